@@ -1,0 +1,7 @@
+/** Where bytes come from: a file, a URL, a buffer. Everything that reads a raster reads through this. */
+export interface Source {
+  readonly sizeBytes: number;
+  /** Exactly `length` bytes from `offset`, fewer only at the end of the source. */
+  read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,166 @@
+import { z } from "zod";
+import { idSchema } from "./ids.ts";
+
+export const architectureSchema = z.object({
+  kind: z.literal("unet"),
+  baseFilters: z.number().int().positive(),
+  depth: z.number().int().min(1).max(6).describe("number of downsamplings"),
+  bandCount: z.number().int().positive(),
+});
+export type Architecture = z.infer<typeof architectureSchema>;
+
+export const trainConfigSchema = z.object({
+  preset: z.enum(["fast"]).default("fast"),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(1),
+  budget: z
+    .discriminatedUnion("kind", [
+      z.object({
+        kind: z.literal("minutes"),
+        minutes: z
+          .number()
+          .positive()
+          .max(24 * 60),
+      }),
+      z.object({ kind: z.literal("epochs"), epochs: z.number().int().positive().max(2_000) }),
+    ])
+    .default({ kind: "minutes", minutes: 5 }),
+  unsharp: z.boolean().default(false).describe("sharpen every window, in training and in prediction alike"),
+  /** null: chosen from the survey's own (the preset says how). */
+  gsdMeters: z.number().positive().nullable().default(null),
+});
+export type TrainConfig = z.infer<typeof trainConfigSchema>;
+
+export const confusionSchema = z.object({ tp: z.number(), fp: z.number(), fn: z.number(), tn: z.number() });
+export type Confusion = z.infer<typeof confusionSchema>;
+
+export const metricsSchema = confusionSchema.extend({
+  dice: z.number(),
+  iou: z.number(),
+  meanIou: z.number(),
+  precision: z.number(),
+  recall: z.number(),
+  threshold: z.number(),
+});
+export type Metrics = z.infer<typeof metricsSchema>;
+
+/** What `evaluate` reports, counted on the survey's own pixels. */
+export const evaluationSchema = metricsSchema.extend({
+  areaM2: z.object({ predicted: z.number(), truth: z.number() }),
+});
+export type Evaluation = z.infer<typeof evaluationSchema>;
+
+/** One line of a run's history. `lossTrain` is the mean since the last event. */
+export const historyEventSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("step"),
+    step: z.number(),
+    epoch: z.number(),
+    loss: z.number(),
+    learningRate: z.number(),
+    elapsedSeconds: z.number(),
+  }),
+  z.object({
+    kind: z.literal("validation"),
+    step: z.number(),
+    epoch: z.number(),
+    loss: z.number(),
+    dice: z.number(),
+    best: z.boolean(),
+    elapsedSeconds: z.number(),
+  }),
+]);
+export type HistoryEvent = z.infer<typeof historyEventSchema>;
+
+export const backendSchema = z.object({
+  kind: z.enum(["native-gpu", "native-cpu", "wasm"]),
+  /** Shown to the user: "TensorFlow 2.21 on 2 threads". */
+  description: z.string(),
+});
+export type Backend = z.infer<typeof backendSchema>;
+
+/** Everything needed to use the model, and to train it again. */
+export const modelCardSchema = z.object({
+  format: z.literal("reefline-model/1"),
+  name: z.string(),
+  createdAt: z.iso.datetime(),
+  architecture: architectureSchema,
+  gsdMeters: z.number().positive(),
+  bandNames: z.array(z.string()),
+  /** Per band, from valid training pixels, in stretched 0–255 units: x ↦ (x − mean) / std. Nodata is filled with the mean. */
+  normalization: z.object({ mean: z.array(z.number()), std: z.array(z.number()) }),
+  unsharp: z.object({ radiusPx: z.number(), percent: z.number() }).nullable(),
+  /** logit ↦ logit / temperature, fitted on validation. */
+  temperature: z.number().positive(),
+  threshold: z.number().min(0).max(1),
+  positiveClass: z.string(),
+  config: trainConfigSchema,
+  backend: backendSchema,
+  trainedOn: z.array(
+    z.object({
+      surveyId: idSchema,
+      surveyName: z.string(),
+      imageVersion: z.string(),
+      lastEditSeq: z.number(),
+      labelCount: z.number(),
+      examinedAreaM2: z.number(),
+      labelAreaM2: z.number(),
+    }),
+  ),
+  split: z.object({
+    cellSizeMeters: z.number(),
+    bufferMeters: z.number(),
+    trainCells: z.number(),
+    validationCells: z.number(),
+    trainChips: z.number(),
+    validationChips: z.number(),
+    /** false when the ground was too small for a buffered split; said in the report. */
+    buffered: z.boolean(),
+  }),
+  epochs: z.number(),
+  steps: z.number(),
+  bestEpoch: z.number(),
+  trainSeconds: z.number(),
+  stoppedBecause: z.enum(["budget", "early-stopping", "user"]),
+  validation: metricsSchema,
+  /** null when no held-out area was drawn. */
+  heldOut: evaluationSchema.nullable(),
+});
+export type ModelCard = z.infer<typeof modelCardSchema>;
+
+export const modelSchema = z.object({
+  id: idSchema,
+  runId: idSchema.nullable(),
+  name: z.string(),
+  createdAt: z.iso.datetime(),
+  card: modelCardSchema,
+});
+export type Model = z.infer<typeof modelSchema>;
+
+export const runSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  projectId: idSchema,
+  surveyIds: z.array(idSchema),
+  config: trainConfigSchema,
+  jobId: idSchema,
+  createdAt: z.iso.datetime(),
+  modelId: idSchema.nullable(),
+});
+export type Run = z.infer<typeof runSchema>;
+
+/** A validation chip as the user sees it during training; PNGs under /runs/<runId>/chips/<file>. */
+export const sampleChipSchema = z.object({
+  imageFile: z.string(),
+  labelFile: z.string(),
+  predictionFile: z.string().describe("greyscale probability"),
+  widthPx: z.number(),
+  heightPx: z.number(),
+  epoch: z.number(),
+  dice: z.number().nullable(),
+});
+export type SampleChip = z.infer<typeof sampleChipSchema>;
