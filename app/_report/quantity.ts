@@ -1,0 +1,59 @@
+/** Numbers as a person reads them: value and unit apart, so that the unit can be set in a lighter tone. */
+export interface Quantity {
+  value: string;
+  unit: string;
+}
+
+const grouped = (value: number, digits: number): string =>
+  new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+
+/** Three significant digits at least, never a decimal that says nothing. */
+function readable(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size < 10) return grouped(value, 2);
+  if (size < 100) return grouped(value, 1);
+  return grouped(value, 0);
+}
+
+/** Square metres; hectares from one hectare up; square kilometres from ten. */
+export function areaQuantity(areaM2: number): Quantity {
+  if (areaM2 >= 10_000_000) return { value: readable(areaM2 / 1e6), unit: "km²" };
+  if (areaM2 >= 10_000) return { value: readable(areaM2 / 1e4), unit: "ha" };
+  return { value: readable(areaM2), unit: "m²" };
+}
+
+export function areaText(areaM2: number): string {
+  const { value, unit } = areaQuantity(areaM2);
+  return `${value} ${unit}`;
+}
+
+/** 0.437 → "44 %". The ends are kept for what is truly 0 or 1. */
+export function percentText(fraction: number): string {
+  const percent = fraction * 100;
+  if (percent > 0 && percent < 0.5) return "< 1 %";
+  if (percent < 100 && percent >= 99.5) return "> 99 %";
+  return `${Math.round(percent)} %`;
+}
+
+/** A score between 0 and 1 with the two digits that mean something. */
+export const scoreText = (score: number): string => score.toFixed(2);
+
+/** "40 s", "4 min", "1 h 20 min". Under a minute it steps by five so that it does not flicker. */
+export function durationText(seconds: number): string {
+  if (seconds < 60) return `${Math.max(5, Math.ceil(seconds / 5) * 5)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
+}
+
+/** Ground size of a pixel: "3 cm", "1.2 m". */
+export function groundSizeText(meters: number): string {
+  if (meters < 1) return `${Number((meters * 100).toPrecision(2))} cm`;
+  return `${Number(meters.toPrecision(2))} m`;
+}
+
+export function countText(count: number, one: string, many: string): string {
+  return `${new Intl.NumberFormat("en-GB").format(count)} ${count === 1 ? one : many}`;
+}

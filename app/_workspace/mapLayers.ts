@@ -1,0 +1,17 @@
+/** What the layer panel lists, top first. `prediction` and `probability` are drawn by `_prediction`. */
+export const mapLayers = ["label", "prediction", "examined", "holdout", "ignore", "probability", "imagery"] as const;
+export type MapLayer = (typeof mapLayers)[number];
+
+export const mapLayerTitles: Record<MapLayer, string> = {
+  label: "Labels",
+  prediction: "Predicted reefs",
+  examined: "Examined areas",
+  holdout: "Held-out areas",
+  ignore: "Ignored areas",
+  probability: "How sure",
+  imagery: "Imagery",
+};
+
+export function isMapLayer(value: string): value is MapLayer {
+  return mapLayers.some((layer) => layer === value);
+}

@@ -1,0 +1,68 @@
+import type { Survey } from "@reefline/schema/survey";
+import type { Map as MapLibreMap } from "maplibre-gl";
+import { create } from "zustand";
+import type { MapLayer } from "./mapLayers.ts";
+import type { Mode } from "./modes.ts";
+
+export type LayerLook = { visible: boolean; opacity: number };
+
+export type WorkspaceState = {
+  surveyId: string | null;
+  /** The survey on the map; null while it loads. */
+  survey: Survey | null;
+  mode: Mode;
+  panelOpen: boolean;
+  /** Set once the style and its layer slots are ready; null again when the survey is left. */
+  map: MapLibreMap | null;
+  layers: Record<MapLayer, LayerLook>;
+  /** The prediction on the map. */
+  predictionId: string | null;
+  /** null: the prediction's own. */
+  threshold: number | null;
+  /** The predicted polygon being looked at. */
+  selectedPolygonId: string | null;
+};
+
+const shown: LayerLook = { visible: true, opacity: 1 };
+
+export const initialWorkspace: WorkspaceState = {
+  surveyId: null,
+  survey: null,
+  mode: "label",
+  panelOpen: true,
+  map: null,
+  layers: {
+    label: shown,
+    prediction: shown,
+    examined: shown,
+    holdout: shown,
+    ignore: shown,
+    probability: { visible: false, opacity: 0.75 },
+    imagery: shown,
+  },
+  predictionId: null,
+  threshold: null,
+  selectedPolygonId: null,
+};
+
+/** What every panel may read. Change it through `workspace` below. */
+export const useWorkspace = create<WorkspaceState>(() => initialWorkspace);
+
+const set = useWorkspace.setState;
+
+export const workspace = {
+  setMode: (mode: Mode) => set({ mode, panelOpen: true }),
+  setPanelOpen: (panelOpen: boolean) => set({ panelOpen }),
+  setMap: (map: MapLibreMap | null) => set({ map }),
+  setSurvey: (survey: Survey | null) => set({ survey }),
+  enterSurvey: (surveyId: string) => {
+    if (useWorkspace.getState().surveyId !== surveyId)
+      set({ surveyId, survey: null, predictionId: null, threshold: null, selectedPolygonId: null });
+  },
+  setLayer: (layer: MapLayer, look: Partial<LayerLook>) =>
+    set((state) => ({ layers: { ...state.layers, [layer]: { ...state.layers[layer], ...look } } })),
+  showPrediction: (predictionId: string | null) =>
+    set((state) => (state.predictionId === predictionId ? {} : { predictionId, threshold: null, selectedPolygonId: null })),
+  setThreshold: (threshold: number | null) => set({ threshold }),
+  selectPolygon: (selectedPolygonId: string | null) => set({ selectedPolygonId }),
+};
