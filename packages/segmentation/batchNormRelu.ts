@@ -1,0 +1,64 @@
+import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs";
+import type { Tf } from "./backend.ts";
+import { nativeOps } from "./nativeOps.ts";
+
+/** As in Keras' default. */
+export const batchNormEpsilon = 1e-3;
+
+/** Statistics of one batch-norm layer over one batch, kept for the moving averages; the caller disposes them. */
+export interface BatchStatistics {
+  readonly mean: Tensor1D;
+  /** Unbiased, as TensorFlow's moving variance takes it. */
+  readonly variance: Tensor1D;
+}
+
+/**
+ * Batch normalisation by the batch's own statistics, then ReLU: x [N, H, W, C] → [N, H, W, C]. On native TensorFlow forward and
+ * backward are its fused kernels; elsewhere the same from single operations (Ioffe & Szegedy 2015).
+ */
+export function batchNormRelu(tf: Tf, x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, collect: (statistics: BatchStatistics) => void): Tensor4D {
+  const ops = nativeOps(tf);
+  if (!ops) return batchNormReluPlain(tf, x, gamma, beta, collect);
+  const fused = tf.customGrad((...args) => {
+    const [input, scale, offset, save] = args;
+    if (!isTensor(input) || !isTensor(scale) || !isTensor(offset) || typeof save !== "function") throw new TypeError("batchNormRelu: three tensors");
+    const [y, mean, variance, ...reserved] = ops.fusedBatchNorm(input, scale, offset, batchNormEpsilon);
+    if (!y || !mean || !variance) throw new TypeError("FusedBatchNormV3 gave too few outputs");
+    collect({ mean: tf.keep(mean.as1D()), variance: tf.keep(variance.as1D()) });
+    const value = ops.relu(y);
+    y.dispose();
+    save([input, scale, value, ...reserved]);
+    return {
+      value,
+      gradFunc: (dz: Tensor, saved: Tensor[]) => {
+        const [savedInput, savedScale, output, ...savedReserved] = saved;
+        if (!savedInput || !savedScale || !output) throw new TypeError("batchNormRelu: nothing was saved");
+        const dy = ops.reluGrad(dz, output);
+        const gradients = ops.fusedBatchNormGrad(dy, savedInput, savedScale, savedReserved, batchNormEpsilon);
+        dy.dispose();
+        return gradients;
+      },
+    };
+  });
+  return fused(x, gamma, beta) as Tensor4D;
+}
+
+/** The same by TensorFlow.js' own operations and automatic differentiation. */
+export function batchNormReluPlain(
+  tf: Tf,
+  x: Tensor4D,
+  gamma: Tensor1D,
+  beta: Tensor1D,
+  collect: (statistics: BatchStatistics) => void,
+): Tensor4D {
+  const { mean, variance } = tf.moments(x, [0, 1, 2]);
+  const [n, h, w] = x.shape;
+  const count = n * h * w;
+  collect({ mean: tf.keep(mean.clone().as1D()), variance: tf.keep(variance.mul(count / Math.max(1, count - 1)).as1D()) });
+  const y: Tensor4D = x.sub(mean).mul(gamma.mul(tf.rsqrt(variance.add(batchNormEpsilon)))).add(beta);
+  return tf.relu(y);
+}
+
+function isTensor(value: unknown): value is Tensor {
+  return typeof value === "object" && value !== null && "dataId" in value;
+}
