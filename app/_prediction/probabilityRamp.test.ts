@@ -4,7 +4,7 @@ import { probabilityRamp } from "./probabilityRamp.ts";
 
 /** Opacity that MapLibre's own evaluator gives a byte of the raster. */
 function alphaAt(threshold: number, byte: number): number {
-  const parsed = createExpression(probabilityRamp(threshold));
+  const parsed = createExpression(probabilityRamp(threshold), "layers[0].paint.color-relief-color");
   if (parsed.result !== "success") throw new Error(JSON.stringify(parsed.value));
   return parsed.value.evaluate({ zoom: 18, elevation: byte }).a;
 }

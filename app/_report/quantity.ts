@@ -1,30 +1,8 @@
-/** Numbers as a person reads them: value and unit apart, so that the unit can be set in a lighter tone. */
-export interface Quantity {
-  value: string;
-  unit: string;
-}
+import { formatArea, formatCount } from "../_ui/formatNumbers.ts";
 
-const grouped = (value: number, digits: number): string =>
-  new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
-
-/** Three significant digits at least, never a decimal that says nothing. */
-function readable(value: number): string {
-  const size = Math.abs(value);
-  if (size === 0) return "0";
-  if (size < 10) return grouped(value, 2);
-  if (size < 100) return grouped(value, 1);
-  return grouped(value, 0);
-}
-
-/** Square metres; hectares from one hectare up; square kilometres from ten. */
-export function areaQuantity(areaM2: number): Quantity {
-  if (areaM2 >= 10_000_000) return { value: readable(areaM2 / 1e6), unit: "km²" };
-  if (areaM2 >= 10_000) return { value: readable(areaM2 / 1e4), unit: "ha" };
-  return { value: readable(areaM2), unit: "m²" };
-}
-
+/** An area as one piece of text; where the unit can be set apart, use `formatArea`. */
 export function areaText(areaM2: number): string {
-  const { value, unit } = areaQuantity(areaM2);
+  const { value, unit } = formatArea(areaM2);
   return `${value} ${unit}`;
 }
 
@@ -55,5 +33,5 @@ export function groundSizeText(meters: number): string {
 }
 
 export function countText(count: number, one: string, many: string): string {
-  return `${new Intl.NumberFormat("en-GB").format(count)} ${count === 1 ? one : many}`;
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
 }

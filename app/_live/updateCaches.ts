@@ -1,0 +1,62 @@
+import type { Job, LiveEvent } from "@reefline/schema/job";
+import { type HistoryEvent, historyEventSchema } from "@reefline/schema/training";
+import { queryClient, trpc } from "../_api/api.ts";
+import { mergeHistory } from "../_training/mergeHistory.ts";
+
+const over = (job: Job): boolean => job.state === "done" || job.state === "failed" || job.state === "cancelled";
+
+export function upsertJob(jobs: readonly Job[], job: Job): Job[] {
+  return jobs.some((known) => known.id === job.id) ? jobs.map((known) => (known.id === job.id ? job : known)) : [job, ...jobs];
+}
+
+function refetch(...filters: { queryKey: readonly unknown[] }[]): void {
+  for (const filter of filters) void queryClient.invalidateQueries(filter);
+}
+
+/** What ends with a job: the lists that now hold what it made. */
+function afterJob(job: Job): void {
+  if (job.kind === "train" || job.kind === "demo") refetch(trpc.runs.list.queryFilter(), trpc.models.list.queryFilter());
+  if (job.kind === "predict" || job.kind === "demo") refetch(trpc.predictions.list.queryFilter());
+  if (job.kind === "vectorize") refetch(trpc.predictions.polygons.queryFilter());
+  if (job.kind === "import" || job.kind === "demo") refetch(trpc.surveys.pathFilter());
+}
+
+let editsSeen: ReturnType<typeof setTimeout> | null = null;
+/** Readiness, hidden held-out areas and accuracy follow from the labels; asked again once drawing pauses. */
+function afterEdits(): void {
+  if (editsSeen) clearTimeout(editsSeen);
+  editsSeen = setTimeout(() => {
+    refetch(trpc.runs.readiness.queryFilter(), trpc.predictions.polygons.queryFilter(), trpc.predictions.heldOutAccuracy.queryFilter());
+  }, 1_200);
+}
+
+function appendHistory(runId: string, event: HistoryEvent): void {
+  queryClient.setQueryData(trpc.runs.history.queryKey({ id: runId }), (known) => (known ? mergeHistory(known, [event]) : known));
+}
+
+/** Puts one live event into the caches that panels read from. */
+export function updateCaches(live: LiveEvent): void {
+  switch (live.kind) {
+    case "job":
+      queryClient.setQueryData(trpc.jobs.list.queryKey(), (jobs) => (jobs ? upsertJob(jobs, live.job) : jobs));
+      if (over(live.job)) afterJob(live.job);
+      return;
+    case "history": {
+      const event = historyEventSchema.safeParse(live.event);
+      if (event.success) appendHistory(live.runId, event.data);
+      return;
+    }
+    case "chips":
+      return refetch(trpc.runs.chips.queryFilter({ id: live.runId }));
+    case "edit":
+      return afterEdits();
+    case "survey":
+      return refetch(trpc.surveys.pathFilter());
+    case "prediction":
+      return refetch(
+        trpc.predictions.list.queryFilter({ surveyId: live.surveyId }),
+        trpc.predictions.polygons.queryFilter(),
+        trpc.predictions.heldOutAccuracy.queryFilter(),
+      );
+  }
+}
