@@ -21,7 +21,12 @@ export function adamStep(tf: Tf, weights: Tensor1D, gradient: Tensor1D, state: A
   const rate = (learningRate * Math.sqrt(1 - beta2 ** state.step)) / (1 - beta1 ** state.step);
   const [next, m, v] = tf.tidy(() => {
     const m: Tensor1D = state.m.add(gradient.sub(state.m).mul(1 - beta1));
-    const v: Tensor1D = state.v.add(gradient.square().sub(state.v).mul(1 - beta2));
+    const v: Tensor1D = state.v.add(
+      gradient
+        .square()
+        .sub(state.v)
+        .mul(1 - beta2),
+    );
     const next: Tensor1D = weights.sub(m.mul(rate).div(v.sqrt().add(epsilon)));
     return [next, m, v];
   });

@@ -16,12 +16,19 @@ export interface BatchStatistics {
  * Batch normalisation by the batch's own statistics, then ReLU: x [N, H, W, C] → [N, H, W, C]. On native TensorFlow forward and
  * backward are its fused kernels; elsewhere the same from single operations (Ioffe & Szegedy 2015).
  */
-export function batchNormRelu(tf: Tf, x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, collect: (statistics: BatchStatistics) => void): Tensor4D {
+export function batchNormRelu(
+  tf: Tf,
+  x: Tensor4D,
+  gamma: Tensor1D,
+  beta: Tensor1D,
+  collect: (statistics: BatchStatistics) => void,
+): Tensor4D {
   const ops = nativeOps(tf);
   if (!ops) return batchNormReluPlain(tf, x, gamma, beta, collect);
   const fused = tf.customGrad((...args) => {
     const [input, scale, offset, save] = args;
-    if (!isTensor(input) || !isTensor(scale) || !isTensor(offset) || typeof save !== "function") throw new TypeError("batchNormRelu: three tensors");
+    if (!isTensor(input) || !isTensor(scale) || !isTensor(offset) || typeof save !== "function")
+      throw new TypeError("batchNormRelu: three tensors");
     const [y, mean, variance, ...reserved] = ops.fusedBatchNorm(input, scale, offset, batchNormEpsilon);
     if (!y || !mean || !variance) throw new TypeError("FusedBatchNormV3 gave too few outputs");
     collect({ mean: tf.keep(mean.as1D()), variance: tf.keep(variance.as1D()) });
@@ -55,7 +62,10 @@ export function batchNormReluPlain(
   const [n, h, w] = x.shape;
   const count = n * h * w;
   collect({ mean: tf.keep(mean.clone().as1D()), variance: tf.keep(variance.mul(count / Math.max(1, count - 1)).as1D()) });
-  const y: Tensor4D = x.sub(mean).mul(gamma.mul(tf.rsqrt(variance.add(batchNormEpsilon)))).add(beta);
+  const y: Tensor4D = x
+    .sub(mean)
+    .mul(gamma.mul(tf.rsqrt(variance.add(batchNormEpsilon))))
+    .add(beta);
   return tf.relu(y);
 }
 

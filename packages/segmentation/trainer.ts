@@ -51,7 +51,12 @@ export class Trainer {
     const { value, grad } = tf.tidy(() => {
       const { x, target, valid } = this.#tensors(batch);
       const loss = (weights: Tensor1D): Scalar =>
-        bceDiceLoss(tf, unetForTraining(tf, this.#architecture, this.#layout, weights, x, (s) => statistics.push(s)), target, valid);
+        bceDiceLoss(
+          tf,
+          unetForTraining(tf, this.#architecture, this.#layout, weights, x, (s) => statistics.push(s)),
+          target,
+          valid,
+        );
       const { value, grad } = tf.valueAndGrad((weights: Tensor) => loss(weights.as1D()))(this.#weights);
       return { value, grad: grad.as1D() };
     });

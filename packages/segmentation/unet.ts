@@ -117,7 +117,13 @@ export function unetForTraining(
     architecture,
     x,
     (i, input) =>
-      batchNormRelu(tf, tf.conv2d(input, piece(3 * i).as4D(...conv(layout.pieces[3 * i]?.shape)), 1, "same"), piece(3 * i + 1).as1D(), piece(3 * i + 2).as1D(), collect),
+      batchNormRelu(
+        tf,
+        tf.conv2d(input, piece(3 * i).as4D(...conv(layout.pieces[3 * i]?.shape)), 1, "same"),
+        piece(3 * i + 1).as1D(),
+        piece(3 * i + 2).as1D(),
+        collect,
+      ),
     (input) => tf.conv2d(input, piece(headAt).as4D(...conv(layout.pieces[headAt]?.shape)), 1, "same").add(piece(headAt + 1)),
   );
 }

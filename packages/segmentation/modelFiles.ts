@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "@reefline/schema/errors";
+import { type Architecture, type ModelCard, modelCardSchema } from "@reefline/schema/training";
+import { z } from "zod";
+import { writeFileAtomically } from "./atomicFile.ts";
+import { unetLayout } from "./unet.ts";
+
+/**
+ * A model folder: `card.json` (what it is and how it was made), `model.json` (what lies where in the weights) and `weights.bin`
+ * (little-endian float32: every weight, then the moving means, then the moving variances).
+ */
+const manifestSchema = z.object({
+  format: z.literal("reefline-weights/1"),
+  byteOrder: z.literal("little-endian float32"),
+  sha256: z.string(),
+  weights: z.array(z.object({ name: z.string(), shape: z.array(z.number()) })),
+  statisticsCount: z.number(),
+});
+
+export interface ModelValues {
+  readonly weights: Float32Array;
+  readonly statistics: Float32Array;
+}
+
+/** Writes weights first and the card last, so that a folder with a card is complete. */
+export async function writeModel(modelDir: string, card: ModelCard, values: ModelValues): Promise<void> {
+  await mkdir(modelDir, { recursive: true });
+  const weights = bytes(values.weights);
+  const statistics = bytes(values.statistics);
+  const layout = unetLayout(card.architecture);
+  const manifest: z.infer<typeof manifestSchema> = {
+    format: "reefline-weights/1",
+    byteOrder: "little-endian float32",
+    sha256: createHash("sha256").update(weights).update(statistics).digest("hex"),
+    weights: layout.pieces.map(({ name, shape }) => ({ name, shape: [...shape] })),
+    statisticsCount: layout.statisticsCount,
+  };
+  await writeFileAtomically(join(modelDir, "weights.bin"), [weights, statistics]);
+  await writeFileAtomically(join(modelDir, "model.json"), [`${JSON.stringify(manifest)}\n`]);
+  await writeCard(modelDir, card);
+}
+
+/** Replaces the card alone, e.g. when the held-out area has been evaluated. */
+export async function writeCard(modelDir: string, card: ModelCard): Promise<void> {
+  await writeFileAtomically(join(modelDir, "card.json"), [`${JSON.stringify(modelCardSchema.parse(card), null, 2)}\n`]);
+}
+
+/** @throws AppError "segmentation/no-model" when the folder holds none, "segmentation/broken-model" when a file is not what it should be */
+export async function readModel(modelDir: string): Promise<{ card: ModelCard; values: ModelValues }> {
+  const [cardText, manifestText, data] = await Promise.all(
+    ["card.json", "model.json", "weights.bin"].map((name) =>
+      readFile(join(modelDir, name)).catch(() => {
+        throw new AppError(
+          "not-found",
+          "segmentation/no-model",
+          `The model's file ${name} is missing: its training did not finish, or the file was deleted. Train the model again.`,
+        );
+      }),
+    ),
+  );
+  const broken = (why: string) =>
+    new AppError(
+      "bad-input",
+      "segmentation/broken-model",
+      `The model's files are damaged (${why}). Train the model again, or restore the folder.`,
+    );
+  const card = modelCardSchema.safeParse(parsed(cardText));
+  const manifest = manifestSchema.safeParse(parsed(manifestText));
+  if (!card.success || !manifest.success || !data) throw broken("card.json or model.json cannot be read");
+  const { weightCount, statisticsCount } = unetLayout(card.data.architecture);
+  if (data.byteLength !== 4 * (weightCount + statisticsCount)) throw broken(`weights.bin has ${data.byteLength} bytes`);
+  if (createHash("sha256").update(data).digest("hex") !== manifest.data.sha256) throw broken("the checksum of weights.bin differs");
+  const floats = new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
+  return { card: card.data, values: { weights: floats.slice(0, weightCount), statistics: floats.slice(weightCount) } };
+}
+
+/** How large `weights.bin` of a network is. */
+export function modelBytes(architecture: Architecture): number {
+  const { weightCount, statisticsCount } = unetLayout(architecture);
+  return 4 * (weightCount + statisticsCount);
+}
+
+function parsed(text: Uint8Array | undefined): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(text));
+  } catch {
+    return null;
+  }
+}
+
+function bytes(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
