@@ -47,13 +47,16 @@ export function updateCaches(live: LiveEvent): void {
       return;
     }
     case "chips":
-      return refetch(trpc.runs.chips.queryFilter({ id: live.runId }));
+      refetch(trpc.runs.chips.queryFilter({ id: live.runId }));
+      return;
     case "edit":
-      return afterEdits();
+      afterEdits();
+      return;
     case "survey":
-      return refetch(trpc.surveys.pathFilter());
+      refetch(trpc.surveys.pathFilter());
+      return;
     case "prediction":
-      return refetch(
+      refetch(
         trpc.predictions.list.queryFilter({ surveyId: live.surveyId }),
         trpc.predictions.polygons.queryFilter(),
         trpc.predictions.heldOutAccuracy.queryFilter(),

@@ -1,10 +1,10 @@
-import { createExpression } from "@maplibre/maplibre-gl-style-spec";
+import { createExpression, latest } from "@maplibre/maplibre-gl-style-spec";
 import { describe, expect, it } from "vitest";
 import { probabilityRamp } from "./probabilityRamp.ts";
 
 /** Opacity that MapLibre's own evaluator gives a byte of the raster. */
 function alphaAt(threshold: number, byte: number): number {
-  const parsed = createExpression(probabilityRamp(threshold), "layers[0].paint.color-relief-color");
+  const parsed = createExpression(probabilityRamp(threshold), "color-relief-color", latest["paint_color-relief"]["color-relief-color"]);
   if (parsed.result !== "success") throw new Error(JSON.stringify(parsed.value));
   return parsed.value.evaluate({ zoom: 18, elevation: byte }).a;
 }
