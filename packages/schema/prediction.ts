@@ -8,6 +8,8 @@ import { evaluationSchema } from "./training.ts";
 export const probabilityNodata = 0;
 export const probabilityFromByte = (value: number): number => (value - 1) / 254;
 export const byteFromProbability = (p: number): number => 1 + Math.round(Math.min(1, Math.max(0, p)) * 254);
+/** Smallest byte whose probability reaches the threshold: a pixel is positive when its byte is at least this. 1–255. */
+export const byteOfThreshold = (threshold: number): number => Math.min(255, Math.max(1, Math.ceil(1 + threshold * 254 - 1e-9)));
 
 export const predictionSchema = z.object({
   id: idSchema,

@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadGeos } from "@reefline/geo/geosPolygon";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { TracedRegion } from "./rowTracer.ts";
+import { traceMask } from "./traceMask.ts";
+
+interface GoldenCase {
+  width: number;
+  height: number;
+  rows: string[];
+  polygons: { outer: [number, number][]; holes: [number, number][][] }[];
+}
+
+/** A ring from any program as text that does not depend on where it starts, which way it runs, or corners on straight lines. */
+function ringKey(flat: number[]): string {
+  const corners: [number, number][] = [];
+  const count = flat.length / 2;
+  for (let i = 0; i < count; i++) {
+    const [px, py, x, y, nx, ny] = [i - 1, i, i + 1].flatMap((k) => [
+      flat[2 * ((k + count) % count)]!,
+      flat[2 * ((k + count) % count) + 1]!,
+    ]);
+    if ((x! - px!) * (ny! - y!) !== (y! - py!) * (nx! - x!)) corners.push([x!, y!]);
+  }
+  const turned = [corners, [...corners].reverse()].map((ring) => {
+    const texts = ring.map(String);
+    const first = texts.indexOf([...texts].sort()[0]!);
+    return [...texts.slice(first), ...texts.slice(0, first)].join(" ");
+  });
+  return turned.sort()[0]!;
+}
+
+const regionKey = (outer: string, holes: string[]) => `${outer} | ${holes.sort().join(" | ")}`;
+const traced = (regions: TracedRegion[]) =>
+  regions
+    .map((r) =>
+      regionKey(
+        ringKey([...r.outer]),
+        r.holes.map((h) => ringKey([...h])),
+      ),
+    )
+    .sort();
+
+/** Even-odd fill at pixel centres. */
+function filled(regions: TracedRegion[], width: number, height: number): Uint8Array {
+  const mask = new Uint8Array(width * height);
+  for (const region of regions) {
+    for (const ring of [region.outer, ...region.holes]) {
+      for (let i = 0; i < ring.length; i += 2) {
+        const x = ring[i]!;
+        const y0 = ring[i + 1]!;
+        const y1 = ring[(i + 3) % ring.length]!;
+        for (let row = Math.min(y0, y1); row < Math.max(y0, y1); row++) for (let col = x; col < width; col++) mask[row * width + col]! ^= 1;
+      }
+    }
+  }
+  return mask;
+}
+
+const randomMask = fc
+  .record({
+    width: fc.integer({ min: 1, max: 14 }),
+    height: fc.integer({ min: 1, max: 11 }),
+    density: fc.double({ min: 0.2, max: 0.9, noNaN: true }),
+  })
+  .chain(({ width, height, density }) =>
+    fc
+      .array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: width * height, maxLength: width * height })
+      .map((values) => ({ width, height, mask: Uint8Array.from(values, (v) => (v < density ? 1 : 0)) })),
+  );
+
+describe("traceMask", () => {
+  const cases = JSON.parse(readFileSync(join(import.meta.dirname, "../../tests/golden/trace/masks.json"), "utf8")) as GoldenCase[];
+  it.each(cases.map((c) => [`${c.width} × ${c.height}`, c] as const))(
+    "gives the rings of rasterio.features.shapes on a random %s mask",
+    (_name, golden) => {
+      const mask = Uint8Array.from(golden.rows.join(""), Number);
+      const wanted = golden.polygons.map((p) =>
+        regionKey(
+          ringKey(p.outer.flat()),
+          p.holes.map((h) => ringKey(h.flat())),
+        ),
+      );
+      expect(traced(traceMask(mask, golden.width, golden.height))).toEqual(wanted.sort());
+    },
+  );
+
+  it("covers exactly the mask, every pixel counted once, every polygon valid", async () => {
+    const geos = await loadGeos();
+    const closed = (ring: Int32Array) => Float64Array.from([...ring, ring[0]!, ring[1]!]);
+    fc.assert(
+      fc.property(randomMask, ({ width, height, mask }) => {
+        const regions = traceMask(mask, width, height);
+        expect(filled(regions, width, height)).toEqual(mask);
+        expect(regions.reduce((sum, r) => sum + r.pixelCount, 0)).toBe(mask.reduce((sum, v) => sum + v, 0));
+        for (const region of regions) expect(geos.invalidReason([region.outer, ...region.holes].map(closed))).toBeNull();
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("sums the bytes of each region and takes the threshold as belonging", () => {
+    const data = Uint8Array.from([0, 9, 10, 0, 0, 12, 200, 0, 7, 0, 0, 10]);
+    const regions = traceMask(data, 4, 3, 10);
+    expect(regions.map((r) => [r.pixelCount, r.valueSum])).toEqual([
+      [3, 222],
+      [1, 10],
+    ]);
+  });
+
+  it("separates pixels that meet diagonally and joins those that share an edge around a hole", () => {
+    expect(traceMask(Uint8Array.from([1, 0, 0, 1]), 2, 2)).toHaveLength(2);
+    const pinched = Uint8Array.from([1, 1, 1, 1, 0, 1, 1, 1, 0]);
+    const [region, ...others] = traceMask(pinched, 3, 3);
+    expect(others).toHaveLength(0);
+    expect(region?.holes).toHaveLength(1);
+    expect(region?.outer).toHaveLength(12);
+  });
+});
