@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { AppError, isAppError } from "@reefline/schema/errors";
+import { describeError, httpStatus } from "../errors.ts";
+
+/** Sent with everything. Inline scripts and styles are Next's own; MapLibre starts its worker from a blob and draws from blob images. */
+const securityHeaders: Record<string, string> = {
+  "Content-Security-Policy": [
+    "default-src 'self'",
+    "script-src 'self' 'unsafe-inline'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "child-src blob:",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; "),
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "X-Frame-Options": "DENY",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+export function setSecurityHeaders(res: ServerResponse): void {
+  for (const [name, value] of Object.entries(securityHeaders)) res.setHeader(name, value);
+}
+
+export function sendJson(res: ServerResponse, status: number, body: unknown): void {
+  res.writeHead(status, { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" });
+  res.end(JSON.stringify(body));
+}
+
+/** The error as JSON in the same shape as tRPC's `data.appError`. Nothing is sent once an answer has begun. */
+export function sendError(res: ServerResponse, error: unknown): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const status = isAppError(error) ? httpStatus(error) : 500;
+  const kind = isAppError(error) ? error.kind : "internal";
+  const details = isAppError(error) ? (error.details ?? null) : null;
+  sendJson(res, status, { appError: { ...describeError(error), kind, details } });
+}
+
+/** The whole body. @throws AppError `request/too-large` before more than `limitBytes` are held. */
+export async function readBody(req: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new AppError(
+      "limit",
+      "request/too-large",
+      `This is larger than the ${Math.floor(limitBytes / 2 ** 20)} MB that can be taken at once. Split it into parts.`,
+    );
+  if (Number(req.headers["content-length"] ?? 0) > limitBytes) throw tooLarge();
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of req) {
+    if (!Buffer.isBuffer(part)) continue;
+    size += part.length;
+    if (size > limitBytes) throw tooLarge();
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,21 @@
+import { router } from "./base.ts";
+import { editsRouter, featuresRouter } from "./labelsRouter.ts";
+import { predictionsRouter, reviewRouter } from "./predictionsRouter.ts";
+import { surveysRouter } from "./surveysRouter.ts";
+import { jobsRouter, liveRouter, systemRouter } from "./systemRouter.ts";
+import { modelsRouter, runsRouter } from "./trainingRouter.ts";
+
+/** One router per noun. The pages import its type only. */
+export const appRouter = router({
+  surveys: surveysRouter,
+  features: featuresRouter,
+  edits: editsRouter,
+  runs: runsRouter,
+  models: modelsRouter,
+  predictions: predictionsRouter,
+  review: reviewRouter,
+  jobs: jobsRouter,
+  system: systemRouter,
+  live: liveRouter,
+});
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,44 @@
+import { editSchema, polygonSchema } from "@reefline/schema/feature";
+import { idSchema, uuidSchema } from "@reefline/schema/ids";
+import { z } from "zod";
+import { heldOutAccuracy } from "../services/accuracy.ts";
+import { getPrediction, listPredictions, predictionPolygons, removePrediction, startPrediction } from "../services/predictions.ts";
+import { decide, undoDecision } from "../services/review.ts";
+import { procedure, router } from "./base.ts";
+
+const threshold = z.number().min(0).max(1);
+const atThreshold = z.object({ predictionId: idSchema, threshold });
+
+export const predictionsRouter = router({
+  start: procedure
+    .input(
+      z.object({
+        surveyId: idSchema,
+        modelId: idSchema,
+        area: z.array(polygonSchema).min(1).max(1_000).nullable(),
+        threshold: threshold.nullable(),
+      }),
+    )
+    .mutation(({ ctx, input }) => startPrediction(ctx, input)),
+  list: procedure.input(z.object({ surveyId: idSchema })).query(({ ctx, input }) => listPredictions(ctx, input.surveyId)),
+  get: procedure.input(z.object({ id: idSchema })).query(({ ctx, input }) => getPrediction(ctx, input.id)),
+  polygons: procedure.input(atThreshold).query(({ ctx, input }) => predictionPolygons(ctx, input, ctx.requestTrace)),
+  heldOutAccuracy: procedure.input(atThreshold).query(({ ctx, input }) => heldOutAccuracy(ctx, input)),
+  remove: procedure.input(z.object({ id: idSchema })).mutation(({ ctx, input }) => removePrediction(ctx, input.id)),
+});
+
+export const reviewRouter = router({
+  decide: procedure
+    .input(
+      z.object({
+        id: uuidSchema,
+        predictionId: idSchema,
+        threshold,
+        polygonId: z.string().min(1).max(200),
+        kind: z.enum(["accepted", "edited", "rejected"]),
+        edit: editSchema.nullable(),
+      }),
+    )
+    .mutation(({ ctx, input }) => decide(ctx, input)),
+  undo: procedure.input(z.object({ decisionId: uuidSchema, newEditId: uuidSchema })).mutation(({ ctx, input }) => undoDecision(ctx, input)),
+});

@@ -1,0 +1,113 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { AppError } from "@reefline/schema/errors";
+import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import type { Logger } from "pino";
+import type { Context } from "./context.ts";
+import { lockDataFolder } from "./dataLock.ts";
+import { handleChip, handleLabelExport, handlePredictionExport } from "./http/downloads.ts";
+import { startEventFeed } from "./http/eventFeed.ts";
+import { refuseRequest } from "./http/gate.ts";
+import { handleLabelImport } from "./http/labelImportRoute.ts";
+import { listenNear } from "./http/listen.ts";
+import { pageHandler } from "./http/pages.ts";
+import { sendError, sendJson, setSecurityHeaders } from "./http/respond.ts";
+import { uploadHandler } from "./http/uploads.ts";
+import { owner } from "./principal.ts";
+import { appRouter } from "./routers/appRouter.ts";
+import type { RequestContext } from "./routers/base.ts";
+import { createPolygonTracer, type TraceRun } from "./services/polygonTracer.ts";
+import type { Store } from "./storage/store.ts";
+import { version } from "./version.ts";
+
+export interface ServeOptions {
+  readonly store: Store;
+  readonly rootDir: string;
+  readonly log: Logger;
+  readonly trace: TraceRun;
+  readonly setupProblems: { message: string; fix: string }[];
+}
+
+const trpcPrefix = "/api/trpc/";
+const proceduresPerBatch = 50;
+const closeWithinMs = 4_000;
+
+/** Starts the web server on the loopback address. @throws AppError `server/locked`, `server/no-port`. */
+export async function startServer(options: ServeOptions): Promise<{ url: string; close(): Promise<void> }> {
+  const { store, log } = options;
+  const unlock = lockDataFolder(store.paths.serverLock);
+  const onError = (error: unknown) => log.error({ err: error });
+  const events = await startEventFeed(store, onError);
+  const ctx: Context = { store, principal: owner };
+  const tracer = createPolygonTracer(store, options.trace, onError);
+  const requestContext: RequestContext = { ...ctx, events, requestTrace: tracer.request, setupProblems: options.setupProblems };
+  const uploads = uploadHandler(ctx);
+  const pages = pageHandler(options.rootDir);
+  let port = 0;
+
+  const route = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const method = req.method ?? "GET";
+    setSecurityHeaders(res);
+    const refusal = refuseRequest(method, req.headers, port);
+    if (refusal) throw new AppError("forbidden", "request/refused", refusal);
+    const url = new URL(req.url ?? "/", `http://127.0.0.1:${port}`);
+    const path = url.pathname;
+    if (path.startsWith(trpcPrefix)) {
+      await nodeHTTPRequestHandler({
+        router: appRouter,
+        req,
+        res,
+        path: path.slice(trpcPrefix.length),
+        createContext: () => requestContext,
+        maxBodySize: store.config.limits.requestBodyBytes,
+        maxBatchSize: proceduresPerBatch,
+        onError: ({ error, path: procedure }) => {
+          if (error.code === "INTERNAL_SERVER_ERROR") log.error({ err: error, procedure });
+        },
+      });
+      return;
+    }
+    if (path === "/uploads" || path.startsWith("/uploads/")) return uploads(req, res);
+    const [room = "", first = "", second = "", third = ""] = path.slice(1).split("/");
+    if (path === "/healthz") return sendJson(res, 200, { ok: true, version });
+    if (room === "imports" && first === "labels" && method === "POST") return handleLabelImport(ctx, req, res, url);
+    if (method === "GET" || method === "HEAD") {
+      if (room === "exports" && second === "label.geojson") return handleLabelExport(ctx, res, url, first);
+      if (room === "exports" && second === "prediction.geojson") return handlePredictionExport(ctx, tracer, res, url, first);
+      if (room === "runs" && second === "chips" && /^[\w-]+\.png$/.test(third)) return handleChip(ctx, res, first, third);
+    }
+    if (["api", "tiles", "imports", "exports", "runs"].includes(room))
+      throw new AppError("not-found", "request/no-route", "There is nothing at this address.");
+    return pages.handle(req, res);
+  };
+
+  const server = createServer((req, res) => {
+    route(req, res).catch((error) => {
+      if (!(error instanceof AppError) && !res.destroyed) log.error({ err: error, url: req.url });
+      sendError(res, error);
+    });
+  });
+  // Uploads over a field station's line may take hours; an idle header may not.
+  server.requestTimeout = 0;
+  server.headersTimeout = 30_000;
+  try {
+    port = await listenNear(server, store.config.port);
+  } catch (error) {
+    events.stop();
+    unlock();
+    throw error;
+  }
+  pages.warmUp();
+
+  return {
+    url: `http://localhost:${port}`,
+    async close() {
+      events.stop();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const force = setTimeout(() => server.closeAllConnections(), closeWithinMs);
+      await closed;
+      clearTimeout(force);
+      unlock();
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { rm } from "node:fs/promises";
+import { polygonAreaM2 } from "@reefline/geo/geodesic";
+import { AppError } from "@reefline/schema/errors";
+import type { Polygon } from "@reefline/schema/feature";
+import { newId } from "@reefline/schema/ids";
+import type { PredictedPolygon, Prediction } from "@reefline/schema/prediction";
+import type { Context } from "../context.ts";
+import { requestCancel } from "../jobs/queue.ts";
+import { authorize } from "../principal.ts";
+import { publishEvent } from "../storage/events.ts";
+import { featuresOf } from "../storage/features.ts";
+import { enqueueJob } from "../storage/jobs.ts";
+import { insertPrediction, polygonSet, predictionById, predictionsOf, standingDecisions } from "../storage/predictions.ts";
+import { modelById } from "../storage/runs.ts";
+import type { Database } from "../storage/store.ts";
+import { surveyById } from "../storage/surveys.ts";
+import { matchDecisions } from "./matchDecisions.ts";
+import { normalizePolygon } from "./normalizePolygon.ts";
+import { polygonsTouch } from "./polygonOverlap.ts";
+import { surveyImage } from "./surveys.ts";
+
+export interface StartPrediction {
+  readonly surveyId: string;
+  readonly modelId: string;
+  /** null: the whole survey. */
+  readonly area: Polygon[] | null;
+  /** null: the model's own. */
+  readonly threshold: number | null;
+}
+
+/** Queues a prediction. @throws AppError `prediction/empty-area`, `survey/not-imported`, `model/not-found`. */
+export async function startPrediction(ctx: Context, request: StartPrediction): Promise<Prediction> {
+  authorize(ctx.principal, "prediction:write", ctx.store.projectId);
+  const area = request.area?.map(normalizePolygon) ?? null;
+  if (area && area.reduce((sum, polygon) => sum + polygonAreaM2(polygon), 0) === 0) {
+    throw new AppError("bad-input", "prediction/empty-area", "The area to predict is empty. Draw it again, or predict the whole survey.");
+  }
+  return ctx.store.db.transaction().execute(async (trx) => {
+    const survey = await surveyById(trx, request.surveyId);
+    surveyImage(survey);
+    const model = await modelById(trx, request.modelId);
+    return enqueuePrediction(trx, ctx.store.projectId, {
+      surveyId: survey.id,
+      surveyName: survey.name,
+      modelId: model.id,
+      modelName: model.name,
+      area,
+      threshold: request.threshold ?? model.card.threshold,
+      autoThreshold: request.threshold === null,
+    });
+  });
+}
+
+/** The rows of a new prediction and its job. */
+export async function enqueuePrediction(
+  db: Database,
+  projectId: string,
+  request: {
+    surveyId: string;
+    surveyName: string;
+    modelId: string;
+    modelName: string;
+    area: Polygon[] | null;
+    threshold: number;
+    /** Take the model's own threshold when the job runs; `threshold` stands in until then. */
+    autoThreshold: boolean;
+    afterJobId?: string;
+  },
+): Promise<Prediction> {
+  const predictionId = newId("prediction");
+  const job = await enqueueJob(db, {
+    projectId,
+    kind: "predict",
+    title: `Predict ${request.surveyName}`,
+    params: { predictionId, autoThreshold: request.autoThreshold },
+    surveyId: request.surveyId,
+    afterJobId: request.afterJobId ?? null,
+  });
+  const prediction: Prediction = {
+    id: predictionId,
+    surveyId: request.surveyId,
+    modelId: request.modelId,
+    modelName: request.modelName,
+    jobId: job.id,
+    createdAt: new Date().toISOString(),
+    state: "running",
+    area: request.area,
+    threshold: request.threshold,
+    raster: null,
+    heldOut: null,
+  };
+  await insertPrediction(db, prediction);
+  await publishEvent(db, { kind: "prediction", predictionId, surveyId: request.surveyId });
+  return prediction;
+}
+
+/** Newest first. */
+export async function listPredictions(ctx: Context, surveyId: string): Promise<Prediction[]> {
+  authorize(ctx.principal, "survey:read", ctx.store.projectId);
+  return predictionsOf(ctx.store.db, surveyId);
+}
+
+export async function getPrediction(ctx: Context, id: string): Promise<Prediction> {
+  authorize(ctx.principal, "survey:read", ctx.store.projectId);
+  return predictionById(ctx.store.db, id);
+}
+
+export async function removePrediction(ctx: Context, id: string): Promise<void> {
+  authorize(ctx.principal, "prediction:write", ctx.store.projectId);
+  await ctx.store.db.transaction().execute(async (trx) => {
+    const prediction = await predictionById(trx, id);
+    await requestCancel(trx, prediction.jobId);
+    await trx.deleteFrom("predictions").where("id", "=", id).execute();
+    if (prediction.raster) await trx.deleteFrom("assets").where("id", "=", prediction.raster.assetId).execute();
+    await publishEvent(trx, { kind: "prediction", predictionId: id, surveyId: prediction.surveyId });
+  });
+  await rm(ctx.store.paths.prediction(id), { recursive: true, force: true });
+}
+
+export interface PolygonsAtThreshold {
+  /** computing: ask again in a moment; the tracing goes on in a process of its own. */
+  readonly state: "ready" | "computing";
+  readonly polygons: PredictedPolygon[];
+  /** Held-out areas whose labels are not locked: nothing is shown inside them. */
+  readonly hiddenAreas: Polygon[];
+}
+
+/** Traces the polygons of a prediction at a threshold in the background, unless that is already going on. Throws what last went wrong. */
+export type TraceRequest = (predictionId: string, threshold: number) => void;
+
+/** Thresholds are kept to a thousandth, so that one place of the slider is one set of polygons. */
+export const roundThreshold = (threshold: number): number => Math.round(threshold * 1_000) / 1_000;
+
+/** Predicted polygons with the decisions taken on them; those that touch a held-out area not yet locked are left out. */
+export async function predictionPolygons(
+  ctx: Context,
+  request: { predictionId: string; threshold: number },
+  requestTrace: TraceRequest,
+): Promise<PolygonsAtThreshold> {
+  authorize(ctx.principal, "survey:read", ctx.store.projectId);
+  const { db } = ctx.store;
+  const prediction = await predictionById(db, request.predictionId);
+  const hiddenAreas = await unlockedHoldouts(db, prediction.surveyId);
+  if (!prediction.raster) return { state: "computing", polygons: [], hiddenAreas };
+  const threshold = roundThreshold(request.threshold);
+  const polygons = await polygonSet(db, prediction.id, threshold);
+  if (!polygons) {
+    requestTrace(prediction.id, threshold);
+    return { state: "computing", polygons: [], hiddenAreas };
+  }
+  const visible = polygons.filter((polygon) => !hiddenAreas.some((area) => polygonsTouch(polygon.geometry, area)));
+  const decisions = await standingDecisions(db, prediction.surveyId);
+  return { state: "ready", polygons: matchDecisions(visible, decisions, prediction.id), hiddenAreas };
+}
+
+export async function unlockedHoldouts(db: Database, surveyId: string): Promise<Polygon[]> {
+  return (await featuresOf(db, surveyId, "holdout")).filter((feature) => !feature.locked).map((feature) => feature.geometry);
+}

@@ -1,0 +1,172 @@
+import { polygonAreaM2 } from "@reefline/geo/geodesic";
+import { AppError } from "@reefline/schema/errors";
+import type { Feature } from "@reefline/schema/feature";
+import { newId } from "@reefline/schema/ids";
+import { type HistoryEvent, type Model, type Run, type SampleChip, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
+import type { Context } from "../context.ts";
+import { authorize } from "../principal.ts";
+import { featuresOf } from "../storage/features.ts";
+import { enqueueJob } from "../storage/jobs.ts";
+import { allModels, allRuns, chipsOf, historyOf, insertRun, modelById, runById } from "../storage/runs.ts";
+import type { Database } from "../storage/store.ts";
+import { surveyById } from "../storage/surveys.ts";
+import { polygonsTouch } from "./polygonOverlap.ts";
+
+export interface ReadinessProblem {
+  readonly code: string;
+  readonly message: string;
+  /** What to do next, in words. */
+  readonly action: string;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly problems: ReadinessProblem[];
+  readonly labelCount: number;
+  readonly examinedAreaM2: number;
+  readonly labelAreaM2: number;
+  readonly heldOutAreaM2: number;
+}
+
+/** The class of labels that are neither reef nor background. */
+export const unsureClass = "unsure";
+
+const areaOf = (features: readonly Feature[]) => features.reduce((sum, feature) => sum + polygonAreaM2(feature.geometry), 0);
+
+/** Whether these surveys can train a model, and if not, what is missing. Areas of overlapping polygons count twice here. */
+export async function trainingReadiness(ctx: Context, surveyIds: readonly string[]): Promise<Readiness> {
+  authorize(ctx.principal, "survey:read", ctx.store.projectId);
+  return readinessIn(ctx.store.db, surveyIds);
+}
+
+async function readinessIn(db: Database, surveyIds: readonly string[]): Promise<Readiness> {
+  const problems: ReadinessProblem[] = [];
+  const total = { labelCount: 0, examinedAreaM2: 0, labelAreaM2: 0, heldOutAreaM2: 0 };
+  let labelsInExamined = 0;
+  if (surveyIds.length === 0) {
+    problems.push({ code: "training/no-survey", message: "No survey is chosen.", action: "Choose at least one survey to train on." });
+  }
+  for (const id of surveyIds) {
+    const survey = await surveyById(db, id);
+    if (!survey.image) {
+      problems.push({ code: "training/no-image", message: `"${survey.name}" has no image yet.`, action: "Wait for its import to finish." });
+    }
+    const features = await featuresOf(db, id);
+    const labels = features.filter((feature) => feature.layer === "label" && feature.class !== unsureClass);
+    const examined = features.filter((feature) => feature.layer === "examined");
+    total.labelCount += labels.length;
+    total.labelAreaM2 += areaOf(labels);
+    total.examinedAreaM2 += areaOf(examined);
+    total.heldOutAreaM2 += areaOf(features.filter((feature) => feature.layer === "holdout"));
+    labelsInExamined += labels.filter((label) => examined.some((area) => polygonsTouch(label.geometry, area.geometry))).length;
+  }
+  if (surveyIds.length > 0 && total.labelCount === 0) {
+    problems.push({
+      code: "training/no-labels",
+      message: "Nothing is labelled yet.",
+      action: "Draw some reefs, or import a file of polygons.",
+    });
+  }
+  if (surveyIds.length > 0 && total.examinedAreaM2 === 0) {
+    problems.push({
+      code: "training/no-examined-area",
+      message: "No examined area is drawn, so nothing says which ground is certainly not reef.",
+      action: "Draw an examined area around ground where every reef is labelled.",
+    });
+  } else if (total.labelCount > 0 && labelsInExamined === 0) {
+    problems.push({
+      code: "training/labels-outside",
+      message: "No label lies in the examined area.",
+      action: "Draw an examined area around ground where every reef is labelled.",
+    });
+  }
+  return { ready: problems.length === 0, problems, ...total };
+}
+
+export interface StartRun {
+  readonly name: string;
+  readonly surveyIds: readonly string[];
+  readonly config: TrainConfig;
+  /** Waits for these surveys' imports; labels are checked when training begins. */
+  readonly afterJobId?: string;
+}
+
+/** Queues a training run. @throws AppError `training/not-ready` with the readiness problems as details. */
+export async function startRun(ctx: Context, request: StartRun): Promise<Run> {
+  authorize(ctx.principal, "run:start", ctx.store.projectId);
+  const config = trainConfigSchema.parse(request.config);
+  const surveyIds = [...new Set(request.surveyIds)];
+  return ctx.store.db.transaction().execute(async (trx) => {
+    const { problems } = await readinessIn(trx, surveyIds);
+    const first = problems[0];
+    if (first) throw new AppError("bad-input", first.code, `${first.message} ${first.action}`, { problems });
+    return enqueueRun(trx, ctx.store.projectId, { ...request, surveyIds, config });
+  });
+}
+
+/** The rows of a new run and its job. The model's id is fixed now, so that work can be queued that waits for it. */
+export async function enqueueRun(db: Database, projectId: string, request: StartRun): Promise<Run> {
+  const runId = newId("run");
+  const job = await enqueueJob(db, {
+    projectId,
+    kind: "train",
+    title: `Train ${request.name}`,
+    params: { runId, modelId: newId("model") },
+    surveyId: request.surveyIds[0] ?? null,
+    afterJobId: request.afterJobId ?? null,
+  });
+  const run: Run = {
+    id: runId,
+    name: request.name,
+    projectId,
+    surveyIds: [...request.surveyIds],
+    config: request.config,
+    jobId: job.id,
+    createdAt: new Date().toISOString(),
+    modelId: null,
+  };
+  await insertRun(db, run);
+  return run;
+}
+
+/** Newest first; all, or those that train on one survey. */
+export async function listRuns(ctx: Context, surveyId: string | null): Promise<Run[]> {
+  authorize(ctx.principal, "survey:read", ctx.store.projectId);
+  const runs = await allRuns(ctx.store.db, ctx.store.projectId);
+  return surveyId ? runs.filter((run) => run.surveyIds.includes(surveyId)) : runs;
+}
+
+export async function getRun(ctx: Context, id: string): Promise<Run> {
+  authorize(ctx.principal, "survey:read", ctx.store.projectId);
+  return runById(ctx.store.db, id);
+}
+
+export async function runHistory(ctx: Context, id: string): Promise<HistoryEvent[]> {
+  await getRun(ctx, id);
+  return historyOf(ctx.store.db, id);
+}
+
+export async function runChips(ctx: Context, id: string): Promise<SampleChip[]> {
+  await getRun(ctx, id);
+  return chipsOf(ctx.store.db, id);
+}
+
+export async function listModels(ctx: Context): Promise<Model[]> {
+  authorize(ctx.principal, "survey:read", ctx.store.projectId);
+  return allModels(ctx.store.db, ctx.store.projectId);
+}
+
+export async function getModel(ctx: Context, id: string): Promise<Model> {
+  authorize(ctx.principal, "survey:read", ctx.store.projectId);
+  return modelById(ctx.store.db, id);
+}
+
+/** A model by id or by name; of several with one name the newest. @throws AppError `model/not-found` that lists the names there are. */
+export async function resolveModel(ctx: Context, idOrName: string): Promise<Model> {
+  const all = await listModels(ctx);
+  const found = all.find((model) => model.id === idOrName) ?? all.find((model) => model.name === idOrName);
+  if (found) return found;
+  const names = [...new Set(all.map((model) => model.name))].join(", ");
+  const known = names ? `There are: ${names}.` : "There are no models yet: train one first.";
+  throw new AppError("not-found", "model/not-found", `There is no model called "${idOrName}". ${known}`);
+}

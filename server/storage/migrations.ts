@@ -1,0 +1,65 @@
+/** Applied in order, once each, inside one transaction. A released one is never changed; add the next. */
+export const migrations: readonly { readonly version: number; readonly statements: readonly string[] }[] = [
+  {
+    version: 1,
+    statements: [
+      "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+      "CREATE TABLE projects (id TEXT PRIMARY KEY, name TEXT NOT NULL, createdAt TEXT NOT NULL) STRICT",
+      `CREATE TABLE surveys (
+        id TEXT PRIMARY KEY, projectId TEXT NOT NULL REFERENCES projects(id), name TEXT NOT NULL, site TEXT NOT NULL, capturedAt TEXT,
+        tideHeightMeters REAL, tideDatum TEXT NOT NULL, notes TEXT NOT NULL, createdAt TEXT NOT NULL, imageJson TEXT, importJobId TEXT,
+        isDemo INTEGER NOT NULL) STRICT`,
+      "CREATE UNIQUE INDEX surveysByName ON surveys(projectId, name)",
+      `CREATE TABLE assets (
+        id TEXT PRIMARY KEY, surveyId TEXT NOT NULL REFERENCES surveys(id) ON DELETE CASCADE, kind TEXT NOT NULL, version TEXT NOT NULL,
+        path TEXT NOT NULL, sizeBytes INTEGER NOT NULL, createdAt TEXT NOT NULL) STRICT`,
+      `CREATE TABLE features (
+        num INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, surveyId TEXT NOT NULL REFERENCES surveys(id) ON DELETE CASCADE,
+        layer TEXT NOT NULL, class TEXT NOT NULL, notes TEXT NOT NULL, propertiesJson TEXT NOT NULL, provenanceJson TEXT NOT NULL,
+        geometryJson TEXT NOT NULL, locked INTEGER NOT NULL, revision INTEGER NOT NULL, updatedAt TEXT NOT NULL,
+        lastEditSeq INTEGER NOT NULL, deleted INTEGER NOT NULL) STRICT`,
+      "CREATE INDEX featuresBySurvey ON features(surveyId, lastEditSeq)",
+      "CREATE VIRTUAL TABLE featureBounds USING rtree(num, west, east, south, north)",
+      `CREATE TABLE edits (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, surveyId TEXT NOT NULL REFERENCES surveys(id) ON DELETE CASCADE,
+        author TEXT NOT NULL, appliedAt TEXT NOT NULL, title TEXT NOT NULL, inverseOf TEXT, putsJson TEXT NOT NULL,
+        deletesJson TEXT NOT NULL, beforeJson TEXT NOT NULL, afterJson TEXT NOT NULL) STRICT`,
+      "CREATE INDEX editsBySurvey ON edits(surveyId, seq)",
+      `CREATE TABLE featureRevisions (
+        featureId TEXT NOT NULL, revision INTEGER NOT NULL, editSeq INTEGER NOT NULL REFERENCES edits(seq) ON DELETE CASCADE,
+        PRIMARY KEY (featureId, revision)) STRICT, WITHOUT ROWID`,
+      "CREATE INDEX featureRevisionsByEdit ON featureRevisions(editSeq)",
+      `CREATE TABLE jobs (
+        id TEXT PRIMARY KEY, projectId TEXT NOT NULL REFERENCES projects(id), kind TEXT NOT NULL, title TEXT NOT NULL, state TEXT NOT NULL,
+        paramsJson TEXT NOT NULL, progressJson TEXT, errorJson TEXT, resultJson TEXT, attempt INTEGER NOT NULL,
+        cancelRequested INTEGER NOT NULL, stopRequested INTEGER NOT NULL, createdAt TEXT NOT NULL, startedAt TEXT, finishedAt TEXT,
+        surveyId TEXT, afterJobId TEXT, leaseOwner TEXT, leaseUntil INTEGER, fence INTEGER NOT NULL) STRICT`,
+      "CREATE INDEX jobsByState ON jobs(state, createdAt)",
+      "CREATE TABLE events (seq INTEGER PRIMARY KEY AUTOINCREMENT, createdAt INTEGER NOT NULL, eventJson TEXT NOT NULL) STRICT",
+      `CREATE TABLE runs (
+        id TEXT PRIMARY KEY, projectId TEXT NOT NULL REFERENCES projects(id), name TEXT NOT NULL, configJson TEXT NOT NULL,
+        surveyIdsJson TEXT NOT NULL, jobId TEXT NOT NULL REFERENCES jobs(id), createdAt TEXT NOT NULL, modelId TEXT,
+        chipsJson TEXT NOT NULL) STRICT`,
+      "CREATE TABLE history (num INTEGER PRIMARY KEY AUTOINCREMENT, runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, eventJson TEXT NOT NULL) STRICT",
+      "CREATE INDEX historyByRun ON history(runId, num)",
+      `CREATE TABLE models (
+        id TEXT PRIMARY KEY, projectId TEXT NOT NULL REFERENCES projects(id), runId TEXT, name TEXT NOT NULL, createdAt TEXT NOT NULL,
+        cardJson TEXT NOT NULL) STRICT`,
+      `CREATE TABLE predictions (
+        id TEXT PRIMARY KEY, surveyId TEXT NOT NULL REFERENCES surveys(id) ON DELETE CASCADE, modelId TEXT NOT NULL,
+        modelName TEXT NOT NULL, jobId TEXT NOT NULL REFERENCES jobs(id), createdAt TEXT NOT NULL, state TEXT NOT NULL, areaJson TEXT,
+        threshold REAL NOT NULL, rasterJson TEXT, heldOutJson TEXT) STRICT`,
+      "CREATE INDEX predictionsBySurvey ON predictions(surveyId, createdAt)",
+      `CREATE TABLE polygonSets (
+        predictionId TEXT NOT NULL REFERENCES predictions(id) ON DELETE CASCADE, threshold REAL NOT NULL, createdAt TEXT NOT NULL,
+        polygonsJson TEXT NOT NULL, PRIMARY KEY (predictionId, threshold)) STRICT`,
+      `CREATE TABLE decisions (
+        id TEXT PRIMARY KEY, predictionId TEXT NOT NULL, surveyId TEXT NOT NULL REFERENCES surveys(id) ON DELETE CASCADE,
+        kind TEXT NOT NULL, polygonId TEXT NOT NULL, geometryJson TEXT NOT NULL, threshold REAL NOT NULL, probability REAL NOT NULL,
+        decidedAt TEXT NOT NULL, editId TEXT, undone INTEGER NOT NULL) STRICT`,
+      "CREATE INDEX decisionsBySurvey ON decisions(surveyId)",
+      `CREATE TABLE workers (
+        owner TEXT PRIMARY KEY, pid INTEGER NOT NULL, startedAt INTEGER NOT NULL, heartbeatAt INTEGER NOT NULL, backendJson TEXT) STRICT`,
+    ],
+  },
+];

@@ -1,0 +1,139 @@
+import { AppError } from "@reefline/schema/errors";
+import type { Polygon } from "@reefline/schema/feature";
+import { type Decision, type PredictedPolygon, type Prediction, predictionSchema } from "@reefline/schema/prediction";
+import type { Evaluation } from "@reefline/schema/training";
+import type { Selectable } from "kysely";
+import { fromColumn, fromNullableColumn } from "./json.ts";
+import type { Database } from "./store.ts";
+import type { Tables } from "./tables.ts";
+
+function toPrediction(row: Selectable<Tables["predictions"]>): Prediction {
+  return {
+    id: row.id,
+    surveyId: row.surveyId,
+    modelId: row.modelId,
+    modelName: row.modelName,
+    jobId: row.jobId,
+    createdAt: row.createdAt,
+    state: predictionSchema.shape.state.parse(row.state),
+    area: fromNullableColumn<Polygon[]>(row.areaJson),
+    threshold: row.threshold,
+    raster: fromNullableColumn<NonNullable<Prediction["raster"]>>(row.rasterJson),
+    heldOut: fromNullableColumn<Evaluation>(row.heldOutJson),
+  };
+}
+
+export async function insertPrediction(db: Database, prediction: Prediction): Promise<void> {
+  const { area, raster, heldOut, ...rest } = prediction;
+  await db
+    .insertInto("predictions")
+    .values({
+      ...rest,
+      areaJson: area ? JSON.stringify(area) : null,
+      rasterJson: raster ? JSON.stringify(raster) : null,
+      heldOutJson: heldOut ? JSON.stringify(heldOut) : null,
+    })
+    .execute();
+}
+
+/** Newest first. */
+export async function predictionsOf(db: Database, surveyId: string): Promise<Prediction[]> {
+  const rows = await db.selectFrom("predictions").selectAll().where("surveyId", "=", surveyId).orderBy("createdAt", "desc").execute();
+  return rows.map(toPrediction);
+}
+
+/** @throws AppError `prediction/not-found`. */
+export async function predictionById(db: Database, id: string): Promise<Prediction> {
+  const row = await db.selectFrom("predictions").selectAll().where("id", "=", id).executeTakeFirst();
+  if (!row) throw new AppError("not-found", "prediction/not-found", "This prediction does not exist, or was removed. Reload the page.");
+  return toPrediction(row);
+}
+
+export async function updatePrediction(
+  db: Database,
+  id: string,
+  change: { state?: Prediction["state"]; threshold?: number; raster?: Prediction["raster"]; heldOut?: Evaluation | null },
+): Promise<void> {
+  const set: Partial<Tables["predictions"]> = {};
+  if (change.state !== undefined) set.state = change.state;
+  if (change.threshold !== undefined) set.threshold = change.threshold;
+  if (change.raster !== undefined) set.rasterJson = change.raster ? JSON.stringify(change.raster) : null;
+  if (change.heldOut !== undefined) set.heldOutJson = change.heldOut ? JSON.stringify(change.heldOut) : null;
+  await db.updateTable("predictions").set(set).where("id", "=", id).execute();
+}
+
+/** The immutable polygons of a prediction at a threshold; null while nobody has traced them. */
+export async function polygonSet(db: Database, predictionId: string, threshold: number): Promise<PredictedPolygon[] | null> {
+  const row = await db
+    .selectFrom("polygonSets")
+    .select("polygonsJson")
+    .where("predictionId", "=", predictionId)
+    .where("threshold", "=", threshold)
+    .executeTakeFirst();
+  return row ? fromColumn<PredictedPolygon[]>(row.polygonsJson) : null;
+}
+
+export async function insertPolygonSet(
+  db: Database,
+  predictionId: string,
+  threshold: number,
+  polygons: readonly PredictedPolygon[],
+): Promise<void> {
+  await db
+    .insertInto("polygonSets")
+    .values({ predictionId, threshold, createdAt: new Date().toISOString(), polygonsJson: JSON.stringify(polygons) })
+    .onConflict((oc) => oc.doNothing())
+    .execute();
+}
+
+export type StoredDecision = Decision & { readonly surveyId: string; readonly editId: string | null };
+
+function toDecision(row: Selectable<Tables["decisions"]>): StoredDecision {
+  return {
+    id: row.id,
+    predictionId: row.predictionId,
+    surveyId: row.surveyId,
+    kind: predictionDecision(row.kind),
+    polygonId: row.polygonId,
+    geometry: fromColumn<Polygon>(row.geometryJson),
+    threshold: row.threshold,
+    probability: row.probability,
+    decidedAt: row.decidedAt,
+    editId: row.editId,
+    undone: row.undone === 1,
+  };
+}
+
+function predictionDecision(kind: string): Decision["kind"] {
+  if (kind === "accepted" || kind === "edited" || kind === "rejected") return kind;
+  throw new Error(`decisions.kind holds "${kind}"`);
+}
+
+/** Decisions on any prediction of a survey that still stand, oldest first. */
+export async function standingDecisions(db: Database, surveyId: string): Promise<StoredDecision[]> {
+  const rows = await db
+    .selectFrom("decisions")
+    .selectAll()
+    .where("surveyId", "=", surveyId)
+    .where("undone", "=", 0)
+    .orderBy("decidedAt")
+    .execute();
+  return rows.map(toDecision);
+}
+
+export async function findDecision(db: Database, id: string): Promise<StoredDecision | null> {
+  const row = await db.selectFrom("decisions").selectAll().where("id", "=", id).executeTakeFirst();
+  return row ? toDecision(row) : null;
+}
+
+export async function insertDecision(db: Database, decision: StoredDecision): Promise<void> {
+  const { geometry, undone, ...rest } = decision;
+  await db
+    .insertInto("decisions")
+    .values({ ...rest, geometryJson: JSON.stringify(geometry), undone: undone ? 1 : 0 })
+    .execute();
+}
+
+export async function markDecisionUndone(db: Database, id: string): Promise<void> {
+  await db.updateTable("decisions").set({ undone: 1 }).where("id", "=", id).execute();
+}

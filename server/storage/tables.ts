@@ -1,0 +1,132 @@
+import type { Generated } from "kysely";
+
+/** The rows as SQLite holds them. `*Json` columns hold JSON text of the schema type named beside them; times are ISO 8601 in UTC. */
+export interface Tables {
+  settings: { key: string; value: string };
+  projects: { id: string; name: string; createdAt: string };
+  surveys: {
+    id: string;
+    projectId: string;
+    name: string;
+    site: string;
+    capturedAt: string | null;
+    tideHeightMeters: number | null;
+    tideDatum: string;
+    notes: string;
+    createdAt: string;
+    /** SurveyImage; null until imported. */
+    imageJson: string | null;
+    importJobId: string | null;
+    isDemo: number;
+  };
+  assets: {
+    id: string;
+    surveyId: string;
+    kind: "image" | "probability";
+    version: string;
+    /** Relative to the data folder. */
+    path: string;
+    sizeBytes: number;
+    createdAt: string;
+  };
+  features: {
+    num: Generated<number>;
+    id: string;
+    surveyId: string;
+    layer: string;
+    class: string;
+    notes: string;
+    propertiesJson: string;
+    provenanceJson: string;
+    geometryJson: string;
+    locked: number;
+    revision: number;
+    updatedAt: string;
+    /** The edit that last touched it; a deleted feature stays as a row so that "what changed since" can say so. */
+    lastEditSeq: number;
+    deleted: number;
+  };
+  featureBounds: { num: number; west: number; east: number; south: number; north: number };
+  edits: {
+    seq: Generated<number>;
+    id: string;
+    surveyId: string;
+    author: string;
+    appliedAt: string;
+    title: string;
+    inverseOf: string | null;
+    /** Edit.puts and Edit.deletes. */
+    putsJson: string;
+    deletesJson: string;
+    beforeJson: string;
+    afterJson: string;
+  };
+  /** Which edit made which revision of a feature; deletions count as revisions here. */
+  featureRevisions: { featureId: string; revision: number; editSeq: number };
+  jobs: {
+    id: string;
+    projectId: string;
+    kind: string;
+    title: string;
+    state: string;
+    paramsJson: string;
+    progressJson: string | null;
+    errorJson: string | null;
+    resultJson: string | null;
+    attempt: number;
+    cancelRequested: number;
+    stopRequested: number;
+    createdAt: string;
+    startedAt: string | null;
+    finishedAt: string | null;
+    surveyId: string | null;
+    /** Runs only after this job is done. */
+    afterJobId: string | null;
+    leaseOwner: string | null;
+    /** Milliseconds since 1970. */
+    leaseUntil: number | null;
+    fence: number;
+  };
+  events: { seq: Generated<number>; createdAt: number; eventJson: string };
+  runs: {
+    id: string;
+    projectId: string;
+    name: string;
+    configJson: string;
+    surveyIdsJson: string;
+    jobId: string;
+    createdAt: string;
+    modelId: string | null;
+    chipsJson: string;
+  };
+  history: { num: Generated<number>; runId: string; eventJson: string };
+  models: { id: string; projectId: string; runId: string | null; name: string; createdAt: string; cardJson: string };
+  predictions: {
+    id: string;
+    surveyId: string;
+    modelId: string;
+    modelName: string;
+    jobId: string;
+    createdAt: string;
+    state: string;
+    areaJson: string | null;
+    threshold: number;
+    rasterJson: string | null;
+    heldOutJson: string | null;
+  };
+  polygonSets: { predictionId: string; threshold: number; createdAt: string; polygonsJson: string };
+  decisions: {
+    id: string;
+    predictionId: string;
+    surveyId: string;
+    kind: string;
+    polygonId: string;
+    geometryJson: string;
+    threshold: number;
+    probability: number;
+    decidedAt: string;
+    editId: string | null;
+    undone: number;
+  };
+  workers: { owner: string; pid: number; startedAt: number; heartbeatAt: number; backendJson: string | null };
+}
