@@ -1,0 +1,76 @@
+import type { GroundPolygons } from "./coverage.ts";
+import { type PixelPolygon, pixelExtent, rasterizePolygons } from "./rasterizePolygons.ts";
+
+/** A survey's coverage in squares of `squarePx` model pixels, judged at their centres: enough to plan a split and to aim chips. */
+export interface CoarseMap {
+  readonly squarePx: number;
+  /** Of the map's first square, in model pixels; multiples of `squarePx`. */
+  readonly colOff: number;
+  readonly rowOff: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** 1 where examined and neither ignored nor "unsure". */
+  readonly examined: Uint8Array;
+  readonly reef: Uint8Array;
+  readonly holdout: Uint8Array;
+}
+
+const finestSquarePx = 8;
+const mostSquares = 2 ** 22;
+
+/** Covers the examined polygons' extent; null when there are none within the grid. */
+export function coarseMap(polygons: GroundPolygons, gridWidthPx: number, gridHeightPx: number): CoarseMap | null {
+  const extent = pixelExtent(polygons.examined);
+  const minCol = Math.max(0, extent.minCol);
+  const minRow = Math.max(0, extent.minRow);
+  const maxCol = Math.min(gridWidthPx, extent.maxCol);
+  const maxRow = Math.min(gridHeightPx, extent.maxRow);
+  if (!(maxCol > minCol && maxRow > minRow)) return null;
+  let squarePx = finestSquarePx;
+  while (((maxCol - minCol) / squarePx) * ((maxRow - minRow) / squarePx) > mostSquares) squarePx *= 2;
+  const firstColumn = Math.floor(minCol / squarePx);
+  const firstRow = Math.floor(minRow / squarePx);
+  const columns = Math.ceil(maxCol / squarePx) - firstColumn;
+  const rows = Math.ceil(maxRow / squarePx) - firstRow;
+
+  const raster = (layer: readonly PixelPolygon[]) =>
+    rasterizePolygons(
+      layer.map((polygon) => polygon.map((ring) => ring.map((value) => value / squarePx))),
+      { colOff: firstColumn, rowOff: firstRow, widthPx: columns, heightPx: rows },
+    );
+  const left = [raster(polygons.ignore), raster(polygons.unsure)];
+  const examined = raster(polygons.examined).map((value, i) => (value === 1 && left.every((layer) => layer[i] === 0) ? 1 : 0));
+  return {
+    squarePx,
+    colOff: firstColumn * squarePx,
+    rowOff: firstRow * squarePx,
+    columns,
+    rows,
+    examined,
+    reef: raster(polygons.labels),
+    holdout: raster(polygons.holdout),
+  };
+}
+
+/** 1 wherever a 1 lies within `distance` squares, diagonals counted as one (Chebyshev). */
+export function dilate(mask: Uint8Array, columns: number, rows: number, distance: number): Uint8Array {
+  const along = (from: Uint8Array, lines: number, lineStride: number, length: number, stride: number): Uint8Array => {
+    const to = new Uint8Array(from.length);
+    for (let line = 0; line < lines; line++) {
+      // Squares since, and until, the nearest 1 on this line.
+      for (const [start, step] of [
+        [0, 1],
+        [length - 1, -1],
+      ] as const) {
+        let since = Infinity;
+        for (let n = 0, i = start; n < length; n++, i += step) {
+          const at = line * lineStride + i * stride;
+          since = from[at] === 1 ? 0 : since + 1;
+          if (since <= distance) to[at] = 1;
+        }
+      }
+    }
+    return to;
+  };
+  return along(along(mask, rows, columns, columns, 1), columns, 1, rows, columns);
+}

@@ -1,0 +1,177 @@
+import { type CoarseMap, dilate } from "./coarseMap.ts";
+import { type Random, shuffled } from "./random.ts";
+
+export const splitRoles = { none: 0, train: 1, validation: 2 } as const;
+
+/** A square of ground, in model pixels of one survey, as a whole in training or in validation. */
+export interface SplitCell {
+  readonly source: number;
+  readonly colOff: number;
+  readonly rowOff: number;
+  readonly sizePx: number;
+  readonly role: "train" | "validation";
+  /** Of its examined ground. */
+  readonly reefFraction: number;
+}
+
+export interface Split {
+  readonly cells: readonly SplitCell[];
+  readonly cellSizePx: number;
+  /** Kept free around held-out ground and, where `buffered`, between training and validation. */
+  readonly bufferPx: number;
+  /** false: the ground is too small for cells two chips wide, so training and validation touch. */
+  readonly buffered: boolean;
+  /** Per survey, one `splitRoles` value per square of its coarse map. */
+  readonly roles: readonly Uint8Array[];
+}
+
+/** Fewer cells than this and chance decides what validation looks like. */
+const enoughCells = 24;
+/** One cell of so many is validation. */
+const groupSize = 5;
+/** A cell counts when this share of it is examined. */
+const leastExamined = 0.2;
+
+/**
+ * Splits the examined ground of all surveys into square cells: the largest that give at least 24, two chips wide or more, one in five for
+ * validation, drawn so that both parts have cells of every reef fraction. A chip's width is kept free around held-out ground and between
+ * the parts. On ground too small for that, cells shrink to what gives 24 and the parts touch (`buffered` false): the validation score then
+ * reads a little high, while held-out ground keeps its distance, shortened only when it would take more than a third of the ground.
+ * @returns null when even small cells cannot put reef and empty ground into both parts
+ */
+export function planSplit(maps: readonly (CoarseMap | null)[], chipPx: number, random: Random): Split | null {
+  const squarePx = Math.max(8, ...maps.map((map) => map?.squarePx ?? 0));
+  const { usable, bufferPx } = awayFromHoldout(maps, chipPx);
+  const toSquares = (px: number) => Math.max(2, Math.round(px / squarePx)) * squarePx;
+  const wide = sizes(8 * chipPx, 2 * chipPx, chipPx / 2).map(toSquares);
+  const narrow = sizes(2 * chipPx - squarePx, Math.max(48, 2 * squarePx), squarePx).map(toSquares);
+  for (const [candidates, buffered, least] of [
+    [wide, true, enoughCells],
+    [narrow, false, enoughCells],
+    [narrow, false, groupSize],
+    [narrow, false, 2],
+  ] as const) {
+    for (const sizePx of candidates) {
+      const cells = cellsOf(maps, usable, sizePx);
+      if (cells.length < least) continue;
+      const roled = assign(cells, random);
+      const roles = maps.map((map, source) => paintRoles(map, usable[source], roled, source, buffered ? bufferPx : 0));
+      if (bothPartsHaveBoth(maps, roles)) return { cells: roled, cellSizePx: sizePx, bufferPx, buffered, roles };
+    }
+  }
+  return null;
+}
+
+function sizes(from: number, to: number, step: number): number[] {
+  const list: number[] = [];
+  for (let size = from; size >= to; size -= step) list.push(size);
+  return list;
+}
+
+function awayFromHoldout(maps: readonly (CoarseMap | null)[], chipPx: number): { usable: (Uint8Array | null)[]; bufferPx: number } {
+  const at = (bufferPx: number) =>
+    maps.map((map) => {
+      if (!map) return null;
+      const near = dilate(map.holdout, map.columns, map.rows, Math.ceil(bufferPx / map.squarePx));
+      return map.examined.map((value, i) => (value === 1 && near[i] === 0 ? 1 : 0));
+    });
+  const squares = (masks: (Uint8Array | null)[]) => masks.reduce((sum, mask) => sum + (mask ? countOnes(mask) : 0), 0);
+  const all = squares(at(0));
+  for (let bufferPx = chipPx; bufferPx > 8; bufferPx /= 2) {
+    const usable = at(bufferPx);
+    if (squares(usable) * 3 >= all * 2) return { usable, bufferPx };
+  }
+  return { usable: at(8), bufferPx: 8 };
+}
+
+function cellsOf(maps: readonly (CoarseMap | null)[], usable: readonly (Uint8Array | null)[], sizePx: number): SplitCell[] {
+  return maps.flatMap((map, source) => {
+    const mask = usable[source];
+    if (!map || !mask) return [];
+    const perCell = sizePx / map.squarePx;
+    const cells: SplitCell[] = [];
+    for (let row = 0; row < map.rows; row += perCell) {
+      for (let column = 0; column < map.columns; column += perCell) {
+        let examined = 0;
+        let reef = 0;
+        for (let r = row; r < Math.min(map.rows, row + perCell); r++) {
+          for (let c = column; c < Math.min(map.columns, column + perCell); c++) {
+            const i = r * map.columns + c;
+            if (mask[i] !== 1) continue;
+            examined++;
+            reef += map.reef[i] ?? 0;
+          }
+        }
+        if (examined < leastExamined * perCell * perCell) continue;
+        const place = { colOff: map.colOff + column * map.squarePx, rowOff: map.rowOff + row * map.squarePx };
+        cells.push({ source, ...place, sizePx, role: "train", reefFraction: reef / examined });
+      }
+    }
+    return cells;
+  });
+}
+
+/** Cells in order of reef fraction, ties by chance; one of every five neighbours in that order goes to validation. */
+function assign(cells: readonly SplitCell[], random: Random): SplitCell[] {
+  const ordered = shuffled(cells, random).sort((a, b) => b.reefFraction - a.reefFraction);
+  const groups = Math.max(1, Math.round(ordered.length / groupSize));
+  const chosen = new Set<number>();
+  for (let group = 0; group < groups; group++) {
+    const from = Math.floor((group * ordered.length) / groups);
+    const to = Math.floor(((group + 1) * ordered.length) / groups);
+    chosen.add(from + random.below(to - from));
+  }
+  return ordered.map((cell, i) => (chosen.has(i) ? { ...cell, role: "validation" } : cell));
+}
+
+function paintRoles(
+  map: CoarseMap | null,
+  usable: Uint8Array | null | undefined,
+  cells: readonly SplitCell[],
+  source: number,
+  bufferPx: number,
+): Uint8Array {
+  if (!map || !usable) return new Uint8Array(0);
+  const roles = new Uint8Array(usable.length);
+  const validation = new Uint8Array(usable.length);
+  for (const cell of cells) {
+    if (cell.source !== source) continue;
+    const row0 = (cell.rowOff - map.rowOff) / map.squarePx;
+    const column0 = (cell.colOff - map.colOff) / map.squarePx;
+    const perCell = cell.sizePx / map.squarePx;
+    for (let row = row0; row < Math.min(map.rows, row0 + perCell); row++) {
+      for (let column = column0; column < Math.min(map.columns, column0 + perCell); column++) {
+        const i = row * map.columns + column;
+        if (cell.role === "validation") validation[i] = 1;
+        if (usable[i] === 1) roles[i] = splitRoles[cell.role];
+      }
+    }
+  }
+  if (bufferPx === 0) return roles;
+  const near = dilate(validation, map.columns, map.rows, Math.ceil(bufferPx / map.squarePx));
+  return roles.map((role, i) => (role === splitRoles.train && near[i] === 1 ? splitRoles.none : role));
+}
+
+function bothPartsHaveBoth(maps: readonly (CoarseMap | null)[], roles: readonly Uint8Array[]): boolean {
+  const seen = new Set<number>();
+  maps.forEach((map, source) => {
+    roles[source]?.forEach((role, i) => {
+      if (map && role !== splitRoles.none) seen.add(2 * role + (map.reef[i] ?? 0));
+    });
+  });
+  return seen.size === 4;
+}
+
+/** The role of the ground under one model pixel. */
+export function roleAt(map: CoarseMap, roles: Uint8Array, col: number, row: number): number {
+  const column = Math.floor((col - map.colOff) / map.squarePx);
+  const line = Math.floor((row - map.rowOff) / map.squarePx);
+  if (column < 0 || line < 0 || column >= map.columns || line >= map.rows) return splitRoles.none;
+  return roles[line * map.columns + column] ?? splitRoles.none;
+}
+
+function countOnes(mask: Uint8Array): number {
+  let count = 0;
+  for (const value of mask) count += value;
+  return count;
+}

@@ -1,0 +1,86 @@
+import type { Confusion, Metrics } from "@reefline/schema/training";
+import { metricsFromConfusion } from "./metrics.ts";
+
+/** Logits beyond ±this are counted in the outermost bins. */
+const reach = 16;
+const bins = 4096;
+
+/**
+ * How often each logit was given to reef and to empty pixels: one pass over the validation ground, then loss, temperature and every
+ * threshold come from the counts. Resolution 1/128 of a logit.
+ */
+export class ScoreHistogram {
+  readonly #reef = new Float64Array(bins);
+  readonly #empty = new Float64Array(bins);
+
+  add(logit: number, isReef: boolean): void {
+    const bin = Math.max(0, Math.min(bins - 1, Math.floor(((logit + reach) / (2 * reach)) * bins)));
+    const counts = isReef ? this.#reef : this.#empty;
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+
+  get pixelCount(): number {
+    return this.#reef.reduce((sum, count) => sum + count, 0) + this.#empty.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Mean binary cross-entropy when logits are divided by `temperature`. */
+  crossEntropy(temperature: number): number {
+    let sum = 0;
+    for (let bin = 0; bin < bins; bin++) {
+      const z = binCentre(bin) / temperature;
+      sum += (this.#reef[bin] ?? 0) * softplus(-z) + (this.#empty[bin] ?? 0) * softplus(z);
+    }
+    return sum / Math.max(1, this.pixelCount);
+  }
+
+  /** Temperature scaling (Guo et al. 2017): the temperature of least cross-entropy, by golden section over its logarithm. */
+  fitTemperature(): number {
+    if (this.pixelCount === 0) return 1;
+    const ratio = (Math.sqrt(5) - 1) / 2;
+    let [low, high] = [Math.log(0.2), Math.log(10)];
+    for (let i = 0; i < 40; i++) {
+      const a = high - ratio * (high - low);
+      const b = low + ratio * (high - low);
+      if (this.crossEntropy(Math.exp(a)) < this.crossEntropy(Math.exp(b))) high = b;
+      else low = a;
+    }
+    return Math.exp((low + high) / 2);
+  }
+
+  /** A pixel is reef when its probability, at this temperature, is at least `threshold`. */
+  metricsAt(threshold: number, temperature: number): Metrics {
+    const least = temperature * Math.log(threshold / (1 - threshold));
+    const counts: Confusion = { tp: 0, fp: 0, fn: 0, tn: 0 };
+    for (let bin = 0; bin < bins; bin++) {
+      const claimed = binCentre(bin) >= least;
+      if (claimed) {
+        counts.tp += this.#reef[bin] ?? 0;
+        counts.fp += this.#empty[bin] ?? 0;
+      } else {
+        counts.fn += this.#reef[bin] ?? 0;
+        counts.tn += this.#empty[bin] ?? 0;
+      }
+    }
+    return metricsFromConfusion(counts, threshold);
+  }
+
+  /** The threshold of highest Dice, in hundredths; of equal ones the nearest to 0.5. */
+  bestThreshold(temperature: number): Metrics {
+    let best = this.metricsAt(0.5, temperature);
+    for (let step = 1; step < 50; step++) {
+      for (const threshold of [0.5 - step / 100, 0.5 + step / 100]) {
+        const metrics = this.metricsAt(Math.round(threshold * 100) / 100, temperature);
+        if (metrics.dice > best.dice) best = metrics;
+      }
+    }
+    return best;
+  }
+}
+
+function binCentre(bin: number): number {
+  return ((bin + 0.5) / bins) * 2 * reach - reach;
+}
+
+function softplus(z: number): number {
+  return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+}

@@ -1,0 +1,60 @@
+import type { Raster } from "@reefline/raster/raster";
+import type { Polygon } from "@reefline/schema/feature";
+import type { Progress } from "@reefline/schema/job";
+import type { SurveyImage } from "@reefline/schema/survey";
+import type { HistoryEvent, ModelCard, TrainConfig } from "@reefline/schema/training";
+
+/** One survey to learn from: its image and its polygons, in WGS 84. */
+export interface TrainSource {
+  readonly surveyId: string;
+  readonly surveyName: string;
+  readonly raster: Raster;
+  readonly image: SurveyImage;
+  readonly labels: readonly Polygon[];
+  /** Labels of the class "unsure": neither reef nor background. */
+  readonly unsure: readonly Polygon[];
+  readonly examined: readonly Polygon[];
+  readonly holdout: readonly Polygon[];
+  readonly ignore: readonly Polygon[];
+  /** The last edit that these polygons contain. */
+  readonly lastEditSeq: number;
+}
+
+export interface TrainInput {
+  readonly sources: readonly TrainSource[];
+  readonly config: TrainConfig;
+  readonly name: string;
+  /** Holds `checkpoint.bin` while training; not needed afterwards. */
+  readonly checkpointDir: string;
+  /** Where the model's files go. */
+  readonly modelDir: string;
+  /** Go on from the checkpoint when there is one that fits. */
+  readonly resume: boolean;
+}
+
+/** A place on validation ground as the model sees it now. */
+export interface RenderedChip {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly bandCount: number;
+  /** Interleaved bytes. */
+  readonly image: Uint8Array;
+  /** 255 reef, 0 examined and empty, 128 not examined. */
+  readonly label: Uint8Array;
+  /** Probability, 0–255. */
+  readonly prediction: Uint8Array;
+  /** At threshold 0.5; null where nothing counts. */
+  readonly dice: number | null;
+}
+
+export interface TrainHooks {
+  onEvent(event: HistoryEvent): void;
+  onProgress(progress: Progress): void;
+  onChips(chips: RenderedChip[], epoch: number): void | Promise<void>;
+  /** Asked before every step. */
+  shouldStop(): "no" | "stop-and-keep-best" | "cancel";
+}
+
+export interface TrainResult {
+  readonly card: ModelCard;
+}
