@@ -1,10 +1,12 @@
-import { createExpression, latest } from "@maplibre/maplibre-gl-style-spec";
+import { createExpression, latest, type StylePropertySpecification } from "@maplibre/maplibre-gl-style-spec";
 import { describe, expect, it } from "vitest";
 import { probabilityRamp } from "./probabilityRamp.ts";
 
+const spec = latest["paint_color-relief"]["color-relief-color"] as StylePropertySpecification;
+
 /** Opacity that MapLibre's own evaluator gives a byte of the raster. */
 function alphaAt(threshold: number, byte: number): number {
-  const parsed = createExpression(probabilityRamp(threshold), "color-relief-color", latest["paint_color-relief"]["color-relief-color"]);
+  const parsed = createExpression(probabilityRamp(threshold), "color-relief-color", spec);
   if (parsed.result !== "success") throw new Error(JSON.stringify(parsed.value));
   return parsed.value.evaluate({ zoom: 18, elevation: byte }).a;
 }

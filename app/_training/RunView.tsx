@@ -1,0 +1,89 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { ArrowLeft, CircleStop, ScanSearch, X } from "lucide-react";
+import { trpc } from "../_api/api.ts";
+import { progressSentence } from "../_jobs/jobSummary.ts";
+import { useJob, useJobControls } from "../_jobs/useJobs.ts";
+import { ModelCardView } from "../_report/ModelCardView.tsx";
+import { Button } from "../_ui/Button.tsx";
+import { IconButton } from "../_ui/IconButton.tsx";
+import { Notice } from "../_ui/Notice.tsx";
+import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
+import { Progress } from "../_ui/Progress.tsx";
+import { workspace } from "../_workspace/workspaceStore.ts";
+import { predictionForm } from "../_prediction/predictionView.ts";
+import { RunCurves } from "./RunCurves.tsx";
+import { SampleChips } from "./SampleChips.tsx";
+import { trainingView } from "./trainingView.ts";
+
+/** One training: how it goes while it runs, and what came of it. */
+export function RunView({ runId }: { runId: string }) {
+  const run = useQuery(trpc.runs.get.queryOptions({ id: runId })).data ?? null;
+  const model = (useQuery(trpc.models.list.queryOptions()).data ?? []).find((one) => one.runId === runId) ?? null;
+  const job = useJob(run?.jobId);
+  const { cancel, stopAndKeep, retry } = useJobControls();
+  const underWay = job?.state === "running" || job?.state === "queued";
+
+  return (
+    <>
+      <PanelBody>
+        <PanelHeader title={run?.name ?? "Training"}>
+          <IconButton icon={ArrowLeft} label="Back to the training form" side="left" onClick={() => trainingView.openRun(null)} />
+        </PanelHeader>
+        {underWay && job ? (
+          <PanelSection>
+            <p aria-live="polite" className="mb-2 text-ink tabular-nums">
+              {progressSentence(job)}
+            </p>
+            <Progress fraction={job.progress?.fraction ?? null} label={`Training ${run?.name ?? ""}`} />
+          </PanelSection>
+        ) : null}
+        {job?.state === "failed" && job.error ? (
+          <PanelSection>
+            <Notice kind="error" action={<Button size="small" onClick={() => retry(job.id)}>Try again from where it was</Button>}>
+              {job.error.message}
+            </Notice>
+          </PanelSection>
+        ) : null}
+        {job?.state === "cancelled" ? (
+          <PanelSection>
+            <Notice action={<Button size="small" onClick={() => retry(job.id)}>Train it again</Button>}>This training was cancelled.</Notice>
+          </PanelSection>
+        ) : null}
+        {model ? <ModelCardView card={model.card} brief /> : null}
+        <RunCurves runId={runId} />
+        <SampleChips runId={runId} />
+      </PanelBody>
+      <PanelFooter>
+        {underWay && job ? (
+          <div className="flex gap-2">
+            <Button
+              className="flex-1"
+              icon={CircleStop}
+              disabled={job.state !== "running" || job.stopRequested || job.cancelRequested}
+              onClick={() => stopAndKeep(job.id)}
+            >
+              Stop and keep the best
+            </Button>
+            <Button look="quiet" icon={X} disabled={job.cancelRequested} onClick={() => cancel(job.id)}>
+              Cancel
+            </Button>
+          </div>
+        ) : null}
+        {model ? (
+          <Button
+            look="primary"
+            size="large"
+            icon={ScanSearch}
+            onClick={() => {
+              predictionForm.chooseModel(model.id);
+              workspace.setMode("predict");
+            }}
+          >
+            Predict with this model
+          </Button>
+        ) : null}
+      </PanelFooter>
+    </>
+  );
+}

@@ -1,0 +1,144 @@
+"use client";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { ChevronRight, GraduationCap } from "lucide-react";
+import { sentenceFor } from "../_api/appErrorOf.ts";
+import { queryClient, trpc } from "../_api/api.ts";
+import { Button } from "../_ui/Button.tsx";
+import { Checkbox } from "../_ui/Checkbox.tsx";
+import { Field, NumberInput, TextInput } from "../_ui/Field.tsx";
+import { Notice } from "../_ui/Notice.tsx";
+import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
+import { Segmented } from "../_ui/Segmented.tsx";
+import { Switch } from "../_ui/Switch.tsx";
+import { useWorkspace } from "../_workspace/workspaceStore.ts";
+import { ReadinessNotice } from "./ReadinessNotice.tsx";
+import { RunList } from "./RunList.tsx";
+import { proposeName, readForm, trainVerb } from "./readForm.ts";
+import { trainingView, useTrainingView } from "./trainingView.ts";
+
+const budgets = [
+  { value: "minutes", label: "Minutes" },
+  { value: "epochs", label: "Epochs" },
+] as const;
+
+export function TrainForm() {
+  const survey = useWorkspace((state) => state.survey);
+  const form = useTrainingView((view) => view.form);
+  const surveys = (useQuery(trpc.surveys.list.queryOptions()).data ?? []).filter((one) => one.image !== null);
+  const models = useQuery(trpc.models.list.queryOptions()).data ?? [];
+  const runs = useQuery(trpc.runs.list.queryOptions({})).data ?? [];
+  const chosen = form.surveyIds ?? (survey ? [survey.id] : []);
+  const readiness = useQuery({ ...trpc.runs.readiness.queryOptions({ surveyIds: chosen }), enabled: chosen.length > 0, staleTime: 0 });
+  const start = useMutation(
+    trpc.runs.start.mutationOptions({
+      onSuccess: (run) => {
+        void queryClient.invalidateQueries(trpc.runs.list.queryFilter());
+        void queryClient.invalidateQueries(trpc.jobs.list.queryFilter());
+        trainingView.change({ name: null });
+        trainingView.openRun(run.id);
+      },
+    }),
+  );
+  const { config, errors } = readForm(form);
+  const name = form.name ?? proposeName(survey?.name ?? "Reef", [...models.map((model) => model.name), ...runs.map((run) => run.name)]);
+  const ready = readiness.data?.ready === true && config !== null && name.trim() !== "";
+  const advancedWrong = errors.epochs || errors.seed || errors.gsdCentimeters;
+
+  const toggle = (id: string, on: boolean) => trainingView.change({ surveyIds: on ? [...chosen, id] : chosen.filter((other) => other !== id) });
+
+  return (
+    <form
+      className="flex min-h-0 flex-1 flex-col"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready && config) start.mutate({ name: name.trim(), surveyIds: chosen, config });
+      }}
+    >
+      <PanelBody>
+        <PanelHeader title="Train" hint="A model learns from your labels inside the examined areas, then finds reefs in the rest." />
+        <PanelSection title="Learn from">
+          <fieldset className="mb-2">
+            <legend className="sr-only">Surveys to learn from</legend>
+            {surveys.map((one) => (
+              <Checkbox key={one.id} checked={chosen.includes(one.id)} onChange={(on) => toggle(one.id, on)}>
+                {one.name}
+              </Checkbox>
+            ))}
+          </fieldset>
+          {readiness.data ? <ReadinessNotice readiness={readiness.data} /> : null}
+          {chosen.length === 0 ? <Notice kind="attention">Choose at least one survey to train on.</Notice> : null}
+          {readiness.error ? <Notice kind="error">{sentenceFor(readiness.error)}</Notice> : null}
+        </PanelSection>
+        <PanelSection title="Model" className="flex flex-col gap-3">
+          <Field label="Name">
+            {(ids) => <TextInput {...ids} value={name} maxLength={120} onChange={(event) => trainingView.change({ name: event.target.value })} />}
+          </Field>
+          {form.budgetKind === "minutes" ? (
+            <Field label="Time to train" error={errors.minutes} hint="Longer is better up to a point; it stops early when it no longer improves.">
+              {(ids) => (
+                <NumberInput {...ids} unit="min" value={form.minutes} onChange={(event) => trainingView.change({ minutes: event.target.value })} />
+              )}
+            </Field>
+          ) : null}
+          <details className="group" open={advancedWrong ? true : undefined}>
+            <summary className="-mx-1 flex h-7 w-fit list-none items-center gap-1 rounded px-1 text-ink-2 hover:text-ink [&::-webkit-details-marker]:hidden">
+              <ChevronRight size={14} aria-hidden className="transition-transform duration-100 group-open:rotate-90" />
+              Advanced
+            </summary>
+            <div className="mt-2 flex flex-col gap-3">
+              <div className="flex flex-col gap-1">
+                <span className="text-sm text-ink-2">Preset</span>
+                <p>
+                  Fast <span className="text-ink-3">· a small network made for a laptop</span>
+                </p>
+              </div>
+              <div className="flex flex-col gap-1">
+                <span className="text-sm text-ink-2">Limit by</span>
+                <Segmented
+                  label="Limit by"
+                  value={form.budgetKind}
+                  options={budgets}
+                  onChange={(budgetKind) => trainingView.change({ budgetKind })}
+                />
+              </div>
+              {form.budgetKind === "epochs" ? (
+                <Field label="Epochs" error={errors.epochs} hint="One epoch is one pass over the training ground.">
+                  {(ids) => <NumberInput {...ids} value={form.epochs} onChange={(event) => trainingView.change({ epochs: event.target.value })} />}
+                </Field>
+              ) : null}
+              <div className="grid grid-cols-2 gap-3">
+                <Field label="Seed" error={errors.seed}>
+                  {(ids) => <NumberInput {...ids} value={form.seed} onChange={(event) => trainingView.change({ seed: event.target.value })} />}
+                </Field>
+                <Field label="Pixel size" error={errors.gsdCentimeters}>
+                  {(ids) => (
+                    <NumberInput
+                      {...ids}
+                      unit="cm"
+                      placeholder="auto"
+                      value={form.gsdCentimeters}
+                      onChange={(event) => trainingView.change({ gsdCentimeters: event.target.value })}
+                    />
+                  )}
+                </Field>
+              </div>
+              <Switch
+                checked={form.unsharp}
+                onChange={(unsharp) => trainingView.change({ unsharp })}
+                label="Sharpen the image"
+                hint="Unsharp mask, in training and prediction alike"
+              />
+            </div>
+          </details>
+        </PanelSection>
+        <RunList />
+      </PanelBody>
+      <PanelFooter>
+        {start.error ? <Notice kind="error">{sentenceFor(start.error)}</Notice> : null}
+        <Button type="submit" look="primary" size="large" icon={GraduationCap} disabled={!ready} busy={start.isPending}>
+          {trainVerb(config)}
+        </Button>
+      </PanelFooter>
+    </form>
+  );
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { proposeName, readForm, trainVerb } from "./readForm.ts";
+import { untouchedForm } from "./trainingView.ts";
+
+describe("the training form", () => {
+  it("is usable untouched", () => {
+    const { config, errors } = readForm(untouchedForm);
+    expect(errors).toEqual({});
+    expect(config).toEqual({ preset: "fast", seed: 1, budget: { kind: "minutes", minutes: 5 }, unsharp: false, gsdMeters: null });
+    expect(trainVerb(config)).toBe("Train for 5 minutes");
+  });
+  it("takes a decimal comma and centimetres", () => {
+    const { config } = readForm({ ...untouchedForm, minutes: "0,5", gsdCentimeters: "6" });
+    expect(config?.budget).toEqual({ kind: "minutes", minutes: 0.5 });
+    expect(config?.gsdMeters).toBe(0.06);
+  });
+  it("only minds the budget that is chosen", () => {
+    const { config } = readForm({ ...untouchedForm, budgetKind: "epochs", epochs: "1", minutes: "soon" });
+    expect(trainVerb(config)).toBe("Train for 1 epoch");
+  });
+  it.each([
+    [{ minutes: "0" }, "minutes"],
+    [{ minutes: "soon" }, "minutes"],
+    [{ budgetKind: "epochs" as const, epochs: "1.5" }, "epochs"],
+    [{ seed: "-1" }, "seed"],
+    [{ gsdCentimeters: "-3" }, "gsdCentimeters"],
+  ])("says what is wrong with %o", (fields, field) => {
+    const { config, errors } = readForm({ ...untouchedForm, ...fields });
+    expect(config).toBeNull();
+    expect(Object.keys(errors)).toEqual([field]);
+  });
+  it("proposes a name that is free", () => {
+    expect(proposeName("Middle Marsh", ["Middle Marsh", "Middle Marsh 2"])).toBe("Middle Marsh 3");
+    expect(proposeName("Middle Marsh", [])).toBe("Middle Marsh");
+  });
+});

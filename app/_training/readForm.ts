@@ -1,0 +1,48 @@
+import { type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
+import type { TrainingForm } from "./trainingView.ts";
+
+export interface ReadForm {
+  config: TrainConfig | null;
+  /** A sentence per field that cannot be used. */
+  errors: Partial<Record<"minutes" | "epochs" | "seed" | "gsdCentimeters", string>>;
+}
+
+const numberOf = (text: string): number => Number(text.trim().replace(",", "."));
+
+/** The settings as the server takes them, or what is wrong with them in words. */
+export function readForm(form: TrainingForm): ReadForm {
+  const errors: ReadForm["errors"] = {};
+  const minutes = numberOf(form.minutes);
+  const epochs = numberOf(form.epochs);
+  const seed = numberOf(form.seed);
+  const gsd = form.gsdCentimeters.trim() === "" ? null : numberOf(form.gsdCentimeters);
+  if (form.budgetKind === "minutes" && !(minutes > 0 && minutes <= 24 * 60)) errors.minutes = "Between a few seconds (0.1) and a day (1440).";
+  if (form.budgetKind === "epochs" && !(Number.isInteger(epochs) && epochs >= 1 && epochs <= 2_000)) {
+    errors.epochs = "A whole number from 1 to 2000.";
+  }
+  if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31)) errors.seed = "A whole number from 0 up.";
+  if (gsd !== null && !(gsd > 0 && gsd <= 10_000)) errors.gsdCentimeters = "A size above 0 cm, or nothing.";
+  if (Object.keys(errors).length > 0) return { config: null, errors };
+  const config = trainConfigSchema.parse({
+    preset: "fast",
+    seed,
+    budget: form.budgetKind === "minutes" ? { kind: "minutes", minutes } : { kind: "epochs", epochs },
+    unsharp: form.unsharp,
+    gsdMeters: gsd === null ? null : gsd / 100,
+  });
+  return { config, errors };
+}
+
+/** "Train for 5 minutes", "Train for 1 epoch": the primary button says what it will do. */
+export function trainVerb(config: TrainConfig | null): string {
+  if (!config) return "Train";
+  if (config.budget.kind === "epochs") return `Train for ${config.budget.epochs} ${config.budget.epochs === 1 ? "epoch" : "epochs"}`;
+  return `Train for ${config.budget.minutes} ${config.budget.minutes === 1 ? "minute" : "minutes"}`;
+}
+
+/** The survey's name, numbered when a model is called that already. */
+export function proposeName(surveyName: string, taken: readonly string[]): string {
+  const used = new Set(taken);
+  if (!used.has(surveyName)) return surveyName;
+  for (let number = 2; ; number++) if (!used.has(`${surveyName} ${number}`)) return `${surveyName} ${number}`;
+}
