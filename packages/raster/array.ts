@@ -10,6 +10,9 @@ export interface RasterArray {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly data: Samples;
-  /** 1 where the pixel holds a measurement in every band, 0 where not; length widthPx · heightPx. */
+  /**
+   * 1 where the pixel holds a measurement, 0 where not; length widthPx · heightPx. With a nodata value: in 8-bit rasters 0
+   * where every band is nodata (a dark pixel with one zero is a measurement), in others where any band is.
+   */
   readonly valid: Uint8Array;
 }

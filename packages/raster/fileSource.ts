@@ -1,0 +1,54 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { AppError } from "@reefline/schema/errors";
+import { throwIfAborted } from "./rasterError.ts";
+import type { Source } from "./source.ts";
+
+/** A regular file as a source; reads may run at the same time. Throws AppError `raster/no-file` when it cannot be opened. */
+export async function openFileSource(path: string): Promise<Source> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, "r");
+  } catch (cause) {
+    const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    throw new AppError(
+      missing ? "not-found" : "bad-input",
+      "raster/no-file",
+      missing
+        ? `There is no file ${path}.`
+        : `The file ${path} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    );
+  }
+  const stat = await handle.stat();
+  if (!stat.isFile()) {
+    await handle.close();
+    throw new AppError("bad-input", "raster/no-file", `${path} is not a file.`);
+  }
+  return {
+    sizeBytes: stat.size,
+    async read(offset, length, signal) {
+      throwIfAborted(signal);
+      const wanted = Math.max(0, Math.min(length, stat.size - offset));
+      const bytes = Buffer.allocUnsafeSlow(wanted);
+      let filled = 0;
+      while (filled < wanted) {
+        const { bytesRead } = await handle.read(bytes, filled, wanted - filled, offset + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return filled === wanted ? bytes : bytes.subarray(0, filled);
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** Bytes in memory as a source. */
+export function bytesSource(bytes: Uint8Array): Source {
+  return {
+    sizeBytes: bytes.byteLength,
+    async read(offset, length, signal) {
+      throwIfAborted(signal);
+      return bytes.slice(offset, offset + length);
+    },
+    close: async () => {},
+  };
+}

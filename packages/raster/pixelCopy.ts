@@ -1,0 +1,112 @@
+import type { Window } from "@reefline/schema/grid";
+import type { RasterArray, Samples } from "./array.ts";
+
+/** Where a block lies among its image's blocks, and how large the image's blocks and the image are. */
+interface BlockPlace {
+  readonly blockCol: number;
+  readonly blockRow: number;
+}
+interface BlockSize {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly blockWidthPx: number;
+  readonly blockHeightPx: number;
+}
+
+export interface SampleCopy {
+  /** Samples per pixel in the block. */
+  readonly samplesPerPixel: number;
+  /** Which of them go to bands firstBand, firstBand + 1, … of the output. */
+  readonly from: readonly number[];
+  readonly out: Samples;
+  readonly outBands: number;
+  readonly firstBand: number;
+}
+
+/** The pixels that block, window and image share, in image coordinates; `right` and `bottom` lie just outside. */
+function shared(size: BlockSize, { blockCol, blockRow }: BlockPlace, window: Window) {
+  return {
+    left: Math.max(window.colOff, blockCol * size.blockWidthPx),
+    right: Math.min(window.colOff + window.widthPx, (blockCol + 1) * size.blockWidthPx, size.widthPx),
+    top: Math.max(window.rowOff, blockRow * size.blockHeightPx),
+    bottom: Math.min(window.rowOff + window.heightPx, (blockRow + 1) * size.blockHeightPx, size.heightPx),
+  };
+}
+
+/** Copies a block's samples into a window's array and marks the pixels it wrote as valid. */
+export function copySamples(
+  block: Samples,
+  size: BlockSize,
+  place: BlockPlace,
+  window: Window,
+  copy: SampleCopy,
+  valid: Uint8Array | null,
+): void {
+  const { left, right, top, bottom } = shared(size, place, window);
+  const width = right - left;
+  if (width <= 0) return;
+  const { samplesPerPixel: spp, from, out, outBands, firstBand } = copy;
+  const isWhole = spp === outBands && from.length === spp && from.every((sample, i) => sample === i);
+  for (let row = top; row < bottom; row++) {
+    const source = ((row - place.blockRow * size.blockHeightPx) * size.blockWidthPx + (left - place.blockCol * size.blockWidthPx)) * spp;
+    const pixel = (row - window.rowOff) * window.widthPx + (left - window.colOff);
+    if (valid) valid.fill(1, pixel, pixel + width);
+    if (isWhole) {
+      out.set(block.subarray(source, source + width * spp), pixel * outBands);
+      continue;
+    }
+    for (let i = 0; i < from.length; i++) {
+      let read = source + (from[i] ?? 0);
+      let write = pixel * outBands + firstBand + i;
+      for (let col = 0; col < width; col++) {
+        out[write] = block[read] ?? 0;
+        read += spp;
+        write += outBands;
+      }
+    }
+  }
+}
+
+/** Clears `valid` where a block of the mask says that nothing was measured. */
+export function copyMask(block: Uint8Array, size: BlockSize, place: BlockPlace, window: Window, valid: Uint8Array): void {
+  const { left, right, top, bottom } = shared(size, place, window);
+  for (let row = top; row < bottom; row++) {
+    const source = (row - place.blockRow * size.blockHeightPx) * size.blockWidthPx - place.blockCol * size.blockWidthPx;
+    const target = (row - window.rowOff) * window.widthPx - window.colOff;
+    for (let col = left; col < right; col++) if (block[source + col] === 0) valid[target + col] = 0;
+  }
+}
+
+/**
+ * Clears `valid` where the samples say that nothing was measured: in 8-bit images where every band is nodata (a dark pixel
+ * with one zero is a measurement), in others where any band is, and wherever a float is not finite.
+ */
+export function markNodata(array: RasterArray, nodata: number | null): void {
+  const { data, valid, bandCount } = array;
+  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
+  if (nodata === null && !isFloat) return;
+  const needsAll = data instanceof Uint8Array;
+  for (let pixel = 0, i = 0; pixel < valid.length; pixel++, i += bandCount) {
+    let matches = 0;
+    for (let band = 0; band < bandCount; band++) {
+      const value = data[i + band] ?? 0;
+      if (value === nodata || (isFloat && !Number.isFinite(value))) matches++;
+    }
+    if (matches > 0 && (!needsAll || matches === bandCount)) valid[pixel] = 0;
+  }
+}
+
+/** Divides colours by an alpha they were multiplied with; fully opaque pixels stay as they are. */
+export function unpremultiply(array: RasterArray, alpha: Samples): void {
+  const isFloat = alpha instanceof Float32Array || alpha instanceof Float64Array;
+  const full = alpha instanceof Uint8Array ? 255 : isFloat ? 1 : alpha instanceof Int16Array ? 32_767 : 65_535;
+  const { data, bandCount } = array;
+  for (let pixel = 0; pixel < alpha.length; pixel++) {
+    const a = alpha[pixel] ?? 0;
+    if (a === full || a <= 0) continue;
+    for (let i = pixel * bandCount; i < (pixel + 1) * bandCount; i++) {
+      const value = ((data[i] ?? 0) * full) / a;
+      data[i] = Math.min(full, isFloat ? value : Math.round(value));
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { Samples } from "./array.ts";
+
+/** Undoes horizontal differencing (TIFF 6.0 section 14, predictor 2) in place; sums wrap as the sample type does. */
+export function undoDifferencing(samples: Samples, widthPx: number, samplesPerPixel: number): void {
+  const rowLength = widthPx * samplesPerPixel;
+  for (let row = 0; row + rowLength <= samples.length; row += rowLength) {
+    if (samples instanceof Uint8Array && samplesPerPixel === 3) undoRgbRow(samples, row, rowLength);
+    else {
+      for (let i = row + samplesPerPixel; i < row + rowLength; i++) samples[i] = (samples[i] ?? 0) + (samples[i - samplesPerPixel] ?? 0);
+    }
+  }
+}
+
+function undoRgbRow(samples: Uint8Array, row: number, rowLength: number): void {
+  let red = samples[row] ?? 0;
+  let green = samples[row + 1] ?? 0;
+  let blue = samples[row + 2] ?? 0;
+  for (let i = row + 3; i < row + rowLength; i += 3) {
+    red = (red + (samples[i] ?? 0)) & 255;
+    green = (green + (samples[i + 1] ?? 0)) & 255;
+    blue = (blue + (samples[i + 2] ?? 0)) & 255;
+    samples[i] = red;
+    samples[i + 1] = green;
+    samples[i + 2] = blue;
+  }
+}
+
+/**
+ * Undoes the floating point predictor (Adobe TIFF Technical Note 3, predictor 3): byte differences, then bytes of equal
+ * significance gathered per row, most significant first whichever the file's byte order. Returns little-endian bytes.
+ */
+export function undoFloatPredictor(bytes: Uint8Array, widthPx: number, samplesPerPixel: number, bytesPerSample: number): Uint8Array {
+  const rowSamples = widthPx * samplesPerPixel;
+  const rowBytes = rowSamples * bytesPerSample;
+  const out = new Uint8Array(bytes.length);
+  for (let row = 0; row + rowBytes <= bytes.length; row += rowBytes) {
+    for (let i = row + samplesPerPixel; i < row + rowBytes; i++) bytes[i] = (bytes[i] ?? 0) + (bytes[i - samplesPerPixel] ?? 0);
+    for (let plane = 0; plane < bytesPerSample; plane++) {
+      const from = row + plane * rowSamples;
+      const to = row + bytesPerSample - 1 - plane;
+      for (let i = 0; i < rowSamples; i++) out[to + i * bytesPerSample] = bytes[from + i] ?? 0;
+    }
+  }
+  return out;
+}

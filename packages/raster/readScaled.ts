@@ -1,0 +1,147 @@
+import { composeAffine, invertAffine } from "@reefline/geo/affine";
+import type { Affine, Grid, Window } from "@reefline/schema/grid";
+import type { RasterArray } from "./array.ts";
+import { type AxisWeights, axisWeights } from "./boxWeights.ts";
+import type { Raster } from "./raster.ts";
+import { throwIfAborted } from "./rasterError.ts";
+
+/** Source samples held at once while shrinking; more are read in bands of target rows. */
+const sourceSamplesAtOnce = 2 ** 25;
+
+/**
+ * A window of another grid over the same ground, e.g. the model grid of `rescaleGrid`: the area-weighted mean of the valid
+ * samples under each pixel when shrinking (from the overview that still is as fine), bilinear when enlarging.
+ * A pixel is valid when at least half of its weight lies on valid samples. The same pixel has the same value in any window.
+ * @param targetGrid same CRS as the raster, axes parallel to its own
+ * @param window in pixels of targetGrid; may reach beyond the raster, where nothing is valid
+ * @returns float32, as many bands as asked for (all by default)
+ * @throws RangeError when the grids are not parallel; AppError as reading does
+ */
+export async function readScaled(
+  raster: Raster,
+  targetGrid: Grid,
+  window: Window,
+  options: { bands?: readonly number[]; signal?: AbortSignal } = {},
+): Promise<RasterArray> {
+  const { scaleX, scaleY, shiftX, shiftY } = alignment(raster.grid.transform, targetGrid.transform);
+  const level = finestNeeded(raster, Math.min(Math.abs(scaleX), Math.abs(scaleY)));
+  const size = raster.levels[level];
+  if (!size) throw new RangeError("the raster has no levels");
+  const toLevelX = size.widthPx / raster.grid.widthPx;
+  const toLevelY = size.heightPx / raster.grid.heightPx;
+  const cols = axisWeights(window.colOff, window.widthPx, scaleX * toLevelX, shiftX * toLevelX, size.widthPx);
+  const bandCount = options.bands?.length ?? raster.bandNames.length;
+  const out = new Float32Array(window.widthPx * window.heightPx * bandCount);
+  const valid = new Uint8Array(window.widthPx * window.heightPx);
+  const sourceRow = Math.max(1, (cols.high - cols.low) * bandCount) * Math.max(1, Math.abs(scaleY * toLevelY));
+  const rowsAtOnce = Math.max(1, Math.floor(sourceSamplesAtOnce / sourceRow));
+  for (let row = 0; row < window.heightPx; row += rowsAtOnce) {
+    throwIfAborted(options.signal);
+    const rowCount = Math.min(rowsAtOnce, window.heightPx - row);
+    const rows = axisWeights(window.rowOff + row, rowCount, scaleY * toLevelY, shiftY * toLevelY, size.heightPx);
+    if (cols.high <= cols.low || rows.high <= rows.low) continue;
+    const source = await raster.read(
+      { colOff: cols.low, rowOff: rows.low, widthPx: cols.high - cols.low, heightPx: rows.high - rows.low },
+      { level, bands: options.bands, signal: options.signal },
+    );
+    resample(source, cols, rows, out, valid, row);
+  }
+  return {
+    layout: "pixel-interleaved",
+    sampleType: "float32",
+    bandCount,
+    widthPx: window.widthPx,
+    heightPx: window.heightPx,
+    data: out,
+    valid,
+  };
+}
+
+/** Target pixels to raster pixels: col = scaleX · targetCol + shiftX, and so for rows. */
+function alignment(raster: Affine, target: Affine): { scaleX: number; scaleY: number; shiftX: number; shiftY: number } {
+  const [scaleX, skewX, shiftX, skewY, scaleY, shiftY] = composeAffine(invertAffine(raster), target);
+  if (Math.abs(skewX) > 1e-6 * Math.abs(scaleX) || Math.abs(skewY) > 1e-6 * Math.abs(scaleY)) {
+    throw new RangeError("the target grid is turned against the raster's");
+  }
+  return { scaleX, scaleY, shiftX: tidy(shiftX), shiftY: tidy(shiftY) };
+}
+
+/** Offsets of coordinates in the millions carry rounding; a shift of a millionth of a pixel is none. */
+function tidy(shift: number): number {
+  const whole = Math.round(shift);
+  return Math.abs(shift - whole) < 1e-5 ? whole : shift;
+}
+
+/** The coarsest level whose pixels are no larger than the target's, with a hundredth of slack. */
+function finestNeeded(raster: Raster, scale: number): number {
+  let best = 0;
+  raster.levels.forEach((level, i) => {
+    if (raster.grid.widthPx / level.widthPx <= scale * 1.01) best = i;
+  });
+  return best;
+}
+
+/** Weighted means of valid samples, first along rows, then down columns; one row of sums at a time. */
+function resample(source: RasterArray, cols: AxisWeights, rows: AxisWeights, out: Float32Array, valid: Uint8Array, firstRow: number): void {
+  const { bandCount, widthPx: sourceWidth, data, valid: sourceValid } = source;
+  const width = cols.first.length;
+  const height = rows.first.length;
+  const stride = bandCount + 1;
+  // Per source row and target column: the bands' weighted sums and the weight that is valid.
+  const narrowed = new Map<number, Float64Array>();
+  const free: Float64Array[] = [];
+  const total = new Float64Array(width * stride);
+  for (let row = 0; row < height; row++) {
+    const first = rows.first[row] ?? 0;
+    const count = rows.count[row] ?? 0;
+    const start = rows.start[row] ?? 0;
+    for (const [key, buffer] of narrowed) {
+      if (key >= first && key < first + count) continue;
+      narrowed.delete(key);
+      free.push(buffer);
+    }
+    total.fill(0);
+    for (let i = 0; i < count; i++) {
+      let line = narrowed.get(first + i);
+      if (!line) {
+        line = free.pop() ?? new Float64Array(width * stride);
+        narrow(data, sourceValid, (first + i - rows.low) * sourceWidth, bandCount, cols, line);
+        narrowed.set(first + i, line);
+      }
+      const weight = rows.weights[start + i] ?? 0;
+      for (let j = 0; j < total.length; j++) total[j] = (total[j] ?? 0) + weight * (line[j] ?? 0);
+    }
+    for (let col = 0, t = 0; col < width; col++, t += stride) {
+      const weight = total[t + bandCount] ?? 0;
+      if (weight < 0.5 - 1e-9) continue;
+      const pixel = (firstRow + row) * width + col;
+      valid[pixel] = 1;
+      for (let band = 0; band < bandCount; band++) out[pixel * bandCount + band] = (total[t + band] ?? 0) / weight;
+    }
+  }
+}
+
+function narrow(
+  data: ArrayLike<number>,
+  valid: Uint8Array,
+  rowStart: number,
+  bandCount: number,
+  cols: AxisWeights,
+  line: Float64Array,
+): void {
+  const { first, count, start, weights, low } = cols;
+  const stride = bandCount + 1;
+  line.fill(0);
+  for (let col = 0, t = 0; col < first.length; col++, t += stride) {
+    const taps = count[col] ?? 0;
+    const from = rowStart + (first[col] ?? 0) - low;
+    const at = start[col] ?? 0;
+    for (let i = 0; i < taps; i++) {
+      if (valid[from + i] === 0) continue;
+      const weight = weights[at + i] ?? 0;
+      const pixel = (from + i) * bandCount;
+      for (let band = 0; band < bandCount; band++) line[t + band] = (line[t + band] ?? 0) + weight * (data[pixel + band] ?? 0);
+      line[t + bandCount] = (line[t + bandCount] ?? 0) + weight;
+    }
+  }
+}
