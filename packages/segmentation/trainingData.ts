@@ -1,0 +1,149 @@
+import { noAugmentation } from "@reefline/chips/augmentation";
+import { type ChipSampler, chipSampler } from "@reefline/chips/chipSampler";
+import { coverageBits } from "@reefline/chips/coverage";
+import { chipWindow, cutChip } from "@reefline/chips/cutChip";
+import { type Ground, openGround } from "@reefline/chips/ground";
+import { modelBands, readModelInput } from "@reefline/chips/modelInput";
+import { type Random, randomFrom } from "@reefline/chips/random";
+import { planSplit, roleAt, type Split, splitRoles } from "@reefline/chips/split";
+import { AppError } from "@reefline/schema/errors";
+import type { TrainConfig } from "@reefline/schema/training";
+import { type Normalization, normalizePixels } from "./normalize.ts";
+import { courseUnsharp, type Preset } from "./preset.ts";
+import { unsplittable } from "./refusals.ts";
+import type { Batch } from "./trainer.ts";
+import type { TrainSource } from "./trainInput.ts";
+import { type PlannedSource, planSources, trainingReadiness } from "./trainingGround.ts";
+import { planValidation, type ValidationWindow } from "./validationPlan.ts";
+
+/** All that a training reads from, prepared once. */
+export interface TrainingData {
+  readonly gsdMeters: number;
+  readonly bandNames: readonly string[];
+  readonly planned: readonly PlannedSource[];
+  readonly grounds: readonly Ground[];
+  readonly split: Split;
+  readonly sampler: ChipSampler;
+  readonly normalization: Normalization;
+  readonly validation: readonly ValidationWindow[];
+}
+
+const normalizationChips = 48;
+
+/**
+ * Checks that training can work, lays surveys on the model's grid, splits the ground, and measures the bands.
+ * @param groundBudgetBytes how much decoded ground may stay in memory
+ * @throws AppError in words when it cannot work
+ */
+export async function prepareTraining(
+  sources: readonly TrainSource[],
+  config: TrainConfig,
+  preset: Preset,
+  groundBudgetBytes: number,
+): Promise<TrainingData> {
+  const { refusal } = trainingReadiness(sources, config);
+  if (refusal) throw refusal;
+  const bandNames = commonBands(sources);
+  const { gsdMeters, planned } = planSources(sources, config);
+  const maps = planned.map(({ map }) => map);
+  const random = randomFrom(config.seed);
+  const split = planSplit(maps, preset.chipPx, random);
+  if (!split) throw unsplittable();
+  const unsharp = config.unsharp ? courseUnsharp : null;
+  const grounds = planned.map(({ source, grid, polygons }) =>
+    openGround(
+      (window) => readModelInput(source.raster, source.image, grid, window, { unsharp }),
+      polygons,
+      bandNames.length,
+      groundBudgetBytes / planned.length,
+    ),
+  );
+  const sampler = chipSampler(maps, split, preset.chipPx, bandNames.length, preset.reefShare);
+  const data = { gsdMeters, bandNames, planned, grounds, split, sampler };
+  const normalization = await measureBands(data, preset.chipPx, random);
+  return { ...data, normalization, validation: planValidation(split) };
+}
+
+function commonBands(sources: readonly TrainSource[]): string[] {
+  const [first, ...others] = sources.map(({ surveyName, image }) => ({ surveyName, names: modelBands(image).names }));
+  for (const other of others) {
+    if (first && other.names.join() !== first.names.join()) {
+      throw new AppError(
+        "bad-input",
+        "segmentation/bands-differ",
+        `"${first.surveyName}" has the bands ${first.names.join(", ")}, but "${other.surveyName}" has ${other.names.join(", ")}. Train on surveys with the same bands.`,
+      );
+    }
+  }
+  return first?.names ?? [];
+}
+
+/** Mean and standard deviation of every band over training ground. */
+async function measureBands(
+  { planned, grounds, split, sampler, bandNames }: Omit<TrainingData, "normalization" | "validation">,
+  chipPx: number,
+  random: Random,
+): Promise<Normalization> {
+  const plain = noAugmentation(bandNames.length);
+  const sum = bandNames.map(() => 0);
+  const squares = bandNames.map(() => 0);
+  let count = 0;
+  for (let i = 0; i < normalizationChips; i++) {
+    const { source, centre } = sampler.draw(random);
+    const map = planned[source]?.map;
+    const roles = split.roles[source];
+    const patch = await grounds[source]?.patch(chipWindow(centre, chipPx, plain));
+    if (!patch || !map || !roles) continue;
+    const { window, pixels, coverage, bandCount } = patch;
+    for (let at = 0; at < coverage.length; at++) {
+      if (((coverage[at] ?? 0) & coverageBits.measured) === 0) continue;
+      const col = window.colOff + (at % window.widthPx);
+      const row = window.rowOff + Math.floor(at / window.widthPx);
+      if (roleAt(map, roles, col, row) !== splitRoles.train) continue;
+      count++;
+      for (let band = 0; band < bandCount; band++) {
+        const value = pixels[at * bandCount + band] ?? 0;
+        sum[band] = (sum[band] ?? 0) + value;
+        squares[band] = (squares[band] ?? 0) + value * value;
+      }
+    }
+  }
+  if (count === 0) {
+    throw new AppError(
+      "bad-input",
+      "segmentation/no-measurement",
+      "The image holds no data where the ground is examined. Check that the examined area lies on the image, not on its empty border.",
+    );
+  }
+  const mean = sum.map((value) => value / count);
+  // One grey level at least: a band without any contrast must not blow up.
+  const std = squares.map((value, band) => Math.max(1, Math.sqrt(Math.max(0, value / count - (mean[band] ?? 0) ** 2))));
+  return { mean, std };
+}
+
+/** Cuts and normalises the next batch; everything random comes from `random`. */
+export async function nextBatch(data: TrainingData, preset: Preset, random: Random): Promise<Batch> {
+  const { chipPx: sizePx, batchSize: count } = preset;
+  const bandCount = data.bandNames.length;
+  const area = sizePx * sizePx;
+  const batch: Batch = {
+    count,
+    sizePx,
+    x: new Float32Array(count * area * bandCount),
+    target: new Float32Array(count * area),
+    valid: new Float32Array(count * area),
+  };
+  for (let i = 0; i < count; i++) {
+    const { source, centre, augmentation } = data.sampler.draw(random);
+    const map = data.planned[source]?.map;
+    const roles = data.split.roles[source];
+    const patch = await data.grounds[source]?.patch(chipWindow(centre, sizePx, augmentation));
+    if (!patch || !map || !roles) continue;
+    const chip = cutChip(patch, centre, sizePx, augmentation, (col, row) => roleAt(map, roles, col, row) === splitRoles.train);
+    const pixelsAt = i * area * bandCount;
+    normalizePixels(chip.pixels, chip.measured, data.normalization, batch.x.subarray(pixelsAt, pixelsAt + area * bandCount));
+    batch.target.set(chip.target, i * area);
+    batch.valid.set(chip.valid, i * area);
+  }
+  return batch;
+}

@@ -1,0 +1,76 @@
+import { type CoarseMap, coarseMap } from "@reefline/chips/coarseMap";
+import type { GroundPolygons } from "@reefline/chips/coverage";
+import { chooseModelGsd } from "@reefline/chips/modelScale";
+import { polygonAreaM2 } from "@reefline/geo/geodesic";
+import { gridGsdMeters, polygonToPixels, rescaleGrid } from "@reefline/geo/grid";
+import { AppError } from "@reefline/schema/errors";
+import type { Polygon } from "@reefline/schema/feature";
+import type { Grid } from "@reefline/schema/grid";
+import type { TrainConfig } from "@reefline/schema/training";
+import { type TrainingGround, trainingRefusal } from "./refusals.ts";
+import type { TrainSource } from "./trainInput.ts";
+
+/** A survey on the model's grid. */
+export interface PlannedSource {
+  readonly source: TrainSource;
+  readonly grid: Grid;
+  readonly polygons: GroundPolygons;
+  readonly map: CoarseMap | null;
+}
+
+/** Lays every survey on the model's grid. Reads no pixel. */
+export function planSources(sources: readonly TrainSource[], config: TrainConfig): { gsdMeters: number; planned: PlannedSource[] } {
+  const surveyGsds = sources.map(({ image }) => gridGsdMeters(image.grid));
+  const gsdMeters =
+    config.gsdMeters ??
+    chooseModelGsd(
+      surveyGsds,
+      sources.flatMap(({ labels }) => labels.map(polygonAreaM2)),
+    );
+  const planned = sources.map((source) => {
+    const grid = rescaleGrid(source.image.grid, gsdMeters);
+    const pixels = (layer: readonly Polygon[]) => layer.map((polygon) => polygonToPixels(grid, polygon));
+    const polygons: GroundPolygons = {
+      labels: pixels(source.labels),
+      unsure: pixels(source.unsure),
+      examined: pixels(source.examined),
+      holdout: pixels(source.holdout),
+      ignore: pixels(source.ignore),
+    };
+    return { source, grid, polygons, map: coarseMap(polygons, grid.widthPx, grid.heightPx) };
+  });
+  return { gsdMeters, planned };
+}
+
+/** What there is to learn from, in words when it is not enough. Cheap: for the panel as well as for the start of a training. */
+export function trainingReadiness(
+  sources: readonly TrainSource[],
+  config: TrainConfig,
+): { ground: TrainingGround; heldOutAreaM2: number; refusal: AppError | null } {
+  if (sources.length === 0) {
+    const refusal = new AppError("bad-input", "segmentation/no-survey", "No survey was chosen to train on. Choose at least one.");
+    return { ground: { labelCount: 0, examinedAreaM2: 0, labelAreaM2: 0, examinedPx: 0, reefPx: 0 }, heldOutAreaM2: 0, refusal };
+  }
+  const { gsdMeters, planned } = planSources(sources, config);
+  let examinedPx = 0;
+  let reefPx = 0;
+  for (const { map } of planned) {
+    map?.examined.forEach((value, i) => {
+      if (value !== 1 || map.holdout[i] === 1) return;
+      examinedPx += map.squarePx ** 2;
+      reefPx += map.reef[i] === 1 ? map.squarePx ** 2 : 0;
+    });
+  }
+  const ground: TrainingGround = {
+    labelCount: sources.reduce((sum, { labels }) => sum + labels.length, 0),
+    examinedAreaM2: examinedPx * gsdMeters ** 2,
+    labelAreaM2: reefPx * gsdMeters ** 2,
+    examinedPx,
+    reefPx,
+  };
+  return { ground, heldOutAreaM2: areaM2(sources.flatMap(({ holdout }) => holdout)), refusal: trainingRefusal(ground) };
+}
+
+export function areaM2(polygons: readonly Polygon[]): number {
+  return polygons.reduce((sum, polygon) => sum + polygonAreaM2(polygon), 0);
+}
