@@ -24,13 +24,15 @@ export async function compileBinding(options: {
   packageDir: string;
   nodeApiHeadersDir: string;
   tensorflowDir: string;
+  /** quietLog.cc, beside this file in the sources. */
+  quietLogSource: string;
   target: string;
 }): Promise<void> {
   const compiler = findCompiler();
   if (compiler === null) {
     throw new SetupProblem("Native TensorFlow cannot be built because there is no C++ compiler.", compilerFix());
   }
-  const { packageDir, nodeApiHeadersDir, tensorflowDir, target } = options;
+  const { packageDir, nodeApiHeadersDir, tensorflowDir, quietLogSource, target } = options;
   mkdirSync(dirname(target), { recursive: true });
   const work = `${target}.${process.pid}.tmp`;
   const result = await runCommand(compiler, [
@@ -45,6 +47,7 @@ export async function compileBinding(options: {
     `-I${dirname(packageDir)}`,
     join(packageDir, "binding", "tfjs_backend.cc"),
     join(packageDir, "binding", "tfjs_binding.cc"),
+    quietLogSource,
     "-o",
     work,
     `-L${join(tensorflowDir, "lib")}`,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -70,7 +71,9 @@ export async function ensureNative(): Promise<void> {
 
 async function buildAndLink(wheel: Wheel, where: { cache: string; packageDir: string; platform: string; key: string }): Promise<void> {
   const tensorflowDir = join(where.cache, `tensorflow-${wheel.version}-${where.platform}`);
-  const binding = join(where.cache, `${where.key}.node`);
+  const quietLogSource = join(rootDir(), "setup/tensorflow/quietLog.cc");
+  const sourceKey = createHash("sha256").update(readFileSync(quietLogSource)).digest("hex").slice(0, 8);
+  const binding = join(where.cache, `${where.key}-${sourceKey}.node`);
   // Asked first: a download of hundreds of megabytes for want of a compiler would be a bad joke.
   if (!existsSync(binding) && findCompiler() === null) {
     throw new SetupProblem("Native TensorFlow cannot be built because there is no C++ compiler.", compilerFix());
@@ -90,6 +93,7 @@ async function buildAndLink(wheel: Wheel, where: { cache: string; packageDir: st
         packageDir: where.packageDir,
         nodeApiHeadersDir: join(dirname(nodeApiHeaders), "include"),
         tensorflowDir,
+        quietLogSource,
         target: binding,
       }),
     );
