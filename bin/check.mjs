@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const rooms = ["packages", "server", "cli", "app", "setup", "benchmarks"];
@@ -34,4 +35,7 @@ for (const { name, script, args, accept } of checks) {
     `${passed ? "" : `${output}\n`}${name}: ${passed ? "ok" : "FAILED"} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)\n`,
   );
 }
-process.exitCode = failed === 0 ? 0 : 1;
+const broken = Object.values((await bundle()).entries).filter((entry) => entry.error !== undefined);
+for (const { source, error } of broken) process.stdout.write(`${source}:\n${error}\n`);
+process.stdout.write(`bundles: ${broken.length === 0 ? "ok" : "FAILED"}\n`);
+process.exitCode = failed + broken.length === 0 ? 0 : 1;
