@@ -1,8 +1,8 @@
 "use client";
 import type { Job } from "@reefline/schema/job";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { sentenceFor } from "../_api/appErrorOf.ts";
 import { queryClient, trpc } from "../_api/api.ts";
+import { sentenceFor } from "../_api/appErrorOf.ts";
 import { toast } from "../_ui/toasts.ts";
 
 /** All jobs, newest first; kept true by the live connection. */

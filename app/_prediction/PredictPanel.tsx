@@ -2,13 +2,12 @@
 import type { Polygon } from "@reefline/schema/feature";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ListChecks, ScanSearch, Sparkles } from "lucide-react";
-import { sentenceFor } from "../_api/appErrorOf.ts";
 import { queryClient, trpc } from "../_api/api.ts";
+import { sentenceFor } from "../_api/appErrorOf.ts";
 import { requestDrawnArea } from "../_editor/drawRequest.ts";
 import { isActive } from "../_jobs/jobSummary.ts";
 import { useJobs } from "../_jobs/useJobs.ts";
-import { scoreText } from "../_report/quantity.ts";
-import { countText } from "../_report/quantity.ts";
+import { countText, scoreText } from "../_report/quantity.ts";
 import { Button } from "../_ui/Button.tsx";
 import { EmptyState } from "../_ui/EmptyState.tsx";
 import { Field } from "../_ui/Field.tsx";
@@ -61,7 +60,14 @@ export function PredictPanel() {
     return (
       <PanelBody>
         <PanelHeader title="Predict" />
-        <EmptyState icon={Sparkles} action={<Button look="primary" onClick={() => workspace.setMode("train")}>Train a model</Button>}>
+        <EmptyState
+          icon={Sparkles}
+          action={
+            <Button look="primary" onClick={() => workspace.setMode("train")}>
+              Train a model
+            </Button>
+          }
+        >
           There is no model yet. Train one on your labels; it then finds reefs in the whole survey.
         </EmptyState>
       </PanelBody>
@@ -99,7 +105,9 @@ export function PredictPanel() {
               <Notice kind="error">{sentenceFor(error)}</Notice>
             ) : (
               <p className="text-ink-2 tabular-nums" aria-live="polite" data-testid="outline-count">
-                {computing ? "Drawing outlines…" : `${countText(polygons.length, "predicted reef", "predicted reefs")}, ${toReview} not reviewed`}
+                {computing
+                  ? "Drawing outlines…"
+                  : `${countText(polygons.length, "predicted reef", "predicted reefs")}, ${toReview} not reviewed`}
               </p>
             )}
             <Button className="mt-2 w-full" icon={ListChecks} disabled={toReview === 0} onClick={() => workspace.setMode("review")}>

@@ -5,6 +5,7 @@ import { useDrawRequest } from "../_editor/drawRequest.ts";
 import { useEditor } from "../_editor/editorStore.ts";
 import { removeFromMap } from "../_map/slots.ts";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
+import { areasKey } from "./hiddenTiles.ts";
 import { addOutlines, lookOfOutlines, markSelected, outlineFill, outlineLayers, outlineSource, showOutlines } from "./outlineLayers.ts";
 import { useThresholdMove } from "./predictionView.ts";
 import { addProbability, lookOfProbability, recolourProbability, removeProbability } from "./probabilityLayer.ts";
@@ -19,13 +20,13 @@ export function PredictionLayers() {
   const selectedId = useWorkspace((state) => state.selectedPolygonId);
   const moving = useThresholdMove((state) => state.moving);
   const { prediction, threshold } = useShownPrediction();
-  const { polygons } = usePolygons();
-  const assetKey = prediction ? `${prediction.raster.assetId}/${prediction.raster.version}` : null;
+  const { polygons, hiddenAreas } = usePolygons();
+  const assetKey = prediction ? `${prediction.raster.assetId}/${prediction.raster.version}/${areasKey(hiddenAreas)}` : null;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the raster is known by its asset and version; the threshold recolours below
   useEffect(() => {
     if (!map || !prediction) return;
-    addProbability(map, prediction, threshold);
+    addProbability(map, prediction, threshold, hiddenAreas);
     return () => removeProbability(map);
   }, [map, assetKey]);
 

@@ -2,10 +2,10 @@
 import { useMutation } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
-import { sentenceFor } from "../_api/appErrorOf.ts";
 import { queryClient, trpc } from "../_api/api.ts";
-import { classNames } from "../_ui/classNames.ts";
+import { sentenceFor } from "../_api/appErrorOf.ts";
 import { ConfirmDialog } from "../_ui/ConfirmDialog.tsx";
+import { classNames } from "../_ui/classNames.ts";
 import { IconButton } from "../_ui/IconButton.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
 import { toast } from "../_ui/toasts.ts";
@@ -36,7 +36,10 @@ export function PredictionList() {
         {ready.map((one) => {
           const shown = one.id === prediction?.id;
           return (
-            <li key={one.id} className={classNames("group flex items-center gap-1 rounded pr-1", shown ? "bg-accent-soft" : "hover:bg-hover")}>
+            <li
+              key={one.id}
+              className={classNames("group flex items-center gap-1 rounded pr-1", shown ? "bg-accent-soft" : "hover:bg-hover")}
+            >
               <button
                 type="button"
                 aria-pressed={shown}
@@ -49,7 +52,13 @@ export function PredictionList() {
                   {when.format(new Date(one.createdAt))}
                 </span>
               </button>
-              <IconButton size="small" icon={Trash2} label={`Delete the prediction by ${one.modelName}`} side="left" onClick={() => setLeaving(one.id)} />
+              <IconButton
+                size="small"
+                icon={Trash2}
+                label={`Delete the prediction by ${one.modelName}`}
+                side="left"
+                onClick={() => setLeaving(one.id)}
+              />
             </li>
           );
         })}

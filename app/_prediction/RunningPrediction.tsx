@@ -15,7 +15,14 @@ export function RunningPrediction({ job }: { job: Job }) {
         <p aria-live="polite" className="min-w-0 text-ink tabular-nums">
           {progressSentence(job)}
         </p>
-        <IconButton size="small" icon={X} label="Cancel this prediction" side="left" disabled={job.cancelRequested} onClick={() => cancel(job.id)} />
+        <IconButton
+          size="small"
+          icon={X}
+          label="Cancel this prediction"
+          side="left"
+          disabled={job.cancelRequested}
+          onClick={() => cancel(job.id)}
+        />
       </div>
       <Progress fraction={job.progress?.fraction ?? null} label={job.title} />
     </PanelSection>

@@ -65,7 +65,9 @@ export function ThresholdSection() {
           useThresholdMove.setState({ moving: false });
         }}
       />
-      <p className="mb-2 text-sm text-ink-3 tabular-nums">{ground > 0 ? `${percentText(areaM2 / ground)} of the ground that was predicted` : ""}</p>
+      <p className="mb-2 text-sm text-ink-3 tabular-nums">
+        {ground > 0 ? `${percentText(areaM2 / ground)} of the ground that was predicted` : ""}
+      </p>
       <Switch
         checked={shownOnMap}
         onChange={(visible) => workspace.setLayer("probability", { visible })}

@@ -5,12 +5,26 @@ import { addLayerToSlot } from "../_map/slots.ts";
 
 export const outlineSource = "prediction-outlines";
 export const outlineFill = "prediction-fill";
-export const outlineLayers = [outlineFill, "prediction-casing", "prediction-line", "prediction-selected-casing", "prediction-selected"] as const;
+export const outlineLayers = [
+  outlineFill,
+  "prediction-casing",
+  "prediction-line",
+  "prediction-selected-casing",
+  "prediction-selected",
+] as const;
 
 const ORANGE = "#e69f00";
 const CASING = "rgba(20, 14, 4, 0.75)";
 /** Wider from far away would drown small reefs; closer, the casing keeps the dash legible on any ground. */
-const width = (near: number): ["interpolate", ["linear"], ["zoom"], ...number[]] => ["interpolate", ["linear"], ["zoom"], 14, near * 0.5, 18, near];
+const width = (near: number): ["interpolate", ["linear"], ["zoom"], ...number[]] => [
+  "interpolate",
+  ["linear"],
+  ["zoom"],
+  14,
+  near * 0.5,
+  18,
+  near,
+];
 
 /** How sure → 6–24 % fill. */
 export const fillOpacity = (probability: number): number => 0.06 + 0.18 * Math.min(1, Math.max(0, (probability - 0.5) / 0.5));
@@ -60,7 +74,13 @@ const specs: { slot: "prediction" | "selection"; layer: LayerSpecification }[] =
   },
   {
     slot: "selection",
-    layer: { id: "prediction-selected", type: "line", source: outlineSource, filter: never, paint: { "line-color": ORANGE, "line-width": 4 } },
+    layer: {
+      id: "prediction-selected",
+      type: "line",
+      source: outlineSource,
+      filter: never,
+      paint: { "line-color": ORANGE, "line-width": 4 },
+    },
   },
 ];
 

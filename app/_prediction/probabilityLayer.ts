@@ -1,5 +1,7 @@
+import type { Polygon } from "@reefline/schema/feature";
 import type { Map as MapLibreMap } from "maplibre-gl";
 import { addLayerToSlot, removeFromMap } from "../_map/slots.ts";
+import { hiddenTilesTemplate } from "./hiddenTiles.ts";
 import { probabilityRamp } from "./probabilityRamp.ts";
 import type { ReadyPrediction } from "./useShownPrediction.ts";
 
@@ -14,14 +16,14 @@ export function deepestZoom(gsdMeters: number, latitude: number): number {
 
 /**
  * Puts the probability raster on the map. MapLibre reads the red byte of a tile as an "elevation" (a custom encoding) and colours it by an
- * expression on the graphics card, so a moved threshold costs a few bytes, not a tile.
+ * expression on the graphics card, so a moved threshold costs a few bytes, not a tile. Nothing is drawn inside `hiddenAreas`.
  */
-export function addProbability(map: MapLibreMap, { raster }: ReadyPrediction, threshold: number): void {
+export function addProbability(map: MapLibreMap, { raster }: ReadyPrediction, threshold: number, hiddenAreas: readonly Polygon[]): void {
   removeFromMap(map, [probabilityLayer], [probabilitySource]);
   const { west, south, east, north } = raster.bounds;
   map.addSource(probabilitySource, {
     type: "raster-dem",
-    tiles: [`${location.origin}/tiles/probability/${raster.assetId}/${raster.version}/{z}/{x}/{y}.png`],
+    tiles: [hiddenTilesTemplate(`${location.origin}/tiles/probability/${raster.assetId}/${raster.version}/{z}/{x}/{y}.png`, hiddenAreas)],
     tileSize: 256,
     bounds: [west, south, east, north],
     maxzoom: deepestZoom(raster.gsdMeters, (south + north) / 2),

@@ -10,7 +10,11 @@ import { durationText, groundSizeText, percentText, scoreText } from "./quantity
 export function Scores({ metrics }: { metrics: Metrics }) {
   return (
     <Figures>
-      <FigureRow name="Dice" value={scoreText(metrics.dice)} tip="Overlap of predicted and labelled reef: 0 none, 1 the same. Also called F1." />
+      <FigureRow
+        name="Dice"
+        value={scoreText(metrics.dice)}
+        tip="Overlap of predicted and labelled reef: 0 none, 1 the same. Also called F1."
+      />
       <FigureRow name="IoU" value={scoreText(metrics.iou)} tip="Ground that is reef in both, out of ground that is reef in either." />
       <FigureRow name="Precision" value={percentText(metrics.precision)} tip="Of what it calls reef, so much is reef." />
       <FigureRow name="Recall" value={percentText(metrics.recall)} tip="Of what is reef, so much was found." />
@@ -62,7 +66,8 @@ export function ModelCardView({ card, brief = false }: { card: ModelCard; brief?
         <p className="mb-1.5 text-ink-2">{stoppedInWords(card)}</p>
         {card.split.buffered ? null : (
           <Notice kind="attention">
-            The examined area was too small to keep a gap between training ground and the ground set aside, so these scores flatter the model.
+            The examined area was too small to keep a gap between training ground and the ground set aside, so these scores flatter the
+            model.
           </Notice>
         )}
       </PanelSection>
@@ -97,12 +102,13 @@ function CardDetails({ card }: { card: ModelCard }) {
           <FigureRow name="Pixel size" value={groundSizeText(card.gsdMeters)} tip="The ground size of the pixels that the model sees." />
           <FigureRow name="Bands" value={card.bandNames.join(", ")} />
           <FigureRow name="Counts as reef from" value={percentText(card.threshold)} tip="Chosen on the ground set aside while training." />
-          <FigureRow
-            name="Network"
-            value={`U-Net, ${card.architecture.baseFilters} filters, ${card.architecture.depth} levels`}
-          />
+          <FigureRow name="Network" value={`U-Net, ${card.architecture.baseFilters} filters, ${card.architecture.depth} levels`} />
           <FigureRow name="Sharpened" value={card.unsharp ? `radius ${card.unsharp.radiusPx} px, ${card.unsharp.percent} %` : "no"} />
-          <FigureRow name="Temperature" value={card.temperature.toFixed(2)} tip="Divides the model's raw score, so that how sure it says it is comes true." />
+          <FigureRow
+            name="Temperature"
+            value={card.temperature.toFixed(2)}
+            tip="Divides the model's raw score, so that how sure it says it is comes true."
+          />
           <FigureRow name="Seed" value={card.config.seed} />
           <FigureRow name="Trained in" value={durationText(card.trainSeconds)} />
           <FigureRow name="Engine" value={card.backend.description} />

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { useTheme } from "./useTheme.ts";
+import { useTheme } from "../_workspace/theme.ts";
 
 export interface CurveSeries {
   name: string;
@@ -48,7 +48,7 @@ export function Curve({
   const best = useRef(bestIndex);
   best.current = bestIndex;
   const [hovered, setHovered] = useState<number | null>(null);
-  const theme = useTheme();
+  const theme = useTheme().value;
   const shape = series.map((one) => `${one.name}:${one.bold}`).join("|");
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: data goes in by setData below; only shape and theme need a new plot
@@ -57,7 +57,12 @@ export function Curve({
     if (!element) return;
     const style = getComputedStyle(document.documentElement);
     const token = (name: string) => style.getPropertyValue(name).trim();
-    const axis = { stroke: token("--ink-3"), grid: { stroke: token("--line"), width: 1 }, ticks: { show: false }, font: "11px Inter Variable, sans-serif" };
+    const axis = {
+      stroke: token("--ink-3"),
+      grid: { stroke: token("--line"), width: 1 },
+      ticks: { show: false },
+      font: "11px Inter Variable, sans-serif",
+    };
     const made = new uPlot(
       {
         width: element.clientWidth,
@@ -67,7 +72,12 @@ export function Curve({
         legend: { show: false },
         scales: { x: { time: false }, ...(range ? { y: { range } } : {}) },
         axes: [
-          { ...axis, size: xLabel ? 40 : 20, gap: 2, ...(xLabel ? { label: xLabel, labelSize: 16, labelGap: 0, labelFont: axis.font } : {}) },
+          {
+            ...axis,
+            size: xLabel ? 40 : 20,
+            gap: 2,
+            ...(xLabel ? { label: xLabel, labelSize: 16, labelGap: 0, labelFont: axis.font } : {}),
+          },
           { ...axis, size: 46, gap: 4, space: 28, values: (_plot, ticks) => ticks.map((tick) => (tick === null ? "" : format(tick))) },
         ],
         series: [

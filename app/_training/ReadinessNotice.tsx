@@ -24,9 +24,18 @@ function draw(layer: "label" | "examined"): void {
 
 /** The one act that helps, where there is one that can be begun from here. */
 function ProblemAction({ code }: { code: string }) {
-  if (code === "training/no-labels") return <Button size="small" onClick={() => draw("label")}>Draw a reef</Button>;
+  if (code === "training/no-labels")
+    return (
+      <Button size="small" onClick={() => draw("label")}>
+        Draw a reef
+      </Button>
+    );
   if (code === "training/no-examined-area" || code === "training/labels-outside") {
-    return <Button size="small" onClick={() => draw("examined")}>Draw an examined area</Button>;
+    return (
+      <Button size="small" onClick={() => draw("examined")}>
+        Draw an examined area
+      </Button>
+    );
   }
   return null;
 }

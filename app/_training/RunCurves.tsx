@@ -35,7 +35,8 @@ export function RunCurves({ runId }: { runId: string }) {
       aside={
         bestDice == null ? null : (
           <span className="text-sm text-ink-2 tabular-nums">
-            best Dice <span className="font-medium text-ink">{bestDice.toFixed(3)}</span> <span className="text-ink-3">epoch {bestEpoch}</span>
+            best Dice <span className="font-medium text-ink">{bestDice.toFixed(3)}</span>{" "}
+            <span className="text-ink-3">epoch {bestEpoch}</span>
           </span>
         )
       }

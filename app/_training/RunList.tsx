@@ -24,7 +24,15 @@ export function RunList() {
           const job = jobs.find((one) => one.id === run.jobId);
           const score = card ? (card.heldOut ?? card.validation).dice : null;
           const state =
-            job?.state === "running" ? "training" : job?.state === "queued" ? "waiting" : job?.state === "failed" ? "failed" : job?.state === "cancelled" ? "cancelled" : "";
+            job?.state === "running"
+              ? "training"
+              : job?.state === "queued"
+                ? "waiting"
+                : job?.state === "failed"
+                  ? "failed"
+                  : job?.state === "cancelled"
+                    ? "cancelled"
+                    : "";
           return (
             <li key={run.id}>
               <button
@@ -36,9 +44,7 @@ export function RunList() {
                   <span className="block truncate text-ink">{run.name}</span>
                   <span className="block text-sm text-ink-3">{when.format(new Date(run.createdAt))}</span>
                 </span>
-                <span className="shrink-0 text-sm text-ink-2 tabular-nums">
-                  {score === null ? state : <>Dice {scoreText(score)}</>}
-                </span>
+                <span className="shrink-0 text-sm text-ink-2 tabular-nums">{score === null ? state : <>Dice {scoreText(score)}</>}</span>
               </button>
             </li>
           );

@@ -4,6 +4,7 @@ import { ArrowLeft, CircleStop, ScanSearch, X } from "lucide-react";
 import { trpc } from "../_api/api.ts";
 import { progressSentence } from "../_jobs/jobSummary.ts";
 import { useJob, useJobControls } from "../_jobs/useJobs.ts";
+import { predictionForm } from "../_prediction/predictionView.ts";
 import { ModelCardView } from "../_report/ModelCardView.tsx";
 import { Button } from "../_ui/Button.tsx";
 import { IconButton } from "../_ui/IconButton.tsx";
@@ -11,7 +12,6 @@ import { Notice } from "../_ui/Notice.tsx";
 import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
 import { Progress } from "../_ui/Progress.tsx";
 import { workspace } from "../_workspace/workspaceStore.ts";
-import { predictionForm } from "../_prediction/predictionView.ts";
 import { RunCurves } from "./RunCurves.tsx";
 import { SampleChips } from "./SampleChips.tsx";
 import { trainingView } from "./trainingView.ts";
@@ -40,14 +40,29 @@ export function RunView({ runId }: { runId: string }) {
         ) : null}
         {job?.state === "failed" && job.error ? (
           <PanelSection>
-            <Notice kind="error" action={<Button size="small" onClick={() => retry(job.id)}>Try again from where it was</Button>}>
+            <Notice
+              kind="error"
+              action={
+                <Button size="small" onClick={() => retry(job.id)}>
+                  Try again from where it was
+                </Button>
+              }
+            >
               {job.error.message}
             </Notice>
           </PanelSection>
         ) : null}
         {job?.state === "cancelled" ? (
           <PanelSection>
-            <Notice action={<Button size="small" onClick={() => retry(job.id)}>Train it again</Button>}>This training was cancelled.</Notice>
+            <Notice
+              action={
+                <Button size="small" onClick={() => retry(job.id)}>
+                  Train it again
+                </Button>
+              }
+            >
+              This training was cancelled.
+            </Notice>
           </PanelSection>
         ) : null}
         {model ? <ModelCardView card={model.card} brief /> : null}

@@ -25,7 +25,14 @@ function greyOf(image: HTMLImageElement, widthPx: number, heightPx: number): Uin
   return Uint8Array.from({ length: widthPx * heightPx }, (_, index) => data[index * 4] ?? 0);
 }
 
-function strokeOutline(context: CanvasRenderingContext2D, grey: Uint8Array, chip: SampleChip, colour: string, casing: string, dash: number[]): void {
+function strokeOutline(
+  context: CanvasRenderingContext2D,
+  grey: Uint8Array,
+  chip: SampleChip,
+  colour: string,
+  casing: string,
+  dash: number[],
+): void {
   context.beginPath();
   for (const { fromX, fromY, toX, toY } of contourSegments(grey, chip.widthPx, chip.heightPx, LEVEL)) {
     context.moveTo(fromX * SCALE, fromY * SCALE);

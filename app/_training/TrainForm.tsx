@@ -1,8 +1,8 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ChevronRight, GraduationCap } from "lucide-react";
-import { sentenceFor } from "../_api/appErrorOf.ts";
 import { queryClient, trpc } from "../_api/api.ts";
+import { sentenceFor } from "../_api/appErrorOf.ts";
 import { Button } from "../_ui/Button.tsx";
 import { Checkbox } from "../_ui/Checkbox.tsx";
 import { Field, NumberInput, TextInput } from "../_ui/Field.tsx";
@@ -44,7 +44,8 @@ export function TrainForm() {
   const ready = readiness.data?.ready === true && config !== null && name.trim() !== "";
   const advancedWrong = errors.epochs || errors.seed || errors.gsdCentimeters;
 
-  const toggle = (id: string, on: boolean) => trainingView.change({ surveyIds: on ? [...chosen, id] : chosen.filter((other) => other !== id) });
+  const toggle = (id: string, on: boolean) =>
+    trainingView.change({ surveyIds: on ? [...chosen, id] : chosen.filter((other) => other !== id) });
 
   return (
     <form
@@ -71,12 +72,23 @@ export function TrainForm() {
         </PanelSection>
         <PanelSection title="Model" className="flex flex-col gap-3">
           <Field label="Name">
-            {(ids) => <TextInput {...ids} value={name} maxLength={120} onChange={(event) => trainingView.change({ name: event.target.value })} />}
+            {(ids) => (
+              <TextInput {...ids} value={name} maxLength={120} onChange={(event) => trainingView.change({ name: event.target.value })} />
+            )}
           </Field>
           {form.budgetKind === "minutes" ? (
-            <Field label="Time to train" error={errors.minutes} hint="Longer is better up to a point; it stops early when it no longer improves.">
+            <Field
+              label="Time to train"
+              error={errors.minutes}
+              hint="Longer is better up to a point; it stops early when it no longer improves."
+            >
               {(ids) => (
-                <NumberInput {...ids} unit="min" value={form.minutes} onChange={(event) => trainingView.change({ minutes: event.target.value })} />
+                <NumberInput
+                  {...ids}
+                  unit="min"
+                  value={form.minutes}
+                  onChange={(event) => trainingView.change({ minutes: event.target.value })}
+                />
               )}
             </Field>
           ) : null}
@@ -103,12 +115,16 @@ export function TrainForm() {
               </div>
               {form.budgetKind === "epochs" ? (
                 <Field label="Epochs" error={errors.epochs} hint="One epoch is one pass over the training ground.">
-                  {(ids) => <NumberInput {...ids} value={form.epochs} onChange={(event) => trainingView.change({ epochs: event.target.value })} />}
+                  {(ids) => (
+                    <NumberInput {...ids} value={form.epochs} onChange={(event) => trainingView.change({ epochs: event.target.value })} />
+                  )}
                 </Field>
               ) : null}
               <div className="grid grid-cols-2 gap-3">
                 <Field label="Seed" error={errors.seed}>
-                  {(ids) => <NumberInput {...ids} value={form.seed} onChange={(event) => trainingView.change({ seed: event.target.value })} />}
+                  {(ids) => (
+                    <NumberInput {...ids} value={form.seed} onChange={(event) => trainingView.change({ seed: event.target.value })} />
+                  )}
                 </Field>
                 <Field label="Pixel size" error={errors.gsdCentimeters}>
                   {(ids) => (

@@ -16,7 +16,8 @@ export function readForm(form: TrainingForm): ReadForm {
   const epochs = numberOf(form.epochs);
   const seed = numberOf(form.seed);
   const gsd = form.gsdCentimeters.trim() === "" ? null : numberOf(form.gsdCentimeters);
-  if (form.budgetKind === "minutes" && !(minutes > 0 && minutes <= 24 * 60)) errors.minutes = "Between a few seconds (0.1) and a day (1440).";
+  if (form.budgetKind === "minutes" && !(minutes > 0 && minutes <= 24 * 60))
+    errors.minutes = "Between a few seconds (0.1) and a day (1440).";
   if (form.budgetKind === "epochs" && !(Number.isInteger(epochs) && epochs >= 1 && epochs <= 2_000)) {
     errors.epochs = "A whole number from 1 to 2000.";
   }

@@ -1,0 +1,97 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { FileText } from "lucide-react";
+import { useState } from "react";
+import { trpc } from "../_api/api.ts";
+import { ExportButton } from "../_export/ExportButton.tsx";
+import { areaAtThreshold, predictedGroundM2 } from "../_prediction/areaAtThreshold.ts";
+import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
+import { HeldOutSection } from "../_review/HeldOutSection.tsx";
+import { Button } from "../_ui/Button.tsx";
+import { EmptyState } from "../_ui/EmptyState.tsx";
+import { Field } from "../_ui/Field.tsx";
+import { formatArea } from "../_ui/formatNumbers.ts";
+import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
+import { Select } from "../_ui/Select.tsx";
+import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
+import { ModelCardView } from "./ModelCardView.tsx";
+import { percentText } from "./quantity.ts";
+
+/** The number a paper or a permit needs, what stands behind it, and what does not. */
+function ReefArea() {
+  const survey = useWorkspace((state) => state.survey);
+  const { prediction, threshold } = useShownPrediction();
+  if (!prediction || !survey) return null;
+  const reefM2 = areaAtThreshold(prediction.raster.areaHistogramM2, threshold);
+  const groundM2 = predictedGroundM2(prediction.raster.areaHistogramM2);
+  const reef = formatArea(reefM2);
+  const ground = formatArea(groundM2);
+  return (
+    <PanelSection>
+      <p className="text-2xl font-semibold tracking-[-0.02em] text-ink tabular-nums">
+        {reef.value} <span className="text-lg font-normal text-ink-3">{reef.unit} of reef</span>
+      </p>
+      <p className="mt-1 text-ink-2">
+        predicted on {survey.name}, {groundM2 > 0 ? percentText(reefM2 / groundM2) : "0 %"} of {ground.value} {ground.unit} of ground,
+        counting what is at least {percentText(threshold)} sure.
+      </p>
+      <p className="mt-1.5 text-sm text-ink-3">
+        An estimate without an error bar: a hand-drawn held-out area shows how good the outlines are, but cannot bound the area.
+      </p>
+    </PanelSection>
+  );
+}
+
+export function ReportPanel() {
+  const models = useQuery(trpc.models.list.queryOptions()).data;
+  const { prediction } = useShownPrediction();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const model = models?.find((one) => one.id === chosen) ?? models?.find((one) => one.id === prediction?.modelId) ?? models?.[0] ?? null;
+
+  if (models && !model) {
+    return (
+      <PanelBody>
+        <PanelHeader title="Report" />
+        <EmptyState
+          icon={FileText}
+          action={
+            <Button look="primary" onClick={() => workspace.setMode("train")}>
+              Train a model
+            </Button>
+          }
+        >
+          There is nothing to report before a model has been trained.
+        </EmptyState>
+      </PanelBody>
+    );
+  }
+  return (
+    <>
+      <PanelBody>
+        <PanelHeader title="Report" hint="How much reef, and how far to trust it." />
+        <ReefArea />
+        <HeldOutSection />
+        {model && models ? (
+          <>
+            <PanelSection>
+              <Field label="Model">
+                {({ id }) => (
+                  <Select
+                    id={id}
+                    value={model.id}
+                    options={models.map((one) => ({ value: one.id, label: one.name }))}
+                    onChange={setChosen}
+                  />
+                )}
+              </Field>
+            </PanelSection>
+            <ModelCardView card={model.card} />
+          </>
+        ) : null}
+      </PanelBody>
+      <PanelFooter>
+        <ExportButton />
+      </PanelFooter>
+    </>
+  );
+}
