@@ -21,6 +21,8 @@ export interface EvaluateInput {
   readonly truth: readonly Polygon[];
   /** Where to count. */
   readonly area: readonly Polygon[];
+  /** Ground inside the area that does not count, e.g. "unsure" or labelled by a model. */
+  readonly ignore?: readonly Polygon[];
   readonly signal?: AbortSignal;
 }
 
@@ -66,6 +68,7 @@ export async function evaluationHistogram(input: EvaluateInput): Promise<Evaluat
   const toProbability = composeAffine(invertAffine(probability.grid.transform), surveyGrid.transform);
   const areaRings = input.area.map((polygon) => polygonToPixels(surveyGrid, polygon));
   const truthRings = input.truth.map((polygon) => polygonToPixels(surveyGrid, polygon));
+  const ignoreRings = (input.ignore ?? []).map((polygon) => polygonToPixels(surveyGrid, polygon));
   const pixelAreaM2 = rowPixelAreasM2(surveyGrid);
   const histogram = new EvaluationHistogram();
   const truthCounts = new Uint32Array(256);
@@ -75,6 +78,7 @@ export async function evaluationHistogram(input: EvaluateInput): Promise<Evaluat
     const asked = rasterizePolygons(areaRings, window);
     if (!asked.includes(1)) continue;
     const truth = rasterizePolygons(truthRings, window);
+    const ignored = ignoreRings.length > 0 ? rasterizePolygons(ignoreRings, window) : null;
     const { valid } = await surveyRaster.read(window, { bands: [0], signal });
     const under = windowUnder(probability.grid, toProbability, window);
     const block: ProbabilityBlock | null = under && { ...under, data: (await probability.read(under, { signal })).data };
@@ -83,7 +87,7 @@ export async function evaluationHistogram(input: EvaluateInput): Promise<Evaluat
       otherCounts.fill(0);
       for (let col = 0; col < window.widthPx; col++) {
         const i = row * window.widthPx + col;
-        if (asked[i] !== 1 || valid[i] !== 1) continue;
+        if (asked[i] !== 1 || valid[i] !== 1 || ignored?.[i] === 1) continue;
         const value = block ? sampleByte(block, toProbability, window.colOff + col, window.rowOff + row) : 0;
         const counts = truth[i] === 1 ? truthCounts : otherCounts;
         counts[value] = (counts[value] ?? 0) + 1;
