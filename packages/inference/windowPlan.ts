@@ -29,7 +29,9 @@ function cutAxis(lengthPx: number, multiplePx: number, maxWindowPx: number, over
   const largestPx = Math.floor(maxWindowPx / multiplePx) * multiplePx;
   const count = Math.max(1, Math.ceil((spanPx - overlapPx) / (largestPx - overlapPx)));
   // The smallest window that many of which still cover: narrow surveys waste little.
-  const windowPx = ceilTo((spanPx + (count - 1) * overlapPx) / count, multiplePx);
+  const snugPx = ceilTo((spanPx + (count - 1) * overlapPx) / count, multiplePx);
+  // Narrower than two overlaps, three windows would meet at a pixel and their weights would no longer add up.
+  const windowPx = count > 1 ? Math.max(snugPx, 2 * overlapPx) : snugPx;
   return { windowPx, offsets: Array.from({ length: count }, (_, k) => k * (windowPx - overlapPx) - marginPx) };
 }
 
@@ -44,7 +46,7 @@ export function planWindows(
   { maxWindowPx = 768, overlapPx = 128 }: WindowPlanOptions = {},
 ): WindowPlan {
   const overlap = ceilTo(overlapPx, 2 * strideMultiplePx);
-  const largest = Math.max(maxWindowPx, overlap + ceilTo(1, strideMultiplePx));
+  const largest = Math.max(maxWindowPx, 2 * overlap);
   const cols = cutAxis(grid.widthPx, strideMultiplePx, largest, overlap);
   const rows = cutAxis(grid.heightPx, strideMultiplePx, largest, overlap);
   return {
