@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import "./globals.css";
 import { ApiProvider } from "./_api/ApiProvider.tsx";
+import { LiveConnection } from "./_live/LiveConnection.tsx";
 import { UploadDropZone } from "./_surveys/UploadDropZone.tsx";
 import { UploadList } from "./_surveys/UploadList.tsx";
 import { Announcer } from "./_ui/Announcer.tsx";
@@ -26,6 +27,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
             {children}
             <UploadDropZone />
             <UploadList />
+            <LiveConnection />
             <Toaster />
             <Announcer />
           </TooltipProvider>

@@ -6,7 +6,7 @@ import { appErrorOf } from "./appErrorOf.ts";
 
 const url = "/api/trpc";
 
-/** Plain client: `api.edits.apply.mutate(edit)`. Usable outside React; one per page. */
+/** Plain client: `api.edits.applyEdit.mutate(edit)`. Usable outside React; one per page. */
 export const api = createTRPCClient<AppRouter>({
   links: [
     splitLink({

@@ -1,19 +1,27 @@
 "use client";
 import type { ComponentType } from "react";
 import { LabelPanel } from "../_editor/LabelPanel.tsx";
+import { ExportTopBarButton } from "../_export/ExportTopBarButton.tsx";
+import { JobsButton } from "../_jobs/JobsButton.tsx";
+import { PredictionLayers } from "../_prediction/PredictionLayers.tsx";
+import { PredictPanel } from "../_prediction/PredictPanel.tsx";
+import { ReportPanel } from "../_report/ReportPanel.tsx";
+import { ReviewKeys } from "../_review/ReviewKeys.tsx";
+import { ReviewPanel } from "../_review/ReviewPanel.tsx";
+import { TrainPanel } from "../_training/TrainPanel.tsx";
 import type { Mode } from "./modes.ts";
 
 /** The right-hand panel of each mode. A panel fills its column: PanelHeader, PanelBody (scrolls), PanelFooter (the primary button). */
 export const modePanels: Record<Mode, ComponentType> = {
   label: LabelPanel,
-  train: () => null,
-  predict: () => null,
-  review: () => null,
-  report: () => null,
+  train: TrainPanel,
+  predict: PredictPanel,
+  review: ReviewPanel,
+  report: ReportPanel,
 };
 
 /** Mounted once beside the map, in every mode: map layers and listeners that draw nothing in the page (predictions, live events). */
-export const mapCompanions: ComponentType[] = [];
+export const mapCompanions: ComponentType[] = [ReviewKeys, PredictionLayers];
 
 /** In the top bar, left of the save state: the jobs button. */
-export const topBarItems: ComponentType[] = [];
+export const topBarItems: ComponentType[] = [JobsButton, ExportTopBarButton];

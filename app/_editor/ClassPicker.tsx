@@ -1,0 +1,48 @@
+"use client";
+import { useMemo, useState } from "react";
+import { Field, TextInput } from "../_ui/Field.tsx";
+import { Select } from "../_ui/Select.tsx";
+import { useFeatures } from "./featureStore.ts";
+
+const other = "…";
+
+/** A label's class: those in use, `reef` and `unsure` first, or a new name. */
+export function ClassPicker({ value, onChange, label }: { value: string; onChange: (value: string) => void; label: string }) {
+  const features = useFeatures((state) => state.features);
+  const [naming, setNaming] = useState(false);
+  const names = useMemo(() => {
+    const used = new Set<string>(["reef", "unsure", value]);
+    for (const feature of features.values()) if (feature.layer === "label") used.add(feature.class);
+    return [...used].filter((name) => name !== other);
+  }, [features, value]);
+  return (
+    <Field
+      label={label}
+      hint={value === "unsure" ? "Unsure ground is neither reef nor not reef: it is left out of training and of every number." : undefined}
+    >
+      {(ids) =>
+        naming ? (
+          <TextInput
+            {...ids}
+            autoFocus
+            maxLength={60}
+            placeholder="Name of the class, then Enter"
+            onBlur={() => setNaming(false)}
+            onKeyDown={(event) => {
+              const name = event.currentTarget.value.trim();
+              if (event.key === "Enter" && name) onChange(name);
+              if (event.key === "Enter" || event.key === "Escape") setNaming(false);
+            }}
+          />
+        ) : (
+          <Select
+            id={ids.id}
+            value={value}
+            options={[...names.map((name) => ({ value: name, label: name })), { value: other, label: "New class…" }]}
+            onChange={(next) => (next === other ? setNaming(true) : onChange(next))}
+          />
+        )
+      }
+    </Field>
+  );
+}

@@ -1,0 +1,73 @@
+import type { Survey } from "@reefline/schema/survey";
+import { Map as MapLibreMap, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
+import { readAddress } from "./address.ts";
+import { addFeatureLayers } from "./featureLayers.ts";
+import { fitPadding } from "./fitPadding.ts";
+import { addMapImages } from "./mapImages.ts";
+import { addLayerToSlot, slotAnchors } from "./slots.ts";
+
+/** No glyphs, no sprite, no tiles from anywhere but this server: the style is empty but for the slots. */
+const emptyStyle: StyleSpecification = { version: 8, sources: {}, layers: slotAnchors };
+
+let workerSet = false;
+
+/** A map that fills `container`, looking where the address says. Resolves once layers may be added. */
+export function createMap(container: HTMLElement): Promise<MapLibreMap> {
+  if (!workerSet) setWorkerUrl(new URL("/vendor/maplibre-gl-worker.mjs", window.location.href).href);
+  workerSet = true;
+  const { center, zoom, bearing } = readAddress(window.location.search);
+  const map = new MapLibreMap({
+    container,
+    style: emptyStyle,
+    attributionControl: false,
+    maxZoom: 25,
+    maxPitch: 0,
+    pitchWithRotate: false,
+    boxZoom: true,
+    doubleClickZoom: false,
+    fadeDuration: 0,
+    center: center ? [center.lon, center.lat] : [0, 20],
+    zoom: zoom ?? 1,
+    bearing,
+  });
+  map.keyboard.disableRotation();
+  map.getCanvas().setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom, question mark lists all keys.");
+  return new Promise((resolve) => {
+    map.once("style.load", () => {
+      addMapImages(map);
+      addFeatureLayers(map);
+      resolve(map);
+    });
+  });
+}
+
+const imagerySource = "imagery";
+
+/** Draws the survey's imagery; replaces what was there. Tiles of a version never change, so the browser may keep them. */
+export function showImagery(map: MapLibreMap, survey: Survey): void {
+  const { image } = survey;
+  if (map.getLayer(imagerySource)) map.removeLayer(imagerySource);
+  if (map.getSource(imagerySource)) map.removeSource(imagerySource);
+  if (!image) return;
+  const { west, south, east, north } = image.bounds;
+  map.addSource(imagerySource, {
+    type: "raster",
+    tiles: [`${window.location.origin}/tiles/imagery/${image.assetId}/${image.version}/{z}/{x}/{y}.webp`],
+    tileSize: 256,
+    bounds: [west, south, east, north],
+    // One level past the pixels' own size; beyond that the browser enlarges.
+    maxzoom: Math.min(
+      24,
+      Math.ceil(Math.log2(156_543.034 * Math.cos((((north + south) / 2) * Math.PI) / 180)) - Math.log2(image.gsdMeters)) + 1,
+    ),
+  });
+  addLayerToSlot(map, "imagery", { id: imagerySource, type: "raster", source: imagerySource, paint: { "raster-fade-duration": 0 } });
+}
+
+/** Looks at the whole survey. */
+export function fitSurvey(map: MapLibreMap, survey: Survey, animate: boolean): void {
+  const bounds = survey.image?.bounds;
+  if (!bounds) return;
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  map.fitBounds([bounds.west, bounds.south, bounds.east, bounds.north], { padding: fitPadding(), duration: animate && !calm ? 150 : 0 });
+}

@@ -1,0 +1,96 @@
+"use client";
+import type { Survey } from "@reefline/schema/survey";
+import { useMutation } from "@tanstack/react-query";
+import { Trash2 } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { queryClient, trpc } from "../_api/api.ts";
+import { sentenceFor } from "../_api/appErrorOf.ts";
+import { Button } from "../_ui/Button.tsx";
+import { ConfirmDialog } from "../_ui/ConfirmDialog.tsx";
+import { Dialog } from "../_ui/Dialog.tsx";
+import { FigureRow, Figures } from "../_ui/Figure.tsx";
+import { formatBytes, formatCount, formatLength } from "../_ui/formatNumbers.ts";
+import { toast } from "../_ui/toasts.ts";
+import { formatDay } from "./SurveyCard.tsx";
+import { SurveyFieldsForm } from "./SurveyFieldsForm.tsx";
+
+const sampleWords: Record<string, string> = {
+  uint8: "8-bit",
+  uint16: "16-bit",
+  int16: "16-bit signed",
+  uint32: "32-bit",
+  int32: "32-bit signed",
+  float32: "32-bit float",
+  float64: "64-bit float",
+};
+const maskWords: Record<string, string> = {
+  none: "no missing pixels marked",
+  nodata: "marked by a value",
+  alpha: "marked by transparency",
+  internal: "marked by a mask",
+};
+
+/** Everything known about a survey: what its file says, and what only the user can say. */
+export function SurveyDetails({ survey, open, onOpenChange }: { survey: Survey; open: boolean; onOpenChange: (open: boolean) => void }) {
+  const { image } = survey;
+  const router = useRouter();
+  const [removing, setRemoving] = useState(false);
+  const remove = useMutation({
+    ...trpc.surveys.remove.mutationOptions(),
+    onSuccess: () => {
+      void queryClient.invalidateQueries({ queryKey: trpc.surveys.list.queryKey() });
+      router.push("/");
+    },
+    onError: (error) => toast(sentenceFor(error), { kind: "error" }),
+  });
+  const size = image ? formatBytes(image.sizeBytes) : null;
+  const gsd = image ? formatLength(image.gsdMeters) : null;
+  return (
+    <>
+      <Dialog open={open} onOpenChange={onOpenChange} title="About this survey" wide>
+        <div className="grid grid-cols-2 gap-x-8 gap-y-5 max-[699px]:grid-cols-1">
+          <SurveyFieldsForm survey={survey} />
+          <div>
+            {image && size && gsd ? (
+              <Figures>
+                <FigureRow name="Size" value={`${formatCount(image.grid.widthPx)} × ${formatCount(image.grid.heightPx)}`} unit="px" />
+                <FigureRow name="On disk" value={size.value} unit={size.unit} />
+                <FigureRow
+                  name="Pixel"
+                  value={gsd.value}
+                  unit={gsd.unit}
+                  tip="Ground sample distance: the side of one pixel on the ground, at the survey's centre."
+                />
+                <FigureRow
+                  name="CRS"
+                  value={image.grid.crs.name}
+                  unit={image.grid.crs.epsg ? `EPSG:${image.grid.crs.epsg}` : undefined}
+                  tip="Coordinate reference system of the file."
+                />
+                <FigureRow name="Bands" value={image.bands.map((band) => band.name).join(", ")} unit={sampleWords[image.sampleType]} />
+                <FigureRow name="Missing pixels" value={<span className="text-ink-2">{maskWords[image.maskKind]}</span>} />
+                <FigureRow name="File" value={<span className="font-mono text-sm">{image.sourceFileName}</span>} />
+                <FigureRow name="Added" value={formatDay(survey.createdAt)} />
+              </Figures>
+            ) : (
+              <p className="text-ink-2">The orthomosaic is still being prepared.</p>
+            )}
+            <Button size="small" look="danger" icon={Trash2} className="mt-5" onClick={() => setRemoving(true)}>
+              Delete this survey
+            </Button>
+          </div>
+        </div>
+      </Dialog>
+      <ConfirmDialog
+        open={removing}
+        onOpenChange={setRemoving}
+        title={`Delete ${survey.name}?`}
+        description="Its imagery, everything drawn on it and its predictions are deleted from this computer. This cannot be undone."
+        action="Delete the survey"
+        busy={remove.isPending}
+        onConfirm={() => remove.mutate({ id: survey.id })}
+      />
+    </>
+  );
+}

@@ -1,0 +1,5 @@
+import { SurveyList } from "./_surveys/SurveyList.tsx";
+
+export default function Home() {
+  return <SurveyList />;
+}
