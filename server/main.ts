@@ -5,6 +5,7 @@ import { readConfig } from "./config.ts";
 import { describeError, exitCode } from "./errors.ts";
 import { openLog } from "./log.ts";
 import { startServer } from "./serve.ts";
+import { backgroundChild } from "./services/background.ts";
 import { parseSetupProblems } from "./services/system.ts";
 import { openStore } from "./storage/store.ts";
 
@@ -14,7 +15,7 @@ try {
   // Bundles lie in dist/<hash>/, two folders below the project.
   const rootDir = process.env.REEFLINE_ROOT ?? dirname(dirname(dirname(fileURLToPath(import.meta.url))));
   const setupProblems = parseSetupProblems(process.env.REEFLINE_SETUP_PROBLEMS);
-  const server = await startServer({ store, rootDir, log, setupProblems, trace: async () => {} });
+  const server = await startServer({ store, rootDir, log, setupProblems, background: backgroundChild(store.config.dataDir) });
   log.info({ url: server.url }, "listening");
   process.send?.({ kind: "listening", url: server.url });
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { AppError } from "@reefline/schema/errors";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import type { Logger } from "pino";
+import { sweepGarbage } from "./assets/store.ts";
 import type { Context } from "./context.ts";
 import { lockDataFolder } from "./dataLock.ts";
 import { handleChip, handleLabelExport, handlePredictionExport } from "./http/downloads.ts";
@@ -11,11 +12,13 @@ import { handleLabelImport } from "./http/labelImportRoute.ts";
 import { listenNear } from "./http/listen.ts";
 import { pageHandler } from "./http/pages.ts";
 import { sendError, sendJson, setSecurityHeaders } from "./http/respond.ts";
+import { tileRoutes } from "./http/tileRoutes.ts";
 import { uploadHandler } from "./http/uploads.ts";
 import { owner } from "./principal.ts";
 import { appRouter } from "./routers/appRouter.ts";
 import type { RequestContext } from "./routers/base.ts";
-import { createPolygonTracer, type TraceRun } from "./services/polygonTracer.ts";
+import type { Background } from "./services/background.ts";
+import { createPolygonTracer } from "./services/polygonTracer.ts";
 import type { Store } from "./storage/store.ts";
 import { version } from "./version.ts";
 
@@ -23,7 +26,7 @@ export interface ServeOptions {
   readonly store: Store;
   readonly rootDir: string;
   readonly log: Logger;
-  readonly trace: TraceRun;
+  readonly background: Background;
   readonly setupProblems: { message: string; fix: string }[];
 }
 
@@ -35,12 +38,20 @@ const closeWithinMs = 4_000;
 export async function startServer(options: ServeOptions): Promise<{ url: string; close(): Promise<void> }> {
   const { store, log } = options;
   const unlock = lockDataFolder(store.paths.serverLock);
+  for (const path of await sweepGarbage(store)) log.info({ path }, "swept");
   const onError = (error: unknown) => log.error({ err: error });
   const events = await startEventFeed(store, onError);
   const ctx: Context = { store, principal: owner };
-  const tracer = createPolygonTracer(store, options.trace, onError);
-  const requestContext: RequestContext = { ...ctx, events, requestTrace: tracer.request, setupProblems: options.setupProblems };
+  const tracer = createPolygonTracer(store, options.background.trace, onError);
+  const requestContext: RequestContext = {
+    ...ctx,
+    events,
+    requestTrace: tracer.request,
+    evaluate: options.background.evaluate,
+    setupProblems: options.setupProblems,
+  };
   const uploads = uploadHandler(ctx);
+  const tiles = tileRoutes(ctx);
   const pages = pageHandler(options.rootDir);
   let port = 0;
 
@@ -71,6 +82,7 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
     if (path === "/healthz") return sendJson(res, 200, { ok: true, version });
     if (room === "imports" && first === "labels" && method === "POST") return handleLabelImport(ctx, req, res, url);
     if (method === "GET" || method === "HEAD") {
+      if (room === "tiles") return tiles.handle(req, res, path);
       if (room === "exports" && second === "label.geojson") return handleLabelExport(ctx, res, url, first);
       if (room === "exports" && second === "prediction.geojson") return handlePredictionExport(ctx, tracer, res, url, first);
       if (room === "runs" && second === "chips" && /^[\w-]+\.png$/.test(third)) return handleChip(ctx, res, first, third);
@@ -102,11 +114,13 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
     url: `http://localhost:${port}`,
     async close() {
       events.stop();
+      options.background.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const force = setTimeout(() => server.closeAllConnections(), closeWithinMs);
       await closed;
       clearTimeout(force);
+      await tiles.close();
       unlock();
     },
   };

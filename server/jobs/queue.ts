@@ -1,8 +1,10 @@
+import { hostname } from "node:os";
 import { AppError } from "@reefline/schema/errors";
 import type { Job, Progress } from "@reefline/schema/job";
 import { sql } from "kysely";
 import { findJobRow, publishJob, toJob } from "../storage/jobs.ts";
 import type { Database, Store } from "../storage/store.ts";
+import { isProcessAlive } from "../storage/workers.ts";
 
 /** A worker's right to one job. Every write checks the fence: who lost the lease writes nothing. */
 export interface Lease {
@@ -55,6 +57,22 @@ export async function claimJob(store: Store, owner: string, now: number = Date.n
       .execute();
     return { job: await publishJob(trx, row.id), lease: { jobId: row.id, owner, fence } };
   });
+}
+
+/** Lets leases lapse at once whose worker was a process of this machine that is gone: nobody has to wait for a clock. */
+export async function expireDeadLeases(store: Store): Promise<void> {
+  const rows = await store.db.selectFrom("jobs").select(["id", "leaseOwner", "fence"]).where("state", "=", "running").execute();
+  for (const { id, leaseOwner, fence } of rows) {
+    const [host, pid] = leaseOwner?.split(":") ?? [];
+    if (host !== hostname() || !pid || isProcessAlive(Number(pid))) continue;
+    await store.db
+      .updateTable("jobs")
+      .set({ leaseUntil: 0 })
+      .where("id", "=", id)
+      .where("fence", "=", fence)
+      .where("state", "=", "running")
+      .execute();
+  }
 }
 
 /** Jobs that wait for one that failed or was cancelled will never run: they say so. */

@@ -4,12 +4,14 @@ import { ZodError } from "zod";
 import type { Context } from "../context.ts";
 import { describeError, trpcCode } from "../errors.ts";
 import type { EventFeed } from "../http/eventFeed.ts";
+import type { AccuracyRun } from "../services/accuracy.ts";
 import type { TraceRequest } from "../services/predictions.ts";
 
 /** What a procedure is given. */
 export interface RequestContext extends Context {
   readonly events: EventFeed;
   readonly requestTrace: TraceRequest;
+  readonly evaluate: AccuracyRun;
   readonly setupProblems: { message: string; fix: string }[];
 }
 

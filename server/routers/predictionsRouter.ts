@@ -23,7 +23,7 @@ export const predictionsRouter = router({
   list: procedure.input(z.object({ surveyId: idSchema })).query(({ ctx, input }) => listPredictions(ctx, input.surveyId)),
   get: procedure.input(z.object({ id: idSchema })).query(({ ctx, input }) => getPrediction(ctx, input.id)),
   polygons: procedure.input(atThreshold).query(({ ctx, input }) => predictionPolygons(ctx, input, ctx.requestTrace)),
-  heldOutAccuracy: procedure.input(atThreshold).query(({ ctx, input }) => heldOutAccuracy(ctx, input)),
+  heldOutAccuracy: procedure.input(atThreshold).query(({ ctx, input }) => heldOutAccuracy(ctx, input, ctx.evaluate)),
   remove: procedure.input(z.object({ id: idSchema })).mutation(({ ctx, input }) => removePrediction(ctx, input.id)),
 });
 

@@ -1,11 +1,66 @@
+import { evaluateArea } from "@reefline/inference/evaluateArea";
 import type { Evaluation } from "@reefline/schema/training";
+import { openAsset } from "../assets/openAsset.ts";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
+import { lastEditSeq } from "../storage/edits.ts";
+import { featuresOf } from "../storage/features.ts";
 import { predictionById } from "../storage/predictions.ts";
+import type { Store } from "../storage/store.ts";
+import { surveyById } from "../storage/surveys.ts";
+import { groundOf, isDrawnByModel } from "./groundOf.ts";
+import { surveyImage } from "./surveys.ts";
 
-/** How good a prediction is on the held-out areas whose labels are locked; null while there are none. */
-export async function heldOutAccuracy(ctx: Context, request: { predictionId: string; threshold: number }): Promise<Evaluation | null> {
+/** Runs the comparison; given from outside, because it reads every pixel of the held-out areas. */
+export type AccuracyRun = (predictionId: string, threshold: number) => Promise<Evaluation | null>;
+
+const kept = new Map<string, Promise<Evaluation | null>>();
+const keptCount = 200;
+
+/** How good a prediction is on the held-out areas whose labels are locked; null while there are none. Kept until a label changes. */
+export async function heldOutAccuracy(
+  ctx: Context,
+  request: { predictionId: string; threshold: number },
+  evaluate: AccuracyRun,
+): Promise<Evaluation | null> {
   authorize(ctx.principal, "survey:read", ctx.store.projectId);
-  const prediction = await predictionById(ctx.store.db, request.predictionId);
-  return prediction.heldOut;
+  const { db } = ctx.store;
+  const prediction = await predictionById(db, request.predictionId);
+  if (!prediction.raster) return null;
+  const locked = (await featuresOf(db, prediction.surveyId, "holdout")).some((feature) => feature.locked);
+  if (!locked) return null;
+  const key = `${prediction.id} ${request.threshold} ${await lastEditSeq(db, prediction.surveyId)}`;
+  const known = kept.get(key);
+  if (known) return known;
+  const started = evaluate(prediction.id, request.threshold);
+  kept.set(key, started);
+  started.catch(() => kept.delete(key));
+  const oldest = kept.keys().next().value;
+  if (kept.size > keptCount && oldest !== undefined) kept.delete(oldest);
+  return started;
+}
+
+/** Counts on the survey's own pixels inside locked held-out areas; ground that a model labelled is left out. */
+export async function evaluateOnLockedHoldouts(store: Store, predictionId: string, threshold: number): Promise<Evaluation | null> {
+  const prediction = await predictionById(store.db, predictionId);
+  const features = await featuresOf(store.db, prediction.surveyId);
+  const area = features.filter((feature) => feature.layer === "holdout" && feature.locked).map((feature) => feature.geometry);
+  if (!prediction.raster || area.length === 0) return null;
+  const ground = groundOf(features.filter((feature) => !isDrawnByModel(feature)));
+  const drawnByModel = features.filter(isDrawnByModel).map((feature) => feature.geometry);
+  const image = surveyImage(await surveyById(store.db, prediction.surveyId));
+  const [probability, surveyRaster] = await Promise.all([openAsset(store, prediction.raster.assetId), openAsset(store, image.assetId)]);
+  try {
+    return await evaluateArea({
+      probability,
+      surveyGrid: image.grid,
+      surveyRaster,
+      truth: ground.labels,
+      area,
+      ignore: [...ground.ignore, ...ground.unsure, ...drawnByModel],
+      threshold,
+    });
+  } finally {
+    await Promise.all([probability.close(), surveyRaster.close()]);
+  }
 }

@@ -26,30 +26,33 @@ export interface AddSurvey {
 /** Adds a survey and queues the import of its image. @throws AppError `survey/name-taken`. */
 export async function addSurvey(ctx: Context, request: AddSurvey): Promise<{ survey: Survey; job: Job }> {
   authorize(ctx.principal, "survey:write", ctx.store.projectId);
+  return ctx.store.db.transaction().execute((trx) => addSurveyIn(trx, ctx.store.projectId, request));
+}
+
+/** The same inside the caller's transaction. */
+export async function addSurveyIn(trx: Database, projectId: string, request: AddSurvey): Promise<{ survey: Survey; job: Job }> {
   const fields = surveyFieldsSchema.parse(request.fields);
-  return ctx.store.db.transaction().execute(async (trx) => {
-    await refuseTakenName(trx, ctx.store.projectId, fields.name, null);
-    const id = newId("survey");
-    const job = await enqueueJob(trx, {
-      projectId: ctx.store.projectId,
-      kind: "import",
-      title: `Import ${fields.name}`,
-      params: { surveyId: id, path: request.path, fileName: basename(request.fileName), deleteSource: request.deleteSource },
-      surveyId: id,
-    });
-    const survey: Survey = {
-      ...fields,
-      id,
-      projectId: ctx.store.projectId,
-      createdAt: new Date().toISOString(),
-      image: null,
-      importJobId: job.id,
-      isDemo: request.isDemo ?? false,
-    };
-    await insertSurvey(trx, survey);
-    await publishEvent(trx, { kind: "survey", surveyId: id });
-    return { survey, job };
+  await refuseTakenName(trx, projectId, fields.name, null);
+  const id = newId("survey");
+  const job = await enqueueJob(trx, {
+    projectId,
+    kind: "import",
+    title: `Import ${fields.name}`,
+    params: { surveyId: id, path: request.path, fileName: basename(request.fileName), deleteSource: request.deleteSource },
+    surveyId: id,
   });
+  const survey: Survey = {
+    ...fields,
+    id,
+    projectId,
+    createdAt: new Date().toISOString(),
+    image: null,
+    importJobId: job.id,
+    isDemo: request.isDemo ?? false,
+  };
+  await insertSurvey(trx, survey);
+  await publishEvent(trx, { kind: "survey", surveyId: id });
+  return { survey, job };
 }
 
 async function refuseTakenName(db: Database, projectId: string, name: string, ownId: string | null): Promise<void> {

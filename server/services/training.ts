@@ -10,6 +10,7 @@ import { enqueueJob } from "../storage/jobs.ts";
 import { allModels, allRuns, chipsOf, historyOf, insertRun, modelById, runById } from "../storage/runs.ts";
 import type { Database } from "../storage/store.ts";
 import { surveyById } from "../storage/surveys.ts";
+import { unsureClass } from "./groundOf.ts";
 import { polygonsTouch } from "./polygonOverlap.ts";
 
 export interface ReadinessProblem {
@@ -27,9 +28,6 @@ export interface Readiness {
   readonly labelAreaM2: number;
   readonly heldOutAreaM2: number;
 }
-
-/** The class of labels that are neither reef nor background. */
-export const unsureClass = "unsure";
 
 const areaOf = (features: readonly Feature[]) => features.reduce((sum, feature) => sum + polygonAreaM2(feature.geometry), 0);
 

@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { AppError } from "@reefline/schema/errors";
+import type { SurveyImage } from "@reefline/schema/survey";
+import { assetPath } from "../assets/openAsset.ts";
+import type { Context } from "../context.ts";
+import { authorize } from "../principal.ts";
+import { fromColumn } from "../storage/json.ts";
+import { type EncodedTile, renderImageryTile } from "../tiles/imageryTile.ts";
+import { renderProbabilityTile } from "../tiles/probabilityTile.ts";
+import { RasterPool } from "../tiles/rasterPool.ts";
+import { Turnstile } from "./turnstile.ts";
+
+/** The version is part of the address, so what an address holds never changes. */
+const immutable = "public, max-age=31536000, immutable";
+/** Tiles that wait for their turn; more are turned away, the map asks again. */
+const tilesWaiting = 2_000;
+const tilesAtOnce = 4;
+
+export interface TileRoutes {
+  handle(req: IncomingMessage, res: ServerResponse, path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const address =
+  /^\/tiles\/(imagery|probability)\/([a-z]{2}_[0-9a-z]{19})\/([\w-]{1,40})\/(\d{1,2})\/(\d{1,9})\/(\d{1,9})(@2x)?\.(webp|png)$/;
+
+/** `/tiles/imagery/:assetId/:version/:z/:x/:y.webp` and `/tiles/probability/….png`; 204 where there is nothing. */
+export function tileRoutes(ctx: Context): TileRoutes {
+  const { store } = ctx;
+  const pool = new RasterPool({ limits: store.config.limits });
+  const turnstile = new Turnstile(Math.min(tilesAtOnce, store.config.limits.tilesInFlight), tilesWaiting);
+  const assets = new Map<string, { path: string; bands: SurveyImage["bands"] }>();
+
+  const findAsset = async (id: string, version: string) => {
+    const key = `${id}/${version}`;
+    const known = assets.get(key);
+    if (known) return known;
+    const path = await assetPath(store, id, version);
+    const row = await store.db
+      .selectFrom("assets")
+      .innerJoin("surveys", "surveys.id", "assets.surveyId")
+      .select("surveys.imageJson")
+      .where("assets.id", "=", id)
+      .executeTakeFirst();
+    const found = { path, bands: row?.imageJson ? fromColumn<SurveyImage>(row.imageJson).bands : [] };
+    assets.set(key, found);
+    return found;
+  };
+
+  return {
+    async handle(req, res, path) {
+      authorize(ctx.principal, "survey:read", store.projectId);
+      const parts = address.exec(path);
+      if (!parts) throw new AppError("not-found", "tile/address", "This is not the address of a tile.");
+      const [, kind, id = "", version = "", zText, xText, yText, dense] = parts;
+      const [z, x, y] = [Number(zText), Number(xText), Number(yText)];
+      if (z > 30 || x >= 2 ** z || y >= 2 ** z) throw new AppError("not-found", "tile/address", "There is no such tile.");
+      const etag = `"${id}-${version}-${z}-${x}-${y}${dense ?? ""}"`;
+      if (req.headers["if-none-match"] === etag) {
+        res.writeHead(304, { ETag: etag, "Cache-Control": immutable }).end();
+        return;
+      }
+      const abort = new AbortController();
+      res.once("close", () => abort.abort());
+      const { path: file, bands } = await findAsset(id, version);
+      const sizePx = dense ? 512 : 256;
+      let tile: EncodedTile | null;
+      try {
+        tile = await turnstile.run(abort.signal, () =>
+          pool.use(file, `${id}/${version}`, (raster) =>
+            kind === "imagery"
+              ? renderImageryTile({ raster, image: { bands }, z, x, y, sizePx, signal: abort.signal })
+              : renderProbabilityTile({ raster, z, x, y, sizePx, signal: abort.signal }),
+          ),
+        );
+      } catch (error) {
+        // The client left: nobody is there to be told.
+        if (abort.signal.aborted) return;
+        throw error;
+      }
+      if (!tile) {
+        res.writeHead(204, { ETag: etag, "Cache-Control": immutable }).end();
+        return;
+      }
+      res.writeHead(200, { "Content-Type": tile.contentType, "Content-Length": tile.body.length, ETag: etag, "Cache-Control": immutable });
+      res.end(tile.body);
+    },
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { storePolygonSet } from "../services/polygonSets.ts";
+import { roundThreshold } from "../services/predictions.ts";
+import type { JobOutcome, JobRun } from "./jobRun.ts";
+
+const paramsSchema = z.object({ predictionId: z.string(), threshold: z.number() });
+
+/** Outlines a finished prediction at another threshold, for callers without a server at hand. */
+export async function vectorizeJob(run: JobRun): Promise<JobOutcome> {
+  const { predictionId, threshold } = paramsSchema.parse(run.job.params);
+  run.progress({ message: "Outlining reefs", fraction: null, secondsLeft: null });
+  await storePolygonSet(run.store, predictionId, roundThreshold(threshold), run.signal);
+  return { result: { predictionId, threshold } };
+}

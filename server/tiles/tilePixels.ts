@@ -1,0 +1,80 @@
+import type { RasterArray } from "@reefline/raster/array";
+import type { Raster } from "@reefline/raster/raster";
+import { throwIfAborted } from "@reefline/raster/rasterError";
+import { readScaled } from "@reefline/raster/readScaled";
+import type { TilePlan } from "./tilePlan.ts";
+
+/** Resampled samples of a tile, bands interleaved, and how much of each pixel is measured ground. */
+export interface TilePixels {
+  readonly bandCount: number;
+  readonly samples: Float32Array;
+  /** 0 none … 1 all. */
+  readonly coverage: Float32Array;
+  readonly isEmpty: boolean;
+  readonly isFull: boolean;
+}
+
+/** Reads the planned window and resamples it bilinearly; samples without measurement carry no weight. */
+export async function tilePixels(raster: Raster, plan: TilePlan, bands: readonly number[], signal?: AbortSignal): Promise<TilePixels> {
+  const source =
+    plan.source.kind === "level"
+      ? await raster.read(plan.window, { level: plan.source.level, bands, signal })
+      : await readScaled(raster, plan.source.grid, plan.window, { bands, signal });
+  throwIfAborted(signal);
+  return bilinear(source, plan);
+}
+
+function bilinear(source: RasterArray, plan: TilePlan): TilePixels {
+  const { bandCount, data, valid, widthPx, heightPx } = source;
+  const { cols, rows } = plan;
+  const samples = new Float32Array(cols.length * bandCount);
+  const coverage = new Float32Array(cols.length);
+  const isWhole = !valid.includes(0);
+  let covered = 0;
+  let full = 0;
+  for (let i = 0; i < cols.length; i++) {
+    const col = cols[i] ?? Number.NaN;
+    if (Number.isNaN(col)) continue;
+    const x = Math.min(widthPx - 1, Math.max(0, col - 0.5));
+    const y = Math.min(heightPx - 1, Math.max(0, (rows[i] ?? 0) - 0.5));
+    const left = Math.floor(x);
+    const top = Math.floor(y);
+    const fx = x - left;
+    const fy = y - top;
+    const a = top * widthPx + left;
+    const b = left + 1 < widthPx ? a + 1 : a;
+    const down = top + 1 < heightPx ? widthPx : 0;
+    let wa = (1 - fx) * (1 - fy);
+    let wb = fx * (1 - fy);
+    let wc = (1 - fx) * fy;
+    let wd = fx * fy;
+    if (!isWhole) {
+      if (valid[a] === 0) wa = 0;
+      if (valid[b] === 0) wb = 0;
+      if (valid[a + down] === 0) wc = 0;
+      if (valid[b + down] === 0) wd = 0;
+      const weight = wa + wb + wc + wd;
+      if (weight < 1e-6) continue;
+      coverage[i] = weight;
+      if (weight > 1 - 1e-6) full++;
+      wa /= weight;
+      wb /= weight;
+      wc /= weight;
+      wd /= weight;
+    } else {
+      coverage[i] = 1;
+      full++;
+    }
+    covered++;
+    const ia = a * bandCount;
+    const ib = b * bandCount;
+    const ic = (a + down) * bandCount;
+    const id = (b + down) * bandCount;
+    const to = i * bandCount;
+    for (let band = 0; band < bandCount; band++) {
+      samples[to + band] =
+        wa * (data[ia + band] ?? 0) + wb * (data[ib + band] ?? 0) + wc * (data[ic + band] ?? 0) + wd * (data[id + band] ?? 0);
+    }
+  }
+  return { bandCount, samples, coverage, isEmpty: covered === 0, isFull: full === cols.length };
+}

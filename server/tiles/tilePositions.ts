@@ -1,0 +1,102 @@
+/** Where in the raster each pixel of a tile looks: pixel corner coordinates of full resolution, NaN where there is no ground. */
+export interface TilePositions {
+  readonly sizePx: number;
+  /** Column and row for tile pixel (x, y) at y · sizePx + x. */
+  readonly cols: Float64Array;
+  readonly rows: Float64Array;
+}
+
+interface Point {
+  readonly col: number;
+  readonly row: number;
+}
+
+/**
+ * The positions of all pixel centres of a tile. A projection costs a microsecond and a tile has 65,536 pixels, so squares
+ * are filled by bilinear interpolation between their corners as soon as that is within `tolerance` of the exact answer at
+ * the centre and the middles of the four edges; others are cut in four (as GDAL's approximating transformer does with lines).
+ * @param exact tile coordinates (pixel corners at whole numbers) to raster pixels
+ * @param mayHold whether a square of the tile could show any of the raster; squares that cannot are not looked into
+ * @param tolerance in raster pixels
+ */
+export function tilePositions(
+  sizePx: number,
+  exact: (x: number, y: number) => Point,
+  mayHold: (x: number, y: number, size: number) => boolean,
+  tolerance: number,
+): TilePositions {
+  const cols = new Float64Array(sizePx * sizePx).fill(Number.NaN);
+  const rows = new Float64Array(sizePx * sizePx).fill(Number.NaN);
+  const known = new Map<number, Point>();
+  const at = (x: number, y: number): Point => {
+    const key = y * 4 * (sizePx + 1) + x * 2;
+    const found = known.get(key);
+    if (found) return found;
+    const point = exact(x, y);
+    known.set(key, point);
+    return point;
+  };
+
+  const fill = (x: number, y: number, size: number): void => {
+    if (!mayHold(x, y, size)) return;
+    if (size === 1) {
+      const point = exact(x + 0.5, y + 0.5);
+      cols[y * sizePx + x] = point.col;
+      rows[y * sizePx + x] = point.row;
+      return;
+    }
+    const half = size / 2;
+    const a = at(x, y);
+    const b = at(x + size, y);
+    const c = at(x, y + size);
+    const d = at(x + size, y + size);
+    const isClose =
+      near(at(x + half, y + half), between(between(a, b), between(c, d)), tolerance) &&
+      near(at(x + half, y), between(a, b), tolerance) &&
+      near(at(x + half, y + size), between(c, d), tolerance) &&
+      near(at(x, y + half), between(a, c), tolerance) &&
+      near(at(x + size, y + half), between(b, d), tolerance);
+    if (isClose) {
+      interpolate(a, b, c, d, x, y, size, sizePx, cols, rows);
+      return;
+    }
+    fill(x, y, half);
+    fill(x + half, y, half);
+    fill(x, y + half, half);
+    fill(x + half, y + half, half);
+  };
+  fill(0, 0, sizePx);
+  return { sizePx, cols, rows };
+}
+
+const between = (a: Point, b: Point): Point => ({ col: (a.col + b.col) / 2, row: (a.row + b.row) / 2 });
+
+/** False for NaN on either side, so that squares with a corner off the map are cut further. */
+const near = (a: Point, b: Point, tolerance: number): boolean =>
+  Math.abs(a.col - b.col) <= tolerance && Math.abs(a.row - b.row) <= tolerance;
+
+function interpolate(
+  a: Point,
+  b: Point,
+  c: Point,
+  d: Point,
+  x: number,
+  y: number,
+  size: number,
+  sizePx: number,
+  cols: Float64Array,
+  rows: Float64Array,
+): void {
+  for (let j = 0; j < size; j++) {
+    const v = (j + 0.5) / size;
+    const leftCol = a.col + (c.col - a.col) * v;
+    const leftRow = a.row + (c.row - a.row) * v;
+    const stepCol = (b.col + (d.col - b.col) * v - leftCol) / size;
+    const stepRow = (b.row + (d.row - b.row) * v - leftRow) / size;
+    const start = (y + j) * sizePx + x;
+    for (let i = 0; i < size; i++) {
+      cols[start + i] = leftCol + stepCol * (i + 0.5);
+      rows[start + i] = leftRow + stepRow * (i + 0.5);
+    }
+  }
+}
