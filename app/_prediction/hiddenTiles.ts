@@ -24,16 +24,16 @@ export function hiddenTilesTemplate(template: string, areas: readonly Polygon[])
   return `${PROTOCOL}://${key}/${template}`;
 }
 
-async function loadHidden(address: string, signal: AbortSignal): Promise<{ data: ImageBitmap | null }> {
+async function loadHidden(address: string, signal: AbortSignal): Promise<{ data: ImageBitmap | ArrayBuffer }> {
   const [, key = "", url = ""] = /^[^:]+:\/\/([^/]+)\/(.*)$/.exec(address) ?? [];
   const tile = tileOfAddress(url);
   const response = await fetch(url, { signal });
   if (!response.ok) throw new Error(`The map tile ${url} could not be read (${response.status}).`);
-  if (response.status === 204 || !tile) return { data: null };
+  if (response.status === 204 || !tile) return { data: new ArrayBuffer(0) };
   const image = await createImageBitmap(await response.blob(), { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   const canvas = new OffscreenCanvas(image.width, image.height);
   const context = canvas.getContext("2d");
-  if (!context) return { data: null };
+  if (!context) return { data: new ArrayBuffer(0) };
   context.drawImage(image, 0, 0);
   context.fillStyle = "#000";
   for (const area of areasByKey.get(key) ?? []) {
