@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { constants, setPriority } from "node:os";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { readableLogLine } from "./readableLog.ts";
 
 /** One of the two processes: what it is called, its bundle, whether it gives way to everything else on the machine. */
 type Part = { name: string; bundle: string; gentle: boolean };
@@ -65,7 +67,8 @@ export function supervise({ env, say, onListening }: Supervision): Promise<numbe
 
     const start = (part: Part, crashes: number) => {
       const startedAt = Date.now();
-      const child = fork(part.bundle, [], { env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+      const child = fork(part.bundle, [], { env, stdio: ["ignore", "inherit", "pipe", "ipc"] });
+      if (child.stderr !== null) createInterface({ input: child.stderr }).on("line", (line) => say(readableLogLine(line)));
       running.set(part, child);
       if (part.gentle && child.pid !== undefined) {
         try {

@@ -1,6 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { rootDir } from "./paths.ts";
 
 const FILES = ["maplibre-gl-worker.mjs", "maplibre-gl-shared.mjs"];
@@ -11,7 +10,7 @@ const FILES = ["maplibre-gl-worker.mjs", "maplibre-gl-shared.mjs"];
  */
 export function ensureMapWorker(): void {
   const root = rootDir();
-  const dist = dirname(createRequire(join(root, "package.json")).resolve("maplibre-gl"));
+  const dist = join(root, "node_modules", "maplibre-gl", "dist");
   const vendor = join(root, "public", "vendor");
   mkdirSync(vendor, { recursive: true });
   for (const name of FILES) {
