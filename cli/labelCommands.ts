@@ -1,0 +1,83 @@
+import { createWriteStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { AppError } from "@reefline/schema/errors";
+import { layerSchema } from "@reefline/schema/feature";
+import { writeAtomically } from "../server/assets/store.ts";
+import { type ExportStream, exportLabels, exportPrediction, predictionToExport } from "../server/services/exportLayer.ts";
+import { importLabels } from "../server/services/importLabels.ts";
+import { storePolygonSet } from "../server/services/polygonSets.ts";
+import { predictionPolygons, roundThreshold } from "../server/services/predictions.ts";
+import { resolveSurvey } from "../server/services/surveys.ts";
+import { noFile, type Session } from "./session.ts";
+
+/** A file's bytes. @throws AppError when there is none, or it is larger than can be read at once. */
+export async function readLabelFile(session: Session, file: string): Promise<Uint8Array> {
+  const { size } = await stat(file).catch(() => {
+    throw noFile(file);
+  });
+  const limit = session.ctx.store.config.limits.jsonBytes;
+  if (size > limit) {
+    const megabytes = Math.floor(limit / 2 ** 20);
+    throw new AppError(
+      "limit",
+      "cli/too-large",
+      `${file} is larger than the ${megabytes} MB that can be read at once. Split it into parts.`,
+    );
+  }
+  return readFile(file);
+}
+
+export async function labelsImport(
+  session: Session,
+  file: string,
+  options: { survey: string; as: string; class: string; locked?: boolean },
+): Promise<void> {
+  const layer = layerSchema.parse(options.as);
+  const survey = await resolveSurvey(session.ctx, options.survey);
+  const bytes = await readLabelFile(session, file);
+  const { imported, skipped, report, editIds } = await importLabels(session.ctx, {
+    surveyId: survey.id,
+    layer,
+    class: options.class,
+    fileName: basename(file),
+    bytes,
+    locked: options.locked ?? false,
+  });
+  const what = layer === "label" ? "labels" : `${layer} areas`;
+  session.result({ surveyId: survey.id, layer, imported, skipped, report, editIds }, [
+    `Imported ${imported} ${what} into ${survey.name}.`,
+    ...(report.reprojectedFrom ? [`  reprojected from ${report.reprojectedFrom}`] : []),
+    ...report.skipped.map((note) => `  left out ${note.count}: ${note.reason}`),
+    ...report.changed.map((note) => `  changed ${note.count}: ${note.reason}`),
+  ]);
+}
+
+export async function exportCommand(
+  session: Session,
+  options: { survey: string; layer: "label" | "prediction"; out: string; threshold?: number },
+): Promise<void> {
+  const { ctx } = session;
+  const survey = await resolveSurvey(ctx, options.survey);
+  const out = resolve(options.out);
+  let stream: ExportStream;
+  if (options.layer === "label") stream = await exportLabels(ctx, survey.id, null);
+  else {
+    const prediction = await predictionToExport(ctx, survey.id, null);
+    const threshold = roundThreshold(options.threshold ?? prediction.threshold);
+    await storePolygonSet(ctx.store, prediction.id, threshold);
+    const { polygons, hiddenAreas } = await predictionPolygons(ctx, { predictionId: prediction.id, threshold }, () => {});
+    if (hiddenAreas.length > 0) {
+      session.note(
+        "Polygons inside held-out areas are left out until the labels there are locked (in the browser, or by importing the area with --locked).",
+      );
+    }
+    stream = await exportPrediction(ctx, prediction, polygons, null);
+  }
+  await writeAtomically(out, (temporary) => pipeline(Readable.from(stream.pieces), createWriteStream(temporary)));
+  session.result({ surveyId: survey.id, layer: options.layer, format: "geojson", out, featureCount: stream.featureCount }, [
+    `Wrote ${stream.featureCount} polygons to ${options.out}.`,
+  ]);
+}

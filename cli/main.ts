@@ -1,0 +1,155 @@
+/** `reefline …`: parses, calls the same services as the server, exits with 0 done, 1 failed with one sentence, 2 usage. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { describeError, exitCode } from "../server/errors.ts";
+import { version } from "../server/version.ts";
+import { exportCommand, labelsImport } from "./labelCommands.ts";
+import { evaluate, predict, type TrainOptions, train } from "./modelCommands.ts";
+import { type GlobalOptions, type Session, withSession } from "./session.ts";
+import { surveyAdd, surveyList, surveyShow } from "./surveyCommands.ts";
+import { demo, jobs } from "./systemCommands.ts";
+
+function number(check: (value: number) => boolean, expected: string) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === "" || !check(value)) throw new InvalidArgumentError(`It must be ${expected}.`);
+    return value;
+  };
+}
+const wholeNumber = (least: number, most: number) =>
+  number((value) => Number.isInteger(value) && value >= least && value <= most, `a whole number from ${least} to ${most}`);
+const fraction = number((value) => value >= 0 && value <= 1, "a number from 0 to 1");
+const thresholdOrAuto = (text: string) => (text === "auto" ? ("auto" as const) : fraction(text));
+const collect = (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value];
+const nonEmpty = (text: string) => {
+  if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
+  return text;
+};
+const isoDate = (text: string) => {
+  if (!/^\d{4}-\d{2}-\d{2}(T.*)?$/.test(text) || Number.isNaN(Date.parse(text))) {
+    throw new InvalidArgumentError("It must be a date such as 2026-05-14 or 2026-05-14T09:30:00Z.");
+  }
+  return text.includes("T") ? new Date(text).toISOString() : text;
+};
+
+const program = new Command("reefline")
+  .description("Map intertidal reefs from drone orthomosaics: survey, label, train, predict, review, export.")
+  .version(version)
+  .option("--data <dir>", "folder that holds everything (default: ./data)")
+  .option("--json", "print one JSON document on stdout")
+  .showHelpAfterError("(see: npx reefline --help)")
+  .enablePositionalOptions(false)
+  .exitOverride();
+
+/** Commands take `--data` and `--json` before or after their own name. */
+function command(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .option("--data <dir>", "folder that holds everything (default: ./data)")
+    .option("--json", "print one JSON document on stdout")
+    .exitOverride();
+}
+
+function globals(of: Command): GlobalOptions {
+  return of.optsWithGlobals<GlobalOptions>();
+}
+
+const run = (of: Command, body: (session: Session) => Promise<void>) => withSession(globals(of), body);
+
+command(program, "doctor", "say what is installed, what was chosen and why, with fixes").action(async (_options, of: Command) => {
+  const { doctor } = await import("./doctor.ts");
+  const { backend } = await doctor({ json: globals(of).json ?? false, dataDir: globals(of).data });
+  process.exitCode = backend ? 0 : 1;
+});
+
+command(program, "demo", "make a synthetic survey, train on it and predict it")
+  .option("--size <px>", "width and height", wholeNumber(512, 32_768))
+  .option("--seed <n>", "another survey", wholeNumber(0, 2 ** 31 - 1))
+  .action((options: { size?: number; seed?: number }, of: Command) => run(of, (session) => demo(session, options)));
+
+command(program, "serve", "run the web server and the worker until Ctrl+C")
+  .option("--port <n>", "port (default: 3000, or the next free one)", wholeNumber(0, 65_535))
+  .action(async (options: { port?: number }, of: Command) => {
+    const { serve } = await import("./serve.ts");
+    process.exitCode = await serve({ port: options.port, dataDir: globals(of).data });
+  });
+
+command(program, "jobs", "list what was done and is being done").action((_options, of: Command) => run(of, jobs));
+
+const survey = program.command("survey").description("add, list and show surveys").exitOverride();
+command(survey, "add", "import a GeoTIFF as a survey")
+  .argument("<file>", "GeoTIFF")
+  .requiredOption("--name <name>", "what the survey is called", nonEmpty)
+  .option("--captured-at <iso>", "when it was flown", isoDate)
+  .option("--site <site>", "where")
+  .action((file: string, options: { name: string; capturedAt?: string; site?: string }, of: Command) =>
+    run(of, (session) => surveyAdd(session, file, options)),
+  );
+command(survey, "list", "list surveys").action((_options, of: Command) => run(of, surveyList));
+command(survey, "show", "show a survey")
+  .argument("<survey>", "name or id")
+  .action((name: string, _options, of: Command) => run(of, (session) => surveyShow(session, name)));
+
+const labels = program.command("labels").description("import labels and areas").exitOverride();
+command(labels, "import", "import polygons from a GeoJSON file")
+  .argument("<file>", "GeoJSON")
+  .requiredOption("--survey <survey>", "name or id")
+  .addOption(new Option("--as <layer>", "what the polygons are").choices(["label", "examined", "holdout", "ignore"]).default("label"))
+  .option("--class <name>", "class of labels that name none", nonEmpty, "reef")
+  .option("--locked", "held-out areas: the labels inside are final")
+  .action((file: string, options: { survey: string; as: string; class: string; locked?: boolean }, of: Command) =>
+    run(of, (session) => labelsImport(session, file, options)),
+  );
+
+command(program, "train", "train a model")
+  .requiredOption("--survey <survey>", "name or id; may be repeated", collect)
+  .requiredOption("--model <name>", "what the model is called", nonEmpty)
+  .addOption(new Option("--preset <preset>", "how").choices(["fast"]).default("fast"))
+  .option("--seed <n>", "start of the random numbers", wholeNumber(0, 2 ** 31 - 1))
+  .addOption(
+    new Option("--minutes <m>", "time budget")
+      .argParser(number((value) => value > 0 && value <= 1_440, "a number of minutes above 0"))
+      .conflicts("epochs"),
+  )
+  .addOption(new Option("--epochs <e>", "epochs instead of a time budget").argParser(wholeNumber(1, 2_000)))
+  .action((options: TrainOptions, of: Command) => run(of, (session) => train(session, options)));
+
+command(program, "predict", "predict a survey, or an area of it")
+  .requiredOption("--survey <survey>", "name or id")
+  .requiredOption("--model <model>", "name or id")
+  .option("--area <file>", "GeoJSON of the area (default: the whole survey)")
+  .option("--threshold <t>", "auto, or a number from 0 to 1", thresholdOrAuto, "auto" as const)
+  .action((options: { survey: string; model: string; area?: string; threshold: number | "auto" }, of: Command) =>
+    run(of, (session) => predict(session, options)),
+  );
+
+command(program, "evaluate", "compare a model's prediction with labels you trust")
+  .requiredOption("--survey <survey>", "name or id")
+  .requiredOption("--model <model>", "name or id")
+  .requiredOption("--labels <file>", "GeoJSON of what is there")
+  .requiredOption("--area <file>", "GeoJSON of where to count")
+  .action((options: { survey: string; model: string; labels: string; area: string }, of: Command) =>
+    run(of, (session) => evaluate(session, options)),
+  );
+
+command(program, "export", "write labels or predictions to a file")
+  .requiredOption("--survey <survey>", "name or id")
+  .addOption(new Option("--layer <layer>", "what").choices(["label", "prediction"]).makeOptionMandatory())
+  .addOption(new Option("--format <format>", "how").choices(["geojson"]).default("geojson"))
+  .requiredOption("--out <file>", "where to")
+  .option("--threshold <t>", "for predictions, instead of the prediction's own", fraction)
+  .action((options: { survey: string; layer: "label" | "prediction"; out: string; threshold?: number }, of: Command) =>
+    run(of, (session) => exportCommand(session, options)),
+  );
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // The parser has said what was wrong, or shown the help that was asked for.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    process.stderr.write(`${describeError(error).message}\n`);
+    process.exitCode = exitCode(error);
+  }
+}

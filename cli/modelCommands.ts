@@ -1,0 +1,142 @@
+import { parseGeoJson } from "@reefline/formats/geojsonImport";
+import { evaluateArea } from "@reefline/inference/evaluateArea";
+import { AppError } from "@reefline/schema/errors";
+import type { Polygon } from "@reefline/schema/feature";
+import type { Prediction } from "@reefline/schema/prediction";
+import type { Survey } from "@reefline/schema/survey";
+import { type Model, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
+import { openAsset } from "../server/assets/openAsset.ts";
+import { getPrediction, listPredictions, startPrediction } from "../server/services/predictions.ts";
+import { resolveSurvey, surveyImage } from "../server/services/surveys.ts";
+import { getModel, getRun, resolveModel, startRun } from "../server/services/training.ts";
+import { polygonSet } from "../server/storage/predictions.ts";
+import { followJobs } from "./followJob.ts";
+import { readLabelFile } from "./labelCommands.ts";
+import type { Session } from "./session.ts";
+
+export interface TrainOptions {
+  readonly survey: string[];
+  readonly model: string;
+  readonly preset: "fast";
+  readonly seed?: number;
+  readonly minutes?: number;
+  readonly epochs?: number;
+}
+
+export async function train(session: Session, options: TrainOptions): Promise<void> {
+  const { ctx } = session;
+  const surveys = await Promise.all(options.survey.map((name) => resolveSurvey(ctx, name)));
+  const budget: TrainConfig["budget"] | undefined =
+    options.epochs !== undefined
+      ? { kind: "epochs", epochs: options.epochs }
+      : options.minutes !== undefined
+        ? { kind: "minutes", minutes: options.minutes }
+        : undefined;
+  const config = trainConfigSchema.parse({ preset: options.preset, seed: options.seed, budget });
+  const started = await startRun(ctx, { name: options.model, surveyIds: surveys.map((survey) => survey.id), config });
+  await followJobs(session, [started.jobId]);
+  const run = await getRun(ctx, started.id);
+  if (!run.modelId) throw new AppError("internal", "training/no-model", "Training ended without a model. See: reefline jobs");
+  const model = await getModel(ctx, run.modelId);
+  const { card } = model;
+  session.result(
+    {
+      model: { id: model.id, name: model.name },
+      runId: run.id,
+      epochs: card.epochs,
+      bestEpoch: card.bestEpoch,
+      threshold: card.threshold,
+      trainSeconds: card.trainSeconds,
+      stoppedBecause: card.stoppedBecause,
+      validation: card.validation,
+      heldOut: card.heldOut,
+    },
+    [
+      `Trained ${model.name} for ${Math.round(card.trainSeconds)} s, ${card.epochs} epochs (best: ${card.bestEpoch}).`,
+      `  validation Dice ${card.validation.dice.toFixed(3)} at threshold ${card.threshold.toFixed(2)}`,
+      card.heldOut ? `  held-out Dice ${card.heldOut.dice.toFixed(3)}, IoU ${card.heldOut.iou.toFixed(3)}` : "  no held-out area was drawn",
+    ],
+  );
+}
+
+async function readArea(session: Session, file: string): Promise<Polygon[]> {
+  const { polygons } = await parseGeoJson(await readLabelFile(session, file), session.ctx.store.config.limits);
+  if (polygons.length === 0) throw new AppError("bad-input", "cli/no-area", `${file} holds no polygon.`);
+  return polygons.map((polygon) => polygon.geometry);
+}
+
+export async function predict(
+  session: Session,
+  options: { survey: string; model: string; area?: string; threshold: number | "auto" },
+): Promise<void> {
+  const { ctx } = session;
+  const survey = await resolveSurvey(ctx, options.survey);
+  const model = await resolveModel(ctx, options.model);
+  const area = options.area ? await readArea(session, options.area) : null;
+  const threshold = options.threshold === "auto" ? null : options.threshold;
+  const started = await startPrediction(ctx, { surveyId: survey.id, modelId: model.id, area, threshold });
+  await followJobs(session, [started.jobId]);
+  const prediction = await getPrediction(ctx, started.id);
+  const polygons = (await polygonSet(ctx.store.db, prediction.id, prediction.threshold)) ?? [];
+  const areaM2 = polygons.reduce((sum, polygon) => sum + polygon.areaM2, 0);
+  session.result(
+    {
+      prediction: { id: prediction.id, surveyId: survey.id, modelId: model.id, threshold: prediction.threshold },
+      polygonCount: polygons.length,
+      areaM2,
+    },
+    [`Predicted ${survey.name}: ${polygons.length} polygons, ${areaM2.toFixed(1)} m² at threshold ${prediction.threshold.toFixed(2)}.`],
+  );
+}
+
+/** A ready prediction of the whole survey by this model, else a new one of the area alone. */
+async function predictionCovering(session: Session, survey: Survey, model: Model, area: Polygon[]): Promise<Prediction> {
+  const { ctx } = session;
+  const { version } = surveyImage(survey);
+  const ready = (await listPredictions(ctx, survey.id)).filter((one) => one.state === "ready" && one.modelId === model.id && one.raster);
+  const whole = ready.find((one) => one.area === null);
+  const same = ready.find((one) => JSON.stringify(one.area) === JSON.stringify(area));
+  const found = whole ?? same;
+  if (found) {
+    session.note(`Using the prediction ${found.id} of image ${version}.`);
+    return found;
+  }
+  const started = await startPrediction(ctx, { surveyId: survey.id, modelId: model.id, area, threshold: null });
+  await followJobs(session, [started.jobId]);
+  return getPrediction(ctx, started.id);
+}
+
+/** The smallest box of ground around an area, as predicted for an evaluation: blending needs no surroundings beyond the window's own. */
+export async function evaluate(session: Session, options: { survey: string; model: string; labels: string; area: string }): Promise<void> {
+  const { ctx } = session;
+  const survey = await resolveSurvey(ctx, options.survey);
+  const model = await resolveModel(ctx, options.model);
+  const { polygons: truth } = await parseGeoJson(await readLabelFile(session, options.labels), ctx.store.config.limits);
+  const area = await readArea(session, options.area);
+  const prediction = await predictionCovering(session, survey, model, area);
+  if (!prediction.raster)
+    throw new AppError("internal", "prediction/no-raster", "The prediction ended without a result. See: reefline jobs");
+  const image = surveyImage(survey);
+  const [probability, surveyRaster] = await Promise.all([
+    openAsset(ctx.store, prediction.raster.assetId),
+    openAsset(ctx.store, image.assetId),
+  ]);
+  try {
+    const { threshold } = model.card;
+    const evaluation = await evaluateArea({
+      probability,
+      surveyGrid: image.grid,
+      surveyRaster,
+      truth: truth.map((polygon) => polygon.geometry),
+      area,
+      threshold,
+    });
+    const { dice, iou, precision, recall, tp, fp, fn, tn, areaM2 } = evaluation;
+    session.result({ dice, iou, precision, recall, tp, fp, fn, tn, threshold, areaM2 }, [
+      `Dice ${dice.toFixed(4)}, IoU ${iou.toFixed(4)}, precision ${precision.toFixed(4)}, recall ${recall.toFixed(4)} at threshold ${threshold.toFixed(2)}`,
+      `  predicted ${areaM2.predicted.toFixed(1)} m², truth ${areaM2.truth.toFixed(1)} m²`,
+    ]);
+  } finally {
+    await Promise.all([probability.close(), surveyRaster.close()]);
+  }
+}
