@@ -1,4 +1,5 @@
 import type { RasterArray } from "@reefline/raster/array";
+import { colourBandIndexes } from "@reefline/raster/colourBands";
 import type { Raster } from "@reefline/raster/raster";
 import { readScaled } from "@reefline/raster/readScaled";
 import { stretchToBytes } from "@reefline/raster/stretch";
@@ -17,9 +18,9 @@ export interface ModelInput {
   readonly valid: Uint8Array;
 }
 
-/** Which of an image's bands a network sees: the first three, or the first alone when there are fewer. */
+/** Which of an image's bands a network sees: those that are shown. */
 export function modelBands(image: SurveyImage): { indexes: number[]; names: string[] } {
-  const indexes = image.bands.length >= 3 ? [0, 1, 2] : [0];
+  const indexes = [...colourBandIndexes(image.bands.map(({ name }) => name))];
   return { indexes, names: indexes.map((index) => image.bands[index]?.name ?? `band-${index + 1}`) };
 }
 

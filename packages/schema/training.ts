@@ -6,6 +6,10 @@ export const architectureSchema = z.object({
   baseFilters: z.number().int().positive(),
   depth: z.number().int().min(1).max(6).describe("number of downsamplings"),
   bandCount: z.number().int().positive(),
+  patchPx: z
+    .union([z.literal(1), z.literal(2)])
+    .optional()
+    .describe("2: the network works at half the pixels and answers for all; 1 when left out"),
 });
 export type Architecture = z.infer<typeof architectureSchema>;
 

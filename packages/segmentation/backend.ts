@@ -58,9 +58,6 @@ async function choose(prefer: "best" | "wasm"): Promise<LoadedBackend> {
 }
 
 async function startNative(): Promise<LoadedBackend | { problem: string }> {
-  // TensorFlow reads its own settings from the environment while the library loads: errors only, and sums in a fixed order.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-  process.env.TF_DETERMINISTIC_OPS ??= "1";
   try {
     const tf: Tf = require("@tensorflow/tfjs-node-gpu");
     if (!(await tf.setBackend("tensorflow"))) return { problem: "Native TensorFlow is installed but did not start." };

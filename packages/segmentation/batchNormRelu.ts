@@ -8,7 +8,7 @@ export const batchNormEpsilon = 1e-3;
 /** Statistics of one batch-norm layer over one batch, kept for the moving averages; the caller disposes them. */
 export interface BatchStatistics {
   readonly mean: Tensor1D;
-  /** Unbiased, as TensorFlow's moving variance takes it. */
+  /** Of the batch itself (divided by the count, not by one less), as Keras takes it. */
   readonly variance: Tensor1D;
 }
 
@@ -31,7 +31,10 @@ export function batchNormRelu(
       throw new TypeError("batchNormRelu: three tensors");
     const [y, mean, variance, ...reserved] = ops.fusedBatchNorm(input, scale, offset, batchNormEpsilon);
     if (!y || !mean || !variance) throw new TypeError("FusedBatchNormV3 gave too few outputs");
-    collect({ mean: tf.keep(mean.as1D()), variance: tf.keep(variance.as1D()) });
+    const [n = 1, h = 1, w = 1] = input.shape;
+    // The kernel's variance is divided by one less than the count.
+    const biased = variance.mul((n * h * w - 1) / (n * h * w));
+    collect({ mean: tf.keep(mean.as1D()), variance: tf.keep(biased.as1D()) });
     const value = ops.relu(y);
     y.dispose();
     save([input, scale, value, ...reserved]);
@@ -59,9 +62,7 @@ export function batchNormReluPlain(
   collect: (statistics: BatchStatistics) => void,
 ): Tensor4D {
   const { mean, variance } = tf.moments(x, [0, 1, 2]);
-  const [n, h, w] = x.shape;
-  const count = n * h * w;
-  collect({ mean: tf.keep(mean.clone().as1D()), variance: tf.keep(variance.mul(count / Math.max(1, count - 1)).as1D()) });
+  collect({ mean: tf.keep(mean.clone().as1D()), variance: tf.keep(variance.clone().as1D()) });
   const y: Tensor4D = x
     .sub(mean)
     .mul(gamma.mul(tf.rsqrt(variance.add(batchNormEpsilon))))

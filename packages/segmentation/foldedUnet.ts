@@ -48,11 +48,11 @@ export function foldBatchNorm(architecture: Architecture, { weights, statistics 
       bias: beta.map((value, o) => value - (mean[o] ?? 0) * (scale[o] ?? 0)),
     });
   }
-  const headLength = architecture.baseFilters;
+  const outputs = (architecture.patchPx ?? 1) ** 2;
   folded.push({
-    shape: [1, 1, headLength, 1],
-    kernel: take(headLength).map((value) => value / temperature),
-    bias: take(1).map((value) => value / temperature),
+    shape: [1, 1, architecture.baseFilters, outputs],
+    kernel: take(architecture.baseFilters * outputs).map((value) => value / temperature),
+    bias: take(outputs).map((value) => value / temperature),
   });
   return folded;
 }
@@ -63,13 +63,13 @@ export function makeFoldedUnet(tf: Tf, architecture: Architecture, values: Model
     bias: tf.tensor1d(bias),
   }));
   const native = nativeOps(tf);
-  const apply = (index: number, x: Tensor4D, relu: boolean): Tensor4D => {
+  const apply = (index: number, x: Tensor4D, strides: 1 | 2, relu: boolean): Tensor4D => {
     const layer = layers[index];
     if (!layer) throw new AppError("internal", "segmentation/weights", `Convolution ${index} of the network is missing.`);
     if (!native)
-      return tf.fused.conv2d({ x, filter: layer.kernel, strides: 1, pad: "same", bias: layer.bias, activation: relu ? "relu" : "linear" });
+      return tf.fused.conv2d({ x, filter: layer.kernel, strides, pad: "same", bias: layer.bias, activation: relu ? "relu" : "linear" });
     return tf.tidy(() => {
-      const y = native.biasAdd(tf.conv2d(x, layer.kernel, 1, "same"), layer.bias);
+      const y = native.biasAdd(tf.conv2d(x, layer.kernel, strides, "same"), layer.bias);
       return (relu ? native.relu(y) : y) as Tensor4D;
     });
   };
@@ -80,8 +80,8 @@ export function makeFoldedUnet(tf: Tf, architecture: Architecture, values: Model
           tf,
           architecture,
           x,
-          (index, input) => apply(index, input, true),
-          (input) => apply(layers.length - 1, input, false),
+          (index, input, stride) => apply(index, input, stride, true),
+          (input) => apply(layers.length - 1, input, 1, false),
         ),
       ),
     dispose: () => {

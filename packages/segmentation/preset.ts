@@ -4,6 +4,7 @@ import type { OneCycle } from "./schedule.ts";
 export interface Preset {
   readonly baseFilters: number;
   readonly depth: number;
+  readonly patchPx: 1 | 2;
   readonly chipPx: number;
   readonly batchSize: number;
   readonly schedule: OneCycle;
@@ -19,6 +20,7 @@ const presets: Record<TrainConfig["preset"], Preset> = {
   fast: {
     baseFilters: 16,
     depth: 4,
+    patchPx: 2,
     chipPx: 256,
     batchSize: 4,
     schedule: { peak: 2e-3, warmUp: 0.15 },

@@ -45,6 +45,7 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
     baseFilters: preset.baseFilters,
     depth: preset.depth,
     bandCount: data.bandNames.length,
+    patchPx: preset.patchPx,
   };
   const layout = unetLayout(architecture);
   const stepsPerEpoch = Math.max(preset.leastStepsPerEpoch, Math.round(data.sampler.chipsOfGround / preset.batchSize));

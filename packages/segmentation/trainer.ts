@@ -9,7 +9,8 @@ import { type UnetLayout, unetForTraining, unetLayout } from "./unet.ts";
 /** Chips side by side: x is normalised and interleaved, target and valid hold 0 or 1. */
 export interface Batch {
   readonly count: number;
-  readonly sizePx: number;
+  readonly heightPx: number;
+  readonly widthPx: number;
   readonly x: Float32Array;
   readonly target: Float32Array;
   readonly valid: Float32Array;
@@ -84,12 +85,12 @@ export class Trainer {
     this.#tf.dispose([this.#weights, this.#statistics, this.#adam.m, this.#adam.v]);
   }
 
-  #tensors({ count, sizePx, x, target, valid }: Batch): { x: Tensor4D; target: Tensor4D; valid: Tensor4D } {
+  #tensors({ count, heightPx, widthPx, x, target, valid }: Batch): { x: Tensor4D; target: Tensor4D; valid: Tensor4D } {
     const tf = this.#tf;
     return {
-      x: tf.tensor4d(x, [count, sizePx, sizePx, this.#architecture.bandCount]),
-      target: tf.tensor4d(target, [count, sizePx, sizePx, 1]),
-      valid: tf.tensor4d(valid, [count, sizePx, sizePx, 1]),
+      x: tf.tensor4d(x, [count, heightPx, widthPx, this.#architecture.bandCount]),
+      target: tf.tensor4d(target, [count, heightPx, widthPx, 1]),
+      valid: tf.tensor4d(valid, [count, heightPx, widthPx, 1]),
     };
   }
 

@@ -128,7 +128,8 @@ export async function nextBatch(data: TrainingData, preset: Preset, random: Rand
   const area = sizePx * sizePx;
   const batch: Batch = {
     count,
-    sizePx,
+    heightPx: sizePx,
+    widthPx: sizePx,
     x: new Float32Array(count * area * bandCount),
     target: new Float32Array(count * area),
     valid: new Float32Array(count * area),

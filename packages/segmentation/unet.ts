@@ -8,6 +8,8 @@ import { type BatchStatistics, batchNormRelu } from "./batchNormRelu.ts";
 /**
  * U-Net (Ronneberger et al. 2015): `depth` times two 3×3 convolutions and a 2×2 max-pool, a bottom, and the way back up with nearest
  * upsampling and concatenated skips; "same" padding, batch norm and ReLU after every 3×3 convolution, a 1×1 head giving one logit.
+ * With `patchPx` 2 the first convolution has stride 2 and the head gives the four logits of a 2×2 patch: a quarter of the work for the
+ * same ground.
  * All weights lie in one flat vector and all batch-norm statistics in another, in the order of `unetLayout`: one optimizer step is a
  * handful of operations, and a file or a checkpoint is one copy.
  */
@@ -27,7 +29,7 @@ export interface UnetLayout {
   readonly statisticsCount: number;
 }
 
-export function unetLayout({ baseFilters, depth, bandCount }: Architecture): UnetLayout {
+export function unetLayout({ baseFilters, depth, bandCount, patchPx = 1 }: Architecture): UnetLayout {
   const convolutions: ConvolutionSpec[] = [];
   const add = (name: string, inChannels: number, outChannels: number) =>
     convolutions.push({ name: `${name}a`, inChannels, outChannels }, { name: `${name}b`, inChannels: outChannels, outChannels });
@@ -39,7 +41,7 @@ export function unetLayout({ baseFilters, depth, bandCount }: Architecture): Une
     { name: `${name}/gamma`, shape: [outChannels] },
     { name: `${name}/beta`, shape: [outChannels] },
   ]);
-  pieces.push({ name: "head/kernel", shape: [1, 1, baseFilters, 1] }, { name: "head/bias", shape: [1] });
+  pieces.push({ name: "head/kernel", shape: [1, 1, baseFilters, patchPx ** 2] }, { name: "head/bias", shape: [patchPx ** 2] });
   return {
     convolutions,
     pieces,
@@ -49,7 +51,7 @@ export function unetLayout({ baseFilters, depth, bandCount }: Architecture): Une
 }
 
 /** Height and width of every input must be a multiple of this. */
-export const unetStrideMultiplePx = ({ depth }: Architecture): number => 2 ** depth;
+export const unetStrideMultiplePx = ({ depth, patchPx = 1 }: Architecture): number => patchPx * 2 ** depth;
 
 /** He-normal kernels (He et al. 2015, fan in), gamma 1, beta and bias 0. */
 export function initialWeights(layout: UnetLayout, random: Random): Float32Array {
@@ -73,18 +75,20 @@ export function initialStatistics(layout: UnetLayout): Float32Array {
   return statistics.fill(1, layout.statisticsCount / 2);
 }
 
-/** Walks the network once; `block(i, x)` is the i-th convolution with all that follows it. */
+/** Walks the network once; `block(i, x, stride)` is the i-th convolution with all that follows it. */
 export function walkUnet(
   tf: Tf,
-  { depth }: Architecture,
+  { depth, patchPx = 1 }: Architecture,
   x: Tensor4D,
-  block: (index: number, x: Tensor4D) => Tensor4D,
+  block: (index: number, x: Tensor4D, stride: 1 | 2) => Tensor4D,
   head: (x: Tensor4D) => Tensor4D,
 ): Tensor4D {
   let index = 0;
   const two = (input: Tensor4D) => {
-    const inner = block(index++, input);
-    return block(index++, inner);
+    const inner = block(index, input, index === 0 ? patchPx : 1);
+    const outer = block(index + 1, inner, 1);
+    index += 2;
+    return outer;
   };
   const skips: Tensor4D[] = [];
   let y = two(x);
@@ -93,7 +97,15 @@ export function walkUnet(
     y = two(tf.maxPool(y, 2, 2, "valid"));
   }
   for (const skip of skips.reverse()) y = two(tf.concat([upsample2(tf, y), skip], 3));
-  return head(y);
+  return spreadPatches(tf, head(y), patchPx);
+}
+
+/** [N, h, w, p²] → [N, p·h, p·w, 1], as TensorFlow's depth_to_space does. */
+function spreadPatches(tf: Tf, x: Tensor4D, patchPx: number): Tensor4D {
+  if (patchPx === 1) return x;
+  const [count, height, width] = x.shape;
+  const patches = tf.transpose(tf.reshape(x, [count, height, width, patchPx, patchPx]), [0, 1, 3, 2, 4]);
+  return tf.reshape(patches, [count, height * patchPx, width * patchPx, 1]);
 }
 
 /** The network as it is trained: batch norm by the batch's own statistics. x [N, H, W, bands] → logits [N, H, W, 1]. */
@@ -116,10 +128,10 @@ export function unetForTraining(
     tf,
     architecture,
     x,
-    (i, input) =>
+    (i, input, stride) =>
       batchNormRelu(
         tf,
-        tf.conv2d(input, piece(3 * i).as4D(...conv(layout.pieces[3 * i]?.shape)), 1, "same"),
+        tf.conv2d(input, piece(3 * i).as4D(...conv(layout.pieces[3 * i]?.shape)), stride, "same"),
         piece(3 * i + 1).as1D(),
         piece(3 * i + 2).as1D(),
         collect,
