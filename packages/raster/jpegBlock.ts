@@ -34,7 +34,8 @@ export async function decodeJpegBlock(
       limitInputPixels: want.widthPx * want.heightPx + 1,
       sequentialRead: true,
     });
-    decoded = await image.raw().toBuffer({ resolveWithObject: true });
+    // A grey image would come back as three equal bands.
+    decoded = await (want.samplesPerPixel === 1 ? image.extractChannel(0) : image).raw().toBuffer({ resolveWithObject: true });
   } catch {
     throw damaged("A block of JPEG data cannot be decoded.");
   }

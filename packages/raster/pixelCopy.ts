@@ -79,7 +79,7 @@ export function copyMask(block: Uint8Array, size: BlockSize, place: BlockPlace, 
 
 /**
  * Clears `valid` where the samples say that nothing was measured: in 8-bit images where every band is nodata (a dark pixel
- * with one zero is a measurement), in others where any band is, and wherever a float is not finite.
+ * with one zero is a measurement), in others where any band is, and wherever a float is not finite, which becomes 0.
  */
 export function markNodata(array: RasterArray, nodata: number | null): void {
   const { data, valid, bandCount } = array;
@@ -90,7 +90,11 @@ export function markNodata(array: RasterArray, nodata: number | null): void {
     let matches = 0;
     for (let band = 0; band < bandCount; band++) {
       const value = data[i + band] ?? 0;
-      if (value === nodata || (isFloat && !Number.isFinite(value))) matches++;
+      if (isFloat && !Number.isFinite(value)) {
+        matches++;
+        // A NaN would poison sums that give it no weight.
+        data[i + band] = 0;
+      } else if (value === nodata) matches++;
     }
     if (matches > 0 && (!needsAll || matches === bandCount)) valid[pixel] = 0;
   }
