@@ -154,14 +154,14 @@ async function measureTile(raster: Raster, tile: GoldenTile, shiftPx = 0): Promi
   return worst;
 }
 
-const coverTolerance = 0.13;
-const valueTolerance = 0.04;
+// Shared rasters are read at overviews that the two programs may pick differently.
+const tolerances = { synthetic: { cover: 0.02, value: 0.003 }, shared: { cover: 0.05, value: 0.03 } };
 
-async function expectTile(raster: Raster, tile: GoldenTile): Promise<void> {
+async function expectTile(raster: Raster, tile: GoldenTile, tolerance: { cover: number; value: number }): Promise<void> {
   const { cover, value } = await measureTile(raster, tile);
   const where = `${tile.z}/${tile.x}/${tile.y}`;
-  expect(cover, `${where}: share of a cell covered by one and not the other`).toBeLessThan(coverTolerance);
-  expect(value, `${where}: difference of cell means, in parts of the stretch`).toBeLessThan(valueTolerance);
+  expect(cover, `${where}: share of a cell covered by one and not the other`).toBeLessThan(tolerance.cover);
+  expect(value, `${where}: difference of cell means, in parts of the stretch`).toBeLessThan(tolerance.value);
 }
 
 describe("tiles equal rio-tiler's within resampling tolerance", () => {
@@ -169,7 +169,7 @@ describe("tiles equal rio-tiler's within resampling tolerance", () => {
     it(`${name}: ${tiles.length} tiles`, async () => {
       expect(tiles.length).toBeGreaterThan(0);
       await withRaster(fileURLToPath(new URL(name, golden)), async (raster) => {
-        for (const tile of tiles) await expectTile(raster, tile);
+        for (const tile of tiles) await expectTile(raster, tile, tolerances.synthetic);
       });
     });
   }
@@ -180,14 +180,14 @@ describe("tiles equal rio-tiler's within resampling tolerance", () => {
       const exact = await measureTile(raster, tile);
       const shifted = await measureTile(raster, tile, 1);
       expect(shifted.value).toBeGreaterThan(4 * exact.value);
-      expect(shifted.value).toBeGreaterThan(valueTolerance);
+      expect(shifted.value).toBeGreaterThan(5 * tolerances.synthetic.value);
     });
   });
 
   for (const [name, tiles] of Object.entries(shared)) {
     it.skipIf(!hasShared)(`shared ${name}: ${tiles.length} tiles`, async () => {
       await withRaster(`${sharedFolder}/${name}`, async (raster) => {
-        for (const tile of tiles) await expectTile(raster, tile);
+        for (const tile of tiles) await expectTile(raster, tile, tolerances.shared);
       });
     });
   }
