@@ -116,7 +116,7 @@ export async function bundle() {
     utimesSync(folder, now, now);
     return { folder, built: false, entries: known };
   }
-  const { build, formatMessages } = await import("esbuild");
+  const { build, formatMessages, stop } = await import("esbuild");
   const work = join(dist, `.${hash}-${process.pid}-${Date.now()}`);
   mkdirSync(work, { recursive: true });
   const entries = {};
@@ -146,6 +146,8 @@ export async function bundle() {
       }
     }),
   );
+  // Its service process would otherwise live as long as this one.
+  await stop();
   writeFileSync(join(work, "bundles.json"), JSON.stringify(entries, null, 1));
   if (known !== null) rmSync(folder, { recursive: true, force: true });
   try {

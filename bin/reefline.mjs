@@ -34,11 +34,15 @@ process.noDeprecation = true;
 const { bundle } = await import("./bundle.mjs");
 const { folder, entries } = await bundle();
 
-/** Imports a bundled entry; a clear stop when it is missing or did not compile. */
-async function load(name) {
+/** A clear stop when a bundled entry is missing or did not compile. */
+function requireEntry(name) {
   const entry = entries[name];
   if (entry === undefined) stop(`Reefline has no part named "${name}".`, 2);
   if (entry.error !== undefined) stop(`${entry.source} could not be bundled:\n${entry.error}`);
+}
+
+async function load(name) {
+  requireEntry(name);
   return import(pathToFileURL(join(folder, `${name}.js`)).href);
 }
 
@@ -68,7 +72,8 @@ const args = process.argv.slice(2);
 const words = commandWords(args);
 
 const needs = needsOf(words);
-if (needs.length > 0 && entries.setup !== undefined) {
+if (needs.includes("pages")) for (const name of ["server", "worker"]) requireEntry(name);
+if (needs.length > 0) {
   const { ensureSetup } = await load("setup");
   const { problems, missing } = await ensureSetup(needs);
   // Children inherit what was found, so that one start says it once and the pages can show it.

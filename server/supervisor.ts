@@ -79,8 +79,11 @@ export function supervise({ env, say, onListening }: Supervision): Promise<numbe
       }
       child.on("message", (message) => {
         if (!isListening(message)) return;
-        if (!hasListened) onListening(message.url);
+        if (hasListened) return;
         hasListened = true;
+        // After a crash the open pages look for it at the same address.
+        env.REEFLINE_PORT = new URL(message.url).port;
+        onListening(message.url);
       });
       child.on("error", (error) => say(`The ${part.name} could not be started: ${error.message}`));
       child.on("exit", (code, signal) => {
