@@ -57,8 +57,8 @@ export function cutChip(
     const v = row + 0.5 - sizePx / 2;
     for (let col = 0; col < sizePx; col++) {
       const u = (col + 0.5 - sizePx / 2) * (flip ? -1 : 1);
-      const x = centre.col + u * cos + v * sin - window.colOff;
-      const y = centre.row - u * sin + v * cos - window.rowOff;
+      const x = centre.col + u * cos - v * sin - window.colOff;
+      const y = centre.row + u * sin + v * cos - window.rowOff;
       const nearCol = Math.floor(x);
       const nearRow = Math.floor(y);
       if (nearCol < 0 || nearRow < 0 || nearCol >= window.widthPx || nearRow >= window.heightPx) continue;
