@@ -76,7 +76,10 @@ export async function followJobs(session: Session, ids: readonly string[]): Prom
         if (starts > restarts)
           throw new AppError("internal", "cli/worker", "The worker stopped again and again. Run it with `reefline serve` to see why.");
         starts++;
-        const started = forkSibling("worker", { args: ["--until", ids.join(",")], env: { REEFLINE_DATA: ctx.store.config.dataDir } });
+        const started = forkSibling("worker", {
+          args: ["--until", ids.join(",")],
+          env: { REEFLINE_DATA: ctx.store.config.dataDir, TF_CPP_MIN_LOG_LEVEL: "2" },
+        });
         own = started;
         started.once("exit", () => {
           if (own === started) own = null;

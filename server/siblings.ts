@@ -1,17 +1,21 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** Programs bundled beside this one. */
-export type Sibling = "server" | "worker" | "probe.child" | "background.child";
-
-export const siblingPath = (name: Sibling): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+/** Programs bundled beside this one. Each address is written out, for tests run from the sources and point it at the bundle. */
+const addresses = {
+  server: new URL("./server.js", import.meta.url),
+  worker: new URL("./worker.js", import.meta.url),
+  "probe.child": new URL("./probe.child.js", import.meta.url),
+  "background.child": new URL("./background.child.js", import.meta.url),
+};
+export type Sibling = keyof typeof addresses;
 
 /** Starts a sibling with a message channel. Its stdout goes to our stderr: ours belongs to results. */
 export function forkSibling(
   name: Sibling,
   options: { env?: Record<string, string>; execArgv?: string[]; args?: string[]; quiet?: boolean } = {},
 ): ChildProcess {
-  return fork(siblingPath(name), options.args ?? [], {
+  return fork(fileURLToPath(addresses[name]), options.args ?? [], {
     env: { ...process.env, ...options.env },
     execArgv: options.execArgv ?? [],
     serialization: "advanced",

@@ -12,8 +12,9 @@ import { workLoop } from "./jobs/workLoop.ts";
 import { openLog } from "./log.ts";
 import { openStore } from "./storage/store.ts";
 
-const log = openLog("worker");
 const until = process.argv[process.argv.indexOf("--until") + 1];
+// A command line shows progress itself.
+const log = openLog("worker", process.argv.includes("--until") ? "warn" : "info");
 const untilJobs = process.argv.includes("--until") && until ? until.split(",") : null;
 
 try {
