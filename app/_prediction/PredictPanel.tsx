@@ -50,7 +50,6 @@ export function PredictPanel() {
       onSuccess: () => {
         void queryClient.invalidateQueries(trpc.predictions.list.queryFilter());
         void queryClient.invalidateQueries(trpc.jobs.list.queryFilter());
-        workspace.showPrediction(null);
       },
     }),
   );
@@ -93,8 +92,8 @@ export function PredictPanel() {
 
   return (
     <>
+      <PanelHeader title="Predict" hint="Looks for reefs with a trained model." />
       <PanelBody>
-        <PanelHeader title="Predict" hint="Looks for reefs with a trained model." />
         {running.map(({ prediction: one, job }) => (
           <RunningPrediction key={one.id} job={job} />
         ))}

@@ -10,7 +10,7 @@ import { addOutlines, lookOfOutlines, markSelected, outlineFill, outlineLayers, 
 import { useThresholdMove } from "./predictionView.ts";
 import { addProbability, lookOfProbability, recolourProbability, removeProbability } from "./probabilityLayer.ts";
 import { usePolygons } from "./usePolygons.ts";
-import { useShownPrediction } from "./useShownPrediction.ts";
+import { useNewestPrediction, useShownPrediction } from "./useShownPrediction.ts";
 
 /** Draws the prediction on the map in every mode; nothing in the page. */
 export function PredictionLayers() {
@@ -20,7 +20,11 @@ export function PredictionLayers() {
   const selectedId = useWorkspace((state) => state.selectedPolygonId);
   const moving = useThresholdMove((state) => state.moving);
   const { prediction, threshold } = useShownPrediction();
-  const { polygons, hiddenAreas } = usePolygons();
+  const { polygons, hiddenAreas, computing } = usePolygons();
+  const newest = useNewestPrediction();
+  useEffect(() => {
+    if (newest) workspace.showPrediction(newest);
+  }, [newest]);
   const assetKey = prediction ? `${prediction.raster.assetId}/${prediction.raster.version}/${areasKey(hiddenAreas)}` : null;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the raster is known by its asset and version; the threshold recolours below
@@ -49,8 +53,9 @@ export function PredictionLayers() {
   }, [map]);
 
   useEffect(() => {
-    if (map) showOutlines(map, polygons);
-  }, [map, polygons]);
+    // Until the new threshold's outlines are there the old ones stay, faint.
+    if (map && !computing) showOutlines(map, polygons);
+  }, [map, polygons, computing]);
 
   useEffect(() => {
     if (map) markSelected(map, selectedId);
@@ -58,8 +63,8 @@ export function PredictionLayers() {
 
   const outline = layers.prediction;
   useEffect(() => {
-    if (map) lookOfOutlines(map, outline.visible && prediction !== null, moving ? outline.opacity * 0.2 : outline.opacity);
-  }, [map, outline, moving, prediction]);
+    if (map) lookOfOutlines(map, outline.visible && prediction !== null, moving || computing ? outline.opacity * 0.2 : outline.opacity);
+  }, [map, outline, moving, computing, prediction]);
 
   useEffect(() => {
     if (!map || (mode !== "review" && mode !== "predict")) return;

@@ -1,6 +1,7 @@
 import type { PredictedPolygon } from "@reefline/schema/prediction";
 import type { FeatureCollection } from "geojson";
 import type { GeoJSONSource, LayerSpecification, Map as MapLibreMap } from "maplibre-gl";
+import { mapColours } from "../_map/mapColours.ts";
 import { addLayerToSlot } from "../_map/slots.ts";
 
 export const outlineSource = "prediction-outlines";
@@ -13,8 +14,6 @@ export const outlineLayers = [
   "prediction-selected",
 ] as const;
 
-const ORANGE = "#e69f00";
-const CASING = "rgba(20, 14, 4, 0.75)";
 /** Wider from far away would drown small reefs; closer, the casing keeps the dash legible on any ground. */
 const width = (near: number): ["interpolate", ["linear"], ["zoom"], ...number[]] => [
   "interpolate",
@@ -47,11 +46,21 @@ const never: ["==", ["get", "polygonId"], string] = ["==", ["get", "polygonId"],
 const specs: { slot: "prediction" | "selection"; layer: LayerSpecification }[] = [
   {
     slot: "prediction",
-    layer: { id: outlineFill, type: "fill", source: outlineSource, paint: { "fill-color": ORANGE, "fill-opacity": ["get", "fill"] } },
+    layer: {
+      id: outlineFill,
+      type: "fill",
+      source: outlineSource,
+      paint: { "fill-color": mapColours.prediction, "fill-opacity": ["get", "fill"] },
+    },
   },
   {
     slot: "prediction",
-    layer: { id: "prediction-casing", type: "line", source: outlineSource, paint: { "line-color": CASING, "line-width": width(4) } },
+    layer: {
+      id: "prediction-casing",
+      type: "line",
+      source: outlineSource,
+      paint: { "line-color": mapColours.darkCasing, "line-width": width(4) },
+    },
   },
   {
     slot: "prediction",
@@ -59,7 +68,7 @@ const specs: { slot: "prediction" | "selection"; layer: LayerSpecification }[] =
       id: "prediction-line",
       type: "line",
       source: outlineSource,
-      paint: { "line-color": ORANGE, "line-width": width(2), "line-dasharray": [3, 2] },
+      paint: { "line-color": mapColours.prediction, "line-width": width(2), "line-dasharray": [3, 2] },
     },
   },
   {
@@ -69,7 +78,7 @@ const specs: { slot: "prediction" | "selection"; layer: LayerSpecification }[] =
       type: "line",
       source: outlineSource,
       filter: never,
-      paint: { "line-color": "rgba(255,255,255,0.95)", "line-width": 7 },
+      paint: { "line-color": mapColours.lightCasing, "line-width": 6 },
     },
   },
   {
@@ -79,7 +88,7 @@ const specs: { slot: "prediction" | "selection"; layer: LayerSpecification }[] =
       type: "line",
       source: outlineSource,
       filter: never,
-      paint: { "line-color": ORANGE, "line-width": 4 },
+      paint: { "line-color": mapColours.selected, "line-width": 3 },
     },
   },
 ];

@@ -24,3 +24,8 @@ export function useShownPrediction(): { prediction: ReadyPrediction | null; thre
   const prediction = ready.find((one) => one.id === chosen) ?? ready[0] ?? null;
   return { prediction, threshold: threshold ?? prediction?.threshold ?? 0.5 };
 }
+
+/** Id of the newest prediction that is ready: shown as soon as it is. */
+export function useNewestPrediction(): string | null {
+  return usePredictions().find(isReady)?.id ?? null;
+}

@@ -67,8 +67,8 @@ export function ReportPanel() {
   }
   return (
     <>
+      <PanelHeader title="Report" hint="How much reef, and how far to trust it." />
       <PanelBody>
-        <PanelHeader title="Report" hint="How much reef, and how far to trust it." />
         <ReefArea />
         <HeldOutSection />
         {model && models ? (

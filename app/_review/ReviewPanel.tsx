@@ -46,8 +46,8 @@ export function ReviewPanel() {
 
   return (
     <>
+      <PanelHeader title="Review" hint="Accepted reefs become labels. Nothing else changes." />
       <PanelBody>
-        <PanelHeader title="Review" hint="Accepted reefs become labels. Nothing else changes." />
         {selected ? (
           <PanelSection>
             <PolygonCard polygon={selected} onAccept={() => act("accepted")} onReject={() => act("rejected")} onEdit={() => void edit()} />

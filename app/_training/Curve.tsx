@@ -66,7 +66,7 @@ export function Curve({
     const made = new uPlot(
       {
         width: element.clientWidth,
-        height: HEIGHT + (xLabel ? 22 : 0),
+        height: HEIGHT + (xLabel ? 14 : 0),
         padding: [6, 8, 0, 0],
         cursor: { sync: { key: "training" }, y: false, points: { size: 6 }, drag: { x: false, y: false } },
         legend: { show: false },
@@ -74,9 +74,9 @@ export function Curve({
         axes: [
           {
             ...axis,
-            size: xLabel ? 40 : 20,
+            size: xLabel ? 34 : 20,
             gap: 2,
-            ...(xLabel ? { label: xLabel, labelSize: 16, labelGap: 0, labelFont: axis.font } : {}),
+            ...(xLabel ? { label: xLabel, labelSize: 14, labelGap: -6, labelFont: axis.font } : {}),
           },
           { ...axis, size: 46, gap: 4, space: 28, values: (_plot, ticks) => ticks.map((tick) => (tick === null ? "" : format(tick))) },
         ],

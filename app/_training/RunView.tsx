@@ -7,7 +7,6 @@ import { useJob, useJobControls } from "../_jobs/useJobs.ts";
 import { predictionForm } from "../_prediction/predictionView.ts";
 import { ModelCardView } from "../_report/ModelCardView.tsx";
 import { Button } from "../_ui/Button.tsx";
-import { IconButton } from "../_ui/IconButton.tsx";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
 import { Progress } from "../_ui/Progress.tsx";
@@ -26,10 +25,13 @@ export function RunView({ runId }: { runId: string }) {
 
   return (
     <>
+      <div className="-mb-3 px-2 pt-2.5">
+        <Button look="quiet" size="small" icon={ArrowLeft} onClick={() => trainingView.openRun(null)}>
+          Train another model
+        </Button>
+      </div>
+      <PanelHeader title={run?.name ?? "Training"} />
       <PanelBody>
-        <PanelHeader title={run?.name ?? "Training"}>
-          <IconButton icon={ArrowLeft} label="Back to the training form" side="left" onClick={() => trainingView.openRun(null)} />
-        </PanelHeader>
         {underWay && job ? (
           <PanelSection>
             <p aria-live="polite" className="mb-2 text-ink tabular-nums">

@@ -55,8 +55,8 @@ export function TrainForm() {
         if (ready && config) start.mutate({ name: name.trim(), surveyIds: chosen, config });
       }}
     >
+      <PanelHeader title="Train" hint="A model learns from your labels inside the examined areas, then finds reefs in the rest." />
       <PanelBody>
-        <PanelHeader title="Train" hint="A model learns from your labels inside the examined areas, then finds reefs in the rest." />
         <PanelSection title="Learn from">
           <fieldset className="mb-2">
             <legend className="sr-only">Surveys to learn from</legend>
