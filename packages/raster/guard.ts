@@ -125,8 +125,8 @@ async function imageLayout(directory: TiffDirectory, limits: InspectLimits): Pro
 async function sameForAll(directory: TiffDirectory, id: number, otherwise: number, what: string): Promise<number> {
   const values = await directory.numbers(id, 512);
   const first = values[0] ?? otherwise;
-  if (values.some((value) => value !== first))
-    throw damaged(`The file's bands differ in their ${what} (${[...new Set(values)].join(", ")}).`);
+  const other = values.find((value) => value !== first);
+  if (other !== undefined) throw damaged(`The file's bands differ in their ${what} (${first} and ${other}).`);
   return first;
 }
 

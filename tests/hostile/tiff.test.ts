@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { buildTiff, imageEntries } from "./buildTiff.ts";
 import { type OpenReport, openInChild } from "./openInChild.ts";
 
@@ -14,6 +14,8 @@ const sharedFolder = join(process.env.REEFLINE_SHARED_DATA ?? fileURLToPath(new 
 const hasShared = existsSync(sharedFolder);
 if (!hasShared) console.info(`No public fuzz corpora at ${sharedFolder}: only the attacks made here run.`);
 const golden = fileURLToPath(new URL("../golden/rasters/", import.meta.url));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function save(name: string, bytes: Uint8Array | string): string {
   const path = join(folder, name);
