@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileSha256 } from "../contentHash.ts";
 import { SetupProblem } from "../problem.ts";
@@ -34,6 +34,21 @@ async function isTheWheel(path: string, wheel: Wheel): Promise<boolean> {
   }
 }
 
+/** pip says "no matching distribution" when it could not ask at all; what it warned of before is the reason. */
+function whyPipFailed(output: string): string {
+  if (/name resolution|NewConnectionError|unreachable|Connection(Error| refused| timed out)|Read timed out|ProxyError/i.test(output)) {
+    return "the package index cannot be reached from here.";
+  }
+  if (/No matching distribution/i.test(output)) return "the package index does not offer it here, or cannot be reached.";
+  return (
+    output
+      .split("\n")
+      .filter((line) => /error/i.test(line))
+      .at(-1)
+      ?.trim() ?? "it ended without saying why."
+  );
+}
+
 /**
  * The wheel's file inside `folder`, fetched by an ordinary client by name and version, with the content that is pinned here. A file
  * that an earlier start left whole is taken again; one that was cut off is fetched anew under another name.
@@ -56,6 +71,7 @@ export async function fetchWheel(wheel: Wheel, folder: string): Promise<string> 
         : "Install Python with pip, or uv, and start again.",
     );
   }
+  const failedBefore = join(folder, "failed-before");
   const work = join(folder, `fetching-${process.pid}`);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
@@ -74,6 +90,8 @@ export async function fetchWheel(wheel: Wheel, folder: string): Promise<string> 
       `--platform=${wheel.platformTag}`,
       // A dropped connection goes on where it stopped; older pips begin again.
       ...(pip.version >= 25.1 ? ["--resume-retries=5"] : []),
+      // At a field station without a network every start should not wait for all of pip's patience again.
+      ...(existsSync(failedBefore) ? ["--retries=0"] : []),
       ...(process.stderr.isTTY ? [] : ["--progress-bar=off"]),
       `--dest=${work}`,
       `--requirement=${list}`,
@@ -88,9 +106,9 @@ export async function fetchWheel(wheel: Wheel, folder: string): Promise<string> 
     );
     const name = readdirSync(work).find((file) => file.endsWith(".whl"));
     if (result.code !== 0 || name === undefined) {
-      const reason = result.output.split("\n").filter((line) => /error/i.test(line));
+      writeFileSync(failedBefore, "");
       throw new SetupProblem(
-        `TensorFlow ${wheel.version} could not be downloaded with ${pip.name}: ${reason.at(-1)?.trim() ?? "it ended without saying why"}`,
+        `TensorFlow ${wheel.version} could not be downloaded with ${pip.name}: ${whyPipFailed(result.output)}`,
         "Check the network (a package mirror is set up in pip's own configuration) and start again; what was fetched whole is kept.",
       );
     }
@@ -101,6 +119,7 @@ export async function fetchWheel(wheel: Wheel, folder: string): Promise<string> 
       );
     }
     renameSync(join(work, name), done);
+    rmSync(failedBefore, { force: true });
     return done;
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -13,7 +13,8 @@ const WANTED = [
 
 /** Streams the native library and the C headers out of the wheel into `folder`, which appears only when all of it is there. */
 export async function unpackWheel(wheelPath: string, folder: string): Promise<void> {
-  const work = `${folder}.unpacking-${process.pid}`;
+  const work = `${folder}.unpacking`;
+  // What a start that was cut off left; the caller holds the lock.
   rmSync(work, { recursive: true, force: true });
   try {
     const open = promisify<string, yauzl.Options, yauzl.ZipFile>(yauzl.open);
