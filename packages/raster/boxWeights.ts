@@ -11,6 +11,8 @@ export interface AxisWeights {
   /** Source samples touched by any target: [low, high). */
   readonly low: number;
   readonly high: number;
+  /** Every target sample is one source sample, or none beyond the edge. */
+  readonly isCopy: boolean;
 }
 
 /**
@@ -29,13 +31,19 @@ export function axisWeights(offset: number, length: number, scale: number, shift
   let high = -Infinity;
   // A hair of tolerance: 2.0000001 source samples per target are two.
   const enlarges = magnitude < 1 - 1e-6;
+  // As large as the source's and no further off than a hundredth of a sample at the far end: the samples themselves.
+  const isCopy = Math.abs(scale - 1) * sourceLength < 0.01 && Math.abs(shift - Math.round(shift)) < 0.01;
   for (let t = 0; t < length; t++) {
     const a = shift + (offset + t) * scale;
     const b = shift + (offset + t + 1) * scale;
     const from = Math.min(a, b);
     const to = Math.max(a, b);
     start[t] = used;
-    const inside = enlarges ? linear((from + to) / 2, sourceLength, weights, used) : box(from, to, sourceLength, weights, used);
+    const inside = isCopy
+      ? single(offset + t + Math.round(shift), sourceLength, weights, used)
+      : enlarges
+        ? linear((from + to) / 2, sourceLength, weights, used)
+        : box(from, to, sourceLength, weights, used);
     first[t] = inside.first;
     count[t] = inside.count;
     used += inside.count;
@@ -44,7 +52,13 @@ export function axisWeights(offset: number, length: number, scale: number, shift
       high = Math.max(high, inside.first + inside.count);
     }
   }
-  return { first, count, start, weights, low: low === Infinity ? 0 : low, high: high === -Infinity ? 0 : high };
+  return { first, count, start, weights, low: low === Infinity ? 0 : low, high: high === -Infinity ? 0 : high, isCopy };
+}
+
+function single(index: number, sourceLength: number, weights: Float64Array, used: number): { first: number; count: number } {
+  if (index < 0 || index >= sourceLength) return { first: 0, count: 0 };
+  weights[used] = 1;
+  return { first: index, count: 1 };
 }
 
 /** Each source sample by the share of the target that it covers. */
