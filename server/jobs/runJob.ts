@@ -64,6 +64,7 @@ export async function runJob(
 
   try {
     await renew();
+    abort.signal.throwIfAborted();
     const outcome = await handlers[job.kind]({
       store,
       ctx: { store, principal: system },
