@@ -66,6 +66,41 @@ describe("assembleProbabilityCog", () => {
     expect((areaHistogramM2[0] ?? 0) / ground).toBeCloseTo(empty / (732 * 1104), 6);
   });
 
+  it("keeps a CRS without an EPSG code by the survey file's own keys", async () => {
+    // Transverse Mercator on WGS 84, central meridian −75.25°, user-defined; pixel is point, which the reader has already undone.
+    const rawGeoKeys = {
+      directory: [
+        [1, 1, 0, 12],
+        [1024, 0, 1, 1],
+        [1025, 0, 1, 2],
+        [2048, 0, 1, 4326],
+        [3072, 0, 1, 32767],
+        [3074, 0, 1, 32767],
+        [3075, 0, 1, 1],
+        [3076, 0, 1, 9001],
+        [3080, 34736, 1, 0],
+        [3081, 34736, 1, 1],
+        [3082, 34736, 1, 2],
+        [3083, 34736, 1, 3],
+        [3092, 34736, 1, 4],
+      ].flat(),
+      doubles: [-75.25, 34, 10_000, 20_000, 0.9998],
+    };
+    const swaths = await swathsOf("plan-d", [1104]);
+    const [surveyPath, outPath] = [join(folder, "uncoded.tif"), join(folder, "uncoded-probability.tif")];
+    const parts = { modelGrid, planHash: "plan-d", swaths };
+    await assembleProbabilityCog({ ...parts, outPath: surveyPath, rawGeoKeys });
+    const survey = await openGeoTiff(await openFileSource(surveyPath));
+    expect(survey.grid.crs).toMatchObject({ epsg: null, kind: "projected" });
+    await assembleProbabilityCog({ ...parts, modelGrid: survey.grid, outPath, rawGeoKeys: survey.rawGeoKeys });
+    const probability = await openGeoTiff(await openFileSource(outPath));
+    expect(probability.grid).toEqual(survey.grid);
+    await Promise.all([survey.close(), probability.close()]);
+    await expect(assembleProbabilityCog({ ...parts, modelGrid: survey.grid, outPath: join(folder, "no.tif") })).rejects.toMatchObject({
+      code: "raster/crs-without-code",
+    });
+  });
+
   it("refuses swaths of another plan", async () => {
     const swaths = await swathsOf("plan-b", [1104]);
     const outPath = join(folder, "other.tif");

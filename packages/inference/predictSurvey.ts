@@ -41,6 +41,8 @@ export interface PredictSurveyInput {
 
 export interface PredictSurveyResult {
   readonly modelGrid: Grid;
+  /** The survey file's own GeoKeys when its CRS has no EPSG code. */
+  readonly rawGeoKeys: Raster["rawGeoKeys"];
   readonly planHash: string;
   /** Top to bottom, covering every row. */
   readonly swaths: readonly SwathRef[];
@@ -180,7 +182,7 @@ export async function predictSurvey(input: PredictSurveyInput): Promise<PredictS
     const header = { planHash, index, rowOff, heightPx: endRow - rowOff, widthPx: modelGrid.widthPx };
     swaths.push(await writeSwath(input.attemptDir, header, Buffer.concat(parts)));
   }
-  return { modelGrid, planHash, swaths, windowsComputed, swathsReused: earlier.size };
+  return { modelGrid, rawGeoKeys: raster.rawGeoKeys, planHash, swaths, windowsComputed, swathsReused: earlier.size };
 
   function tasksOfRow(windowPlan: WindowPlan, rowOff: number, within: Area | null): Task[] {
     return windowPlan.colOffs.flatMap((colOff, colIndex) => {

@@ -2,6 +2,7 @@ import { translateAffine } from "@reefline/geo/affine";
 import { crsFromGeoKeys, type GeoKeys } from "@reefline/geo/crs";
 import { AppError } from "@reefline/schema/errors";
 import type { Affine, Crs } from "@reefline/schema/grid";
+import type { RawGeoKeys } from "./cogWriterGeoTags.ts";
 import type { TiffDirectory } from "./tiffDirectoryReader.ts";
 import { tag } from "./tiffTags.ts";
 
@@ -56,14 +57,26 @@ const keyNames: Readonly<Record<number, string>> = {
  * Where the pixels of a GeoTIFF lie.
  * @throws AppError `geo/no-crs`, `geo/unsupported-crs`, `raster/no-georeference`
  */
-export async function readGeoReference(directory: TiffDirectory): Promise<{ crs: Crs; transform: Affine }> {
+export async function readGeoReference(directory: TiffDirectory): Promise<{ crs: Crs; transform: Affine; rawGeoKeys?: RawGeoKeys }> {
   const geoKeys = await readGeoKeys(directory);
   const crs = crsFromGeoKeys(geoKeys);
   const transform = await readTransform(directory, geoKeys.GTRasterTypeGeoKey === 2);
   const [a, b, , d, e] = transform;
   if (!transform.every(Number.isFinite) || a * e - b * d === 0)
     throw noGeoReference("The file's georeference is not usable: its pixels have no size.");
-  return { crs, transform };
+  return crs.epsg === null ? { crs, transform, rawGeoKeys: await readRawGeoKeys(directory) } : { crs, transform };
+}
+
+/** The file's own keys, for files made from it in a CRS without a code. Transforms are always given for pixel corners, so the keys say area. */
+async function readRawGeoKeys(directory: TiffDirectory): Promise<RawGeoKeys> {
+  const entries = await directory.numbers(tag.geoKeyDirectory, 4 * 1024);
+  const rasterTypeKey = 1025;
+  const pixelIsArea = 1;
+  return {
+    directory: entries.map((value, i) => (i >= 4 && i % 4 === 3 && entries[i - 3] === rasterTypeKey ? pixelIsArea : value)),
+    doubles: await directory.numbers(tag.geoDoubleParams, 4096),
+    ascii: (await directory.text(tag.geoAsciiParams, 1 << 16)) ?? "",
+  };
 }
 
 async function readTransform(directory: TiffDirectory, pixelIsPoint: boolean): Promise<Affine> {

@@ -50,7 +50,7 @@ async function openChecked(source: Source, limits: Limits, cache: BlockCache): P
   }
   const meaning = await readBandMeaning(layout.main, main);
   if (meaning.dataSamples.length === 0) throw damaged("The file holds transparency but no image.");
-  const { crs, transform } = await readGeoReference(layout.main);
+  const { crs, transform, rawGeoKeys } = await readGeoReference(layout.main);
   const levels = rasterLevels(layout.images);
   for (const { image } of levels) await refuseTruncated(source, image);
   const nodata = parseNodata(await layout.main.text(tag.gdalNodata, 256), sampleType);
@@ -68,6 +68,7 @@ async function openChecked(source: Source, limits: Limits, cache: BlockCache): P
   const grid: Grid = { crs, transform, widthPx: main.widthPx, heightPx: main.heightPx };
   return {
     grid,
+    rawGeoKeys,
     sampleType,
     bandNames: meaning.bandNames,
     maskKind: levels[0].mask ? "internal" : meaning.alphaSample !== null ? "alpha" : nodata !== null ? "nodata" : "none",

@@ -1,6 +1,7 @@
 import type { Grid, Window } from "@reefline/schema/grid";
 import type { SampleType } from "@reefline/schema/survey";
 import type { RasterArray } from "./array.ts";
+import type { RawGeoKeys } from "./cogWriterGeoTags.ts";
 
 export interface RasterLevel {
   readonly widthPx: number;
@@ -12,6 +13,8 @@ export interface RasterLevel {
 /** An open raster. Level 0 is full resolution, each further level a coarser overview. */
 export interface Raster {
   readonly grid: Grid;
+  /** The file's own keys when its CRS has no EPSG code: what is derived from it is written with them. */
+  readonly rawGeoKeys?: RawGeoKeys;
   readonly sampleType: SampleType;
   /** Data bands, alpha left out. */
   readonly bandNames: readonly string[];

@@ -106,6 +106,7 @@ async function convert(run: JobRun, from: string, to: string, probe: Probe, file
       rows: rowBlocks(raster, probe, run.signal),
       overviewResampling: "average",
       bandNames: [...raster.bandNames],
+      rawGeoKeys: raster.rawGeoKeys,
       signal: run.signal,
       onProgress: (fraction) => {
         const secondsLeft = fraction > 0.02 ? ((Date.now() - startedAt) / 1_000) * (1 / fraction - 1) : null;
