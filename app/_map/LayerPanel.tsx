@@ -14,7 +14,7 @@ export function LayerPanel() {
   const predictionId = useWorkspace((state) => state.predictionId);
   const shown = mapLayers.filter((layer) => predictionId !== null || (layer !== "prediction" && layer !== "probability"));
   return (
-    <section aria-label="Layers" className="float absolute bottom-9 left-3 z-10 w-55 max-[699px]:top-3 max-[699px]:bottom-auto">
+    <section aria-label="Layers" className="float absolute bottom-9 left-3 z-10 w-60 max-[699px]:top-3 max-[699px]:bottom-auto">
       <button
         type="button"
         aria-expanded={open}

@@ -22,7 +22,7 @@ function line(
   id: string,
   layer: Layer,
   slot: Slot,
-  paint: { color: string | ExpressionSpecification; width: number; opacity?: number; dash?: number[] },
+  paint: { color: string | ExpressionSpecification; width: number | ExpressionSpecification; opacity?: number; dash?: number[] },
 ): Drawn {
   const value = paint.opacity ?? 1;
   return {
@@ -37,6 +37,9 @@ function line(
     },
   };
 }
+
+/** Full width from the scale at which one labels; thinner far out, where a thousand outlines would hide what they enclose. */
+const byZoom = (width: number): ExpressionSpecification => ["interpolate", ["linear"], ["zoom"], 15, width / 3, 18, width];
 
 const unsure: ExpressionSpecification = ["==", ["get", "class"], "unsure"];
 
@@ -85,8 +88,8 @@ const drawn: Record<Layer, Drawn[]> = {
         paint: { "fill-color": ["case", unsure, "#ffffff", mapColours.label], "fill-antialias": false },
       },
     },
-    line("label-casing", "label", "label", { color: mapColours.lightCasing, width: 4, opacity: 0.85 }),
-    line("label-line", "label", "label", { color: ["case", unsure, "#4d5b66", mapColours.labelDark], width: 2 }),
+    line("label-casing", "label", "label", { color: mapColours.lightCasing, width: byZoom(4), opacity: 0.85 }),
+    line("label-line", "label", "label", { color: ["case", unsure, "#4d5b66", mapColours.labelDark], width: byZoom(2) }),
   ],
 };
 

@@ -20,9 +20,9 @@ const pictures: Record<string, { widthPx: number; heightPx: number; draw: (conte
     heightPx: 14,
     draw: (context) => {
       context.fillStyle = "rgb(10 20 30 / 0.45)";
-      context.fillRect(4.5, 7, 3, 6);
+      context.fillRect(4.5, 1, 3, 6);
       context.fillStyle = "white";
-      context.fillRect(5.25, 7, 1.5, 5.2);
+      context.fillRect(5.25, 1.8, 1.5, 5.2);
     },
   },
   vertex: { widthPx: 13, heightPx: 13, draw: (context) => square(context, 13, 8, "white", "rgb(0 96 100)") },

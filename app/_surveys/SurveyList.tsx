@@ -6,7 +6,6 @@ import { useEffect } from "react";
 import { queryClient, trpc } from "../_api/api.ts";
 import { sentenceFor } from "../_api/appErrorOf.ts";
 import { onLive } from "../_api/liveBus.ts";
-import { LiveConnection } from "../_live/LiveConnection.tsx";
 import { Button } from "../_ui/Button.tsx";
 import { IconButton } from "../_ui/IconButton.tsx";
 import { Notice } from "../_ui/Notice.tsx";
@@ -36,7 +35,6 @@ export function SurveyList() {
   const jobOf = (id: string | null) => jobs.data?.find((job) => job.id === id) ?? null;
   return (
     <div className="flex min-h-dvh flex-col">
-      <LiveConnection />
       <header className="border-b border-line bg-surface">
         <div className="mx-auto flex h-14 max-w-280 items-center gap-3 px-6 max-[699px]:px-4">
           <Wordmark />
