@@ -200,6 +200,10 @@ describe("parseGeoJson", () => {
     await expect(parseGeoJson(many, { ...defaultLimits, featuresPerImport: 2 })).rejects.toMatchObject({
       code: "formats/too-many-features",
     });
+    const manyParts = JSON.stringify({ type: "MultiPolygon", coordinates: [[square], [square], [square]] });
+    await expect(parseGeoJson(manyParts, { ...defaultLimits, featuresPerImport: 2 })).rejects.toMatchObject({
+      code: "formats/too-many-features",
+    });
     const big = await parseGeoJson(JSON.stringify(polygon(square)), { ...defaultLimits, verticesPerFeature: 4 });
     expect(big.report.skipped[0]?.code).toBe("too-many-vertices");
     for (const [bytes, sentence] of [
@@ -212,6 +216,16 @@ describe("parseGeoJson", () => {
     ] as const) {
       await expect(parseGeoJson(bytes)).rejects.toThrow(sentence);
     }
+  });
+
+  it("reads a polygon of 300,000 corners, more than GEOS starts with memory for", async () => {
+    const corners = Array.from({ length: 300_000 }, (_, i) => {
+      const angle = (2 * Math.PI * i) / 300_000;
+      return [10 + (0.1 + 0.001 * Math.sin(angle * 99)) * Math.cos(angle), 50 + 0.1 * Math.sin(angle)];
+    });
+    const { polygons, report } = await parseGeoJson(JSON.stringify(polygon([...corners, corners[0]])));
+    expect(polygons[0]?.geometry.coordinates[0]).toHaveLength(300_001);
+    expect(report.changed).toEqual([]);
   });
 
   it("answers any JSON with polygons that are in the schema or with an AppError", async () => {

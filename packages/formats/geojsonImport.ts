@@ -60,11 +60,22 @@ function addPolygon(reading: Reading, coordinates: unknown, { featureIndex, prop
     return;
   }
   for (const [code, reason] of read.changes) reading.changed.add(code, reason, featureIndex);
+  // A MultiPolygon or a collection can hold any number of polygons in one feature.
+  if (reading.polygons.length + read.parts.length > limits.featuresPerImport) throw tooMany("polygons", limits.featuresPerImport);
   const named = className(properties);
   for (const part of read.parts) {
     const geometry: Polygon = { type: "Polygon", coordinates: part.map((ring, i) => orientedPositions(ring, i === 0)) };
     reading.polygons.push({ geometry, properties, featureIndex, ...(named ? { class: named } : {}) });
   }
+}
+
+function tooMany(what: string, limit: number): AppError {
+  const most = limit.toLocaleString("en");
+  return new AppError(
+    "limit",
+    "formats/too-many-features",
+    `This file holds more than ${most} ${what}, the most that can be imported at once: split it into parts.`,
+  );
 }
 
 function className(properties: JsonObject): string | null {
@@ -126,14 +137,7 @@ export async function parseGeoJson(input: Uint8Array | string, limits: GeoJsonLi
       "This is JSON but not GeoJSON: a FeatureCollection, Feature or geometry is expected.",
     );
   const features = featuresOf(root);
-  if (features.length > limits.featuresPerImport) {
-    const counts = [features.length, limits.featuresPerImport].map((count) => count.toLocaleString("en"));
-    throw new AppError(
-      "limit",
-      "formats/too-many-features",
-      `This file holds ${counts[0]} features; at most ${counts[1]} can be imported at once. Split it into parts.`,
-    );
-  }
+  if (features.length > limits.featuresPerImport) throw tooMany("features", limits.featuresPerImport);
   const crs = declaredCrs(root.crs);
   const toLonLat = crs ? crsToLonLat(crs) : null;
   const reading: Reading = {
