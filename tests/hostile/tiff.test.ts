@@ -219,14 +219,16 @@ describe("public fuzz corpora", () => {
 });
 
 describe("mutations", () => {
-  it("1,500 seeded mutations of good files open or are refused", async () => {
+  // A deeper run: REEFLINE_FUZZ_ROUNDS=20000.
+  const rounds = Number(process.env.REEFLINE_FUZZ_ROUNDS ?? 1500);
+  it(`${rounds} seeded mutations of good files open or are refused`, async () => {
     const names = readdirSync(golden).filter((name) => name.endsWith(".tif"));
     let state = 20_260_101;
     const random = (below: number): number => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
       return Math.floor((state / 2 ** 32) * below);
     };
-    const paths = Array.from({ length: 1500 }, (_, i) => {
+    const paths = Array.from({ length: rounds }, (_, i) => {
       const bytes = readFileSync(join(golden, names[i % names.length]!));
       // The directory is where a changed byte hurts; it lies at the front or, for some writers, at the end.
       const start = random(3) === 0 ? Math.max(0, bytes.length - 600) : 0;
