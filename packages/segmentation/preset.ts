@@ -30,8 +30,14 @@ const presets: Record<TrainConfig["preset"], Preset> = {
   },
 };
 
-export function presetOf(config: TrainConfig): Preset {
-  return presets[config.preset];
+/**
+ * The preset, with chips no wider than a third of the ground's side: on a few small plots large chips would all show the same.
+ * @param examinedPx ground to learn from, in model pixels
+ */
+export function presetFor(config: TrainConfig, examinedPx: number): Preset {
+  const preset = presets[config.preset];
+  const widest = 64 * Math.floor(Math.sqrt(examinedPx) / 3 / 64);
+  return { ...preset, chipPx: Math.max(64, Math.min(preset.chipPx, widest)) };
 }
 
 /** The course's unsharp filter. */

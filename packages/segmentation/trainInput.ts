@@ -30,6 +30,8 @@ export interface TrainInput {
   readonly modelDir: string;
   /** Go on from the checkpoint when there is one that fits. */
   readonly resume: boolean;
+  /** How much work a crash may cost; 20 when left out. */
+  readonly checkpointSeconds?: number;
 }
 
 /** A place on validation ground as the model sees it now. */

@@ -7,7 +7,7 @@ import { budgetOf } from "./budget.ts";
 import { type Checkpoint, readCheckpoint, removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { type ModelValues, writeModel } from "./modelFiles.ts";
 import { makePredictor } from "./predictor.ts";
-import { courseUnsharp, presetOf } from "./preset.ts";
+import { courseUnsharp } from "./preset.ts";
 import { oneCycleRate } from "./schedule.ts";
 import { Trainer } from "./trainer.ts";
 import type { TrainHooks, TrainInput, TrainResult } from "./trainInput.ts";
@@ -18,7 +18,6 @@ import { validate } from "./validate.ts";
 import { spread } from "./validationPlan.ts";
 
 const groundBudgetBytes = 768 * 2 ** 20;
-const checkpointSeconds = 20;
 /** Windows scored after an epoch, and for the final choice of temperature and threshold. */
 const epochWindows = 40;
 const finalWindows = 160;
@@ -33,13 +32,13 @@ const validationShare = 0.08;
  */
 export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<TrainResult> {
   const startedAt = performance.now();
-  const { config } = input;
-  const preset = presetOf(config);
+  const { config, checkpointSeconds = 20 } = input;
   const loaded = await loadBackend();
   refuseWasm(loaded);
   const { tf, backend } = loaded;
   hooks.onProgress({ message: `Preparing ${input.name}`, fraction: 0, secondsLeft: null });
-  const data = await prepareTraining(input.sources, config, preset, groundBudgetBytes);
+  const data = await prepareTraining(input.sources, config, groundBudgetBytes);
+  const { preset } = data;
   const architecture: Architecture = {
     kind: "unet",
     baseFilters: preset.baseFilters,
@@ -76,7 +75,7 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
       else if (progress < 1 && best && progress - bestProgress > preset.patience) stoppedBecause = "early-stopping";
       if (stoppedBecause !== "budget" || progress >= 1) break;
 
-      const batch = await nextBatch(data, preset, random);
+      const batch = await nextBatch(data, random);
       const learningRate = oneCycleRate(preset.schedule, progress);
       const loss = trainer.step(batch, learningRate);
       if (!Number.isFinite(loss)) throw diverged();
@@ -96,7 +95,7 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
       }
       const affordable = config.budget.kind === "epochs" || elapsedSeconds() - validatedAt > validationSeconds / validationShare;
       if (step % stepsPerEpoch === 0 && affordable) await validateNow(progress);
-      if (performance.now() - checkpointAt > checkpointSeconds * 1000) await saveCheckpoint();
+      if (performance.now() - checkpointAt >= checkpointSeconds * 1000) await saveCheckpoint();
       // Lets the job renew its lease and hear of cancellation: a step itself never yields.
       await new Promise((resolve) => setImmediate(resolve));
     }

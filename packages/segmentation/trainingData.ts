@@ -9,7 +9,7 @@ import { planSplit, roleAt, type Split, splitRoles } from "@reefline/chips/split
 import { AppError } from "@reefline/schema/errors";
 import type { TrainConfig } from "@reefline/schema/training";
 import { type Normalization, normalizePixels } from "./normalize.ts";
-import { courseUnsharp, type Preset } from "./preset.ts";
+import { courseUnsharp, type Preset, presetFor } from "./preset.ts";
 import { unsplittable } from "./refusals.ts";
 import type { Batch } from "./trainer.ts";
 import type { TrainSource } from "./trainInput.ts";
@@ -18,6 +18,7 @@ import { planValidation, type ValidationWindow } from "./validationPlan.ts";
 
 /** All that a training reads from, prepared once. */
 export interface TrainingData {
+  readonly preset: Preset;
   readonly gsdMeters: number;
   readonly bandNames: readonly string[];
   readonly planned: readonly PlannedSource[];
@@ -38,11 +39,11 @@ const normalizationChips = 48;
 export async function prepareTraining(
   sources: readonly TrainSource[],
   config: TrainConfig,
-  preset: Preset,
   groundBudgetBytes: number,
 ): Promise<TrainingData> {
-  const { refusal } = trainingReadiness(sources, config);
+  const { refusal, ground } = trainingReadiness(sources, config);
   if (refusal) throw refusal;
+  const preset = presetFor(config, ground.examinedPx);
   const bandNames = commonBands(sources);
   const { gsdMeters, planned } = planSources(sources, config);
   const maps = planned.map(({ map }) => map);
@@ -59,8 +60,8 @@ export async function prepareTraining(
     ),
   );
   const sampler = chipSampler(maps, split, preset.chipPx, bandNames.length, preset.reefShare);
-  const data = { gsdMeters, bandNames, planned, grounds, split, sampler };
-  const normalization = await measureBands(data, preset.chipPx, random);
+  const data = { preset, gsdMeters, bandNames, planned, grounds, split, sampler };
+  const normalization = await measureBands(data, random);
   return { ...data, normalization, validation: planValidation(split) };
 }
 
@@ -80,8 +81,7 @@ function commonBands(sources: readonly TrainSource[]): string[] {
 
 /** Mean and standard deviation of every band over training ground. */
 async function measureBands(
-  { planned, grounds, split, sampler, bandNames }: Omit<TrainingData, "normalization" | "validation">,
-  chipPx: number,
+  { preset: { chipPx }, planned, grounds, split, sampler, bandNames }: Omit<TrainingData, "normalization" | "validation">,
   random: Random,
 ): Promise<Normalization> {
   const plain = noAugmentation(bandNames.length);
@@ -122,8 +122,8 @@ async function measureBands(
 }
 
 /** Cuts and normalises the next batch; everything random comes from `random`. */
-export async function nextBatch(data: TrainingData, preset: Preset, random: Random): Promise<Batch> {
-  const { chipPx: sizePx, batchSize: count } = preset;
+export async function nextBatch(data: TrainingData, random: Random): Promise<Batch> {
+  const { chipPx: sizePx, batchSize: count } = data.preset;
   const bandCount = data.bandNames.length;
   const area = sizePx * sizePx;
   const batch: Batch = {
