@@ -19,6 +19,7 @@ import { Notice } from "../_ui/Notice.tsx";
 import { HelpDialog } from "./HelpDialog.tsx";
 import { mapCompanions } from "./modePanels.tsx";
 import { SidePanel } from "./SidePanel.tsx";
+import { useShell } from "./shellStore.ts";
 import { TopBar } from "./TopBar.tsx";
 import { useShellKeys } from "./useShellKeys.ts";
 import { workspace } from "./workspaceStore.ts";
@@ -37,6 +38,8 @@ export function Workspace({ surveyId }: { surveyId: string }) {
   useEffect(() => {
     workspace.enterSurvey(surveyId);
     takeAddress();
+    // In the hand the map has too little room for an open list.
+    if (window.matchMedia("(max-width: 699px)").matches) useShell.setState({ layersOpen: false });
     void openFeatures(surveyId).then(sendPending);
     return onLive("survey", (event) => {
       if (event.surveyId === surveyId) void refetch();
