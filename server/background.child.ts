@@ -1,4 +1,5 @@
 /** Does for the server what would keep it from answering: outlines a prediction, or judges it, one request after the other. Ends when idle. */
+import { preferBackend } from "@reefline/segmentation/backend";
 import { z } from "zod";
 import { readConfig } from "./config.ts";
 import { describeError } from "./errors.ts";
@@ -9,6 +10,7 @@ import { openStore } from "./storage/store.ts";
 const requestSchema = z.object({ id: z.number(), what: z.enum(["trace", "evaluate"]), predictionId: z.string(), threshold: z.number() });
 const idleMs = 60_000;
 
+if (process.env.REEFLINE_NATIVE === "off") preferBackend("wasm");
 const store = await openStore(readConfig());
 let timer = setTimeout(() => process.exit(0), idleMs);
 let last: Promise<void> = Promise.resolve();

@@ -38,8 +38,9 @@ const closeWithinMs = 4_000;
 export async function startServer(options: ServeOptions): Promise<{ url: string; close(): Promise<void> }> {
   const { store, log } = options;
   const unlock = lockDataFolder(store.paths.serverLock);
-  for (const path of await sweepGarbage(store)) log.info({ path }, "swept");
   const onError = (error: unknown) => log.error({ err: error });
+  // Garbage costs disk, nothing else: a sweep that fails keeps nobody from working.
+  await sweepGarbage(store).then((paths) => paths.length > 0 && log.info({ paths }, "swept what a crash left"), onError);
   const events = await startEventFeed(store, onError);
   const ctx: Context = { store, principal: owner };
   const tracer = createPolygonTracer(store, options.background.trace, onError);

@@ -4,7 +4,7 @@
  */
 import { constants, setPriority } from "node:os";
 import type { Backend } from "@reefline/schema/training";
-import { loadBackend } from "@reefline/segmentation/backend";
+import { loadBackend, preferBackend } from "@reefline/segmentation/backend";
 import { readConfig } from "./config.ts";
 import { describeError } from "./errors.ts";
 import { handlers } from "./jobs/handlers.ts";
@@ -32,6 +32,7 @@ process.on("SIGINT", () => {
 });
 process.on("disconnect", () => stop.abort());
 
+if (process.env.REEFLINE_NATIVE === "off") preferBackend("wasm");
 let backend: Backend | null = null;
 try {
   const store = await openStore(readConfig());

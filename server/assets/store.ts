@@ -77,8 +77,8 @@ export async function sweepGarbage(store: Store): Promise<string[]> {
       removed.push(join(folder, name));
     }
   };
-  const jobs = await db.selectFrom("jobs").select("paramsJson").where("state", "in", ["queued", "running"]).execute();
-  const underWay = jobs.map((job) => job.paramsJson).join("\n");
+  const jobs = await db.selectFrom("jobs").select(["id", "paramsJson"]).where("state", "in", ["queued", "running"]).execute();
+  const underWay = jobs.map((job) => `${job.id} ${job.paramsJson}`).join("\n");
   const idsOf = async (table: "assets" | "models" | "predictions" | "runs") =>
     new Set((await db.selectFrom(table).select("id").execute()).map((row) => row.id));
   const bareId = (name: string) => /[a-z]{2}_[0-9a-z]{19}/.exec(name)?.[0] ?? name;
@@ -95,7 +95,10 @@ export async function sweepGarbage(store: Store): Promise<string[]> {
   for (const name of await readdir(paths.uploads)) {
     const path = join(paths.uploads, name);
     const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs < uploadKeptMs || underWay.includes(name.replace(/\.json$/, ""))) continue;
+    // The demo's folder carries its job's name; an upload may be gone on with.
+    const isFresh = !name.startsWith("demo-") && Date.now() - mtimeMs < uploadKeptMs;
+    const isNeeded = underWay.includes(name.replace(/\.json$/, "")) || underWay.includes(bareId(name));
+    if (isFresh || isNeeded) continue;
     await rm(path, { recursive: true, force: true });
     removed.push(path);
   }

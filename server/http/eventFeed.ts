@@ -14,6 +14,7 @@ const pruneEveryMs = 5 * 60 * 1_000;
 export async function startEventFeed(store: Store, onError: (error: unknown) => void): Promise<EventFeed> {
   let seen = await lastEventSeq(store.db);
   const listeners = new Set<(events: NumberedEvent[]) => void>();
+  const over = new AbortController();
   let stopped = false;
   let prunedAt = 0;
 
@@ -38,7 +39,8 @@ export async function startEventFeed(store: Store, onError: (error: unknown) => 
   void poll();
 
   return {
-    async *listen(afterSeq, signal) {
+    async *listen(afterSeq, clientSignal) {
+      const signal = AbortSignal.any([clientSignal, over.signal]);
       let queue: NumberedEvent[] = [];
       let wake = () => {};
       let sent = afterSeq ?? seen;
@@ -78,6 +80,8 @@ export async function startEventFeed(store: Store, onError: (error: unknown) => 
     },
     stop() {
       stopped = true;
+      // Open streams end now; browsers come back to the next server by themselves.
+      over.abort();
     },
   };
 }

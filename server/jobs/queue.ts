@@ -3,6 +3,7 @@ import { AppError } from "@reefline/schema/errors";
 import type { Job, Progress } from "@reefline/schema/job";
 import { sql } from "kysely";
 import { findJobRow, publishJob, toJob } from "../storage/jobs.ts";
+import { setPredictionState } from "../storage/predictions.ts";
 import type { Database, Store } from "../storage/store.ts";
 import { isProcessAlive } from "../storage/workers.ts";
 
@@ -19,6 +20,9 @@ const maxAttempts = 5;
  * Takes the oldest job that may run: queued with what it waits for done, or running under a lapsed lease. Null when there is none.
  */
 export async function claimJob(store: Store, owner: string, now: number = Date.now()): Promise<{ job: Job; lease: Lease } | null> {
+  // Looking takes no lock: an idle worker must not stand in the way of saves.
+  const open = await store.db.selectFrom("jobs").select("id").where("state", "in", ["queued", "running"]).limit(1).executeTakeFirst();
+  if (!open) return null;
   return store.db.transaction().execute(async (trx) => {
     await failOrphans(trx);
     const row = await trx
@@ -152,6 +156,7 @@ export async function endJob(
     })
     .where("id", "=", id)
     .execute();
+  if (state !== "done") await setPredictionState(trx, id, state);
   return publishJob(trx, id);
 }
 
@@ -200,5 +205,6 @@ export async function requeueJob(db: Database, id: string): Promise<Job> {
     .set({ state: "queued", attempt: 0, cancelRequested: 0, stopRequested: 0, errorJson: null, progressJson: null, finishedAt: null })
     .where("id", "=", id)
     .execute();
+  await setPredictionState(db, id, "running");
   return publishJob(db, id);
 }

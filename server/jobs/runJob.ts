@@ -3,7 +3,6 @@ import type { Job, JobKind, Progress } from "@reefline/schema/job";
 import type { Logger } from "pino";
 import { describeError } from "../errors.ts";
 import { system } from "../principal.ts";
-import { setPredictionState } from "../services/jobs.ts";
 import type { Store } from "../storage/store.ts";
 import type { JobHandler, JobWish } from "./jobRun.ts";
 import { endJob, fenced, type Lease, releaseJob, renewLease, setProgress } from "./queue.ts";
@@ -113,7 +112,6 @@ async function end(store: Store, { job, lease }: { job: Job; lease: Lease }, wis
       if (state === "failed") log.error({ err: error, job: job.id });
       await fenced(store, lease, async (trx) => {
         await endJob(trx, job.id, state, state === "failed" ? { error: describeError(error) } : {});
-        await setPredictionState(trx, job.id, state);
       });
     }
   } catch (second) {

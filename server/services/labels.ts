@@ -169,24 +169,26 @@ export async function undoEditIn(
   return applyEditIn(db, author, await inverseOf(db, edit, newEditId));
 }
 
+/** Everything of a survey. The edit number is read first: what is saved meanwhile comes again with `featuresSince`, never goes missing. */
 export async function featuresInSurvey(ctx: Context, surveyId: string): Promise<{ features: Feature[]; lastEditSeq: number }> {
   authorize(ctx.principal, "survey:read", ctx.store.projectId);
-  return ctx.store.db.transaction().execute(async (trx) => {
-    await surveyById(trx, surveyId);
-    return { features: await featuresOf(trx, surveyId), lastEditSeq: await lastEditSeq(trx, surveyId) };
-  });
+  const { db } = ctx.store;
+  await surveyById(db, surveyId);
+  const seq = await lastEditSeq(db, surveyId);
+  return { features: await featuresOf(db, surveyId), lastEditSeq: seq };
 }
 
+/** What changed after an edit. */
 export async function featuresSince(
   ctx: Context,
   surveyId: string,
   seq: number,
 ): Promise<{ features: Feature[]; deletedIds: string[]; lastEditSeq: number }> {
   authorize(ctx.principal, "survey:read", ctx.store.projectId);
-  return ctx.store.db.transaction().execute(async (trx) => {
-    await surveyById(trx, surveyId);
-    return { ...(await featuresChangedAfter(trx, surveyId, seq)), lastEditSeq: await lastEditSeq(trx, surveyId) };
-  });
+  const { db } = ctx.store;
+  await surveyById(db, surveyId);
+  const last = await lastEditSeq(db, surveyId);
+  return { ...(await featuresChangedAfter(db, surveyId, seq)), lastEditSeq: last };
 }
 
 /** Above this many changes an edit is listed without its contents. */

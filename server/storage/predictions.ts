@@ -3,6 +3,7 @@ import type { Polygon } from "@reefline/schema/feature";
 import { type Decision, type PredictedPolygon, type Prediction, predictionSchema } from "@reefline/schema/prediction";
 import type { Evaluation } from "@reefline/schema/training";
 import type { Selectable } from "kysely";
+import { publishEvent } from "./events.ts";
 import { fromColumn, fromNullableColumn } from "./json.ts";
 import type { Database } from "./store.ts";
 import type { Tables } from "./tables.ts";
@@ -136,4 +137,17 @@ export async function insertDecision(db: Database, decision: StoredDecision): Pr
 
 export async function markDecisionUndone(db: Database, id: string): Promise<void> {
   await db.updateTable("decisions").set({ undone: 1 }).where("id", "=", id).execute();
+}
+
+/** Keeps a prediction's state in step with the job that makes it. */
+export async function setPredictionState(db: Database, jobId: string, state: "running" | "failed" | "cancelled"): Promise<void> {
+  const row = await db
+    .selectFrom("predictions")
+    .select(["id", "surveyId"])
+    .where("jobId", "=", jobId)
+    .where("state", "!=", "ready")
+    .executeTakeFirst();
+  if (!row) return;
+  await db.updateTable("predictions").set({ state }).where("id", "=", row.id).execute();
+  await publishEvent(db, { kind: "prediction", predictionId: row.id, surveyId: row.surveyId });
 }

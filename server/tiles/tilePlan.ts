@@ -54,8 +54,11 @@ export function planTile(raster: PlannedRaster, z: number, x: number, y: number,
   /** Full-resolution pixels under one tile pixel. */
   const scale = (tileMeters * Math.cos((latitude * Math.PI) / 180)) / geometry.gsdMeters;
 
-  const toLonLat = (px: number, py: number) =>
-    mercatorToLonLat((x * sizePx + px) * tileMeters - mercatorHalfWidth, mercatorHalfWidth - (y * sizePx + py) * tileMeters);
+  const toLonLat = (px: number, py: number) => {
+    const place = mercatorToLonLat((x * sizePx + px) * tileMeters - mercatorHalfWidth, mercatorHalfWidth - (y * sizePx + py) * tileMeters);
+    // On the antimeridian itself rounding would choose the side; a tile's edge belongs to the tile.
+    return { lon: Math.max(-edgeLon, Math.min(edgeLon, place.lon)), lat: place.lat };
+  };
   const positions = tilePositions(
     sizePx,
     (px, py) => {
@@ -72,6 +75,7 @@ export function planTile(raster: PlannedRaster, z: number, x: number, y: number,
   return windowPlan(raster, positions.cols, positions.rows, sizePx, scale);
 }
 
+const edgeLon = 180 - 1e-9;
 const nowhere = { col: Number.NaN, row: Number.NaN };
 
 /** A projection answers far from its zone with nonsense that could fall on the image; such places are left out. */

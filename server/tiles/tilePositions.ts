@@ -14,7 +14,7 @@ interface Point {
 /**
  * The positions of all pixel centres of a tile. A projection costs a microsecond and a tile has 65,536 pixels, so squares
  * are filled by bilinear interpolation between their corners as soon as that is within `tolerance` of the exact answer at
- * the centre and the middles of the four edges; others are cut in four (as GDAL's approximating transformer does with lines).
+ * the centre, the middles of the four edges and half-way to a corner; others are cut in four (as GDAL's approximating transformer does with lines).
  * @param exact tile coordinates (pixel corners at whole numbers) to raster pixels
  * @param mayHold whether a square of the tile could show any of the raster; squares that cannot are not looked into
  * @param tolerance in raster pixels
@@ -55,7 +55,9 @@ export function tilePositions(
       near(at(x + half, y), between(a, b), tolerance) &&
       near(at(x + half, y + size), between(c, d), tolerance) &&
       near(at(x, y + half), between(a, c), tolerance) &&
-      near(at(x + size, y + half), between(b, d), tolerance);
+      near(at(x + size, y + half), between(b, d), tolerance) &&
+      // A bend that turns the other way in the middle (latitude about the equator) shows only beside it.
+      (size < 4 || near(at(x + half / 2, y + half / 2), between(between(between(a, b), between(c, d)), a), tolerance));
     if (isClose) {
       interpolate(a, b, c, d, x, y, size, sizePx, cols, rows);
       return;
