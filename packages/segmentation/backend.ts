@@ -27,13 +27,20 @@ interface NativeBinding {
 // TensorFlow.js is never bundled: its native part must be found beside its own package.json.
 const require = createRequire(import.meta.url);
 
+let usualWish: NonNullable<BackendWish["prefer"]> = "best";
+
+/** What `loadBackend` takes from now on in this process when it is not told. */
+export function preferBackend(prefer: NonNullable<BackendWish["prefer"]>): void {
+  usualWish = prefer;
+}
+
 let loading: { wish: BackendWish["prefer"]; promise: Promise<LoadedBackend> } | null = null;
 
 /**
  * Chooses what TensorFlow runs on, once per process: native (GPU, then CPU), else WebAssembly, which predicts but does not train.
  * @throws AppError "segmentation/no-backend" when not even WebAssembly starts
  */
-export function loadBackend({ prefer = "best" }: BackendWish = {}): Promise<LoadedBackend> {
+export function loadBackend({ prefer = usualWish }: BackendWish = {}): Promise<LoadedBackend> {
   if (loading?.wish !== prefer) loading = { wish: prefer, promise: choose(prefer) };
   return loading.promise;
 }
