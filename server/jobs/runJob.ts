@@ -109,7 +109,9 @@ async function end(store: Store, { job, lease }: { job: Job; lease: Lease }, wis
       await releaseJob(store, lease);
     } else {
       const state = wish === "cancel" ? "cancelled" : "failed";
-      if (state === "failed") log.error({ err: error, job: job.id });
+      // A refusal in words is an answer, not a fault of the program.
+      if (isAppError(error) && error.kind !== "internal") log.info({ job: job.id, code: error.code }, error.message);
+      else if (state === "failed") log.error({ err: error, job: job.id });
       await fenced(store, lease, async (trx) => {
         await endJob(trx, job.id, state, state === "failed" ? { error: describeError(error) } : {});
       });

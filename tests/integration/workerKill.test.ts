@@ -43,7 +43,7 @@ it("training resumes after kill -9, and its history reads as if nothing had happ
   const run = await startRun(ctx, {
     name: "survivor",
     surveyIds: [surveyId],
-    config: { preset: "fast", seed: 7, budget: { kind: "epochs", epochs: 3 }, unsharp: false, gsdMeters: null },
+    config: { preset: "fast", seed: 7, budget: { kind: "epochs", epochs: 2 }, unsharp: false, gsdMeters: null },
   });
   const first = startWorker(dataDir);
   await until("the first epoch ends", async () => (await runHistory(ctx, run.id)).some((event) => event.kind === "validation"), 90);
