@@ -102,13 +102,22 @@ export function parseNodata(text: string | null, sampleType: SampleType): number
   return rounded === value || sampleType === "float32" ? rounded : null;
 }
 
+/** Where a block's bytes lie. Tags may hold any kind of number; these must be whole. */
+async function blockPlace(image: ImageLayout, index: number): Promise<{ offset: number; length: number }> {
+  const offset = await image.blockOffsets.at(index);
+  const length = await image.blockByteCounts.at(index);
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
+    throw damaged("The file does not say where its pixels are.");
+  }
+  return { offset, length };
+}
+
 /** A cut-off file is told at once, not at the first tile that is missing. */
 async function refuseTruncated(source: Source, image: ImageLayout): Promise<void> {
   const blocks = image.blocksAcross * image.blocksDown * (image.planar ? image.samplesPerPixel : 1);
   const step = Math.max(1, Math.floor(blocks / 65_536));
   for (let block = 0; block < blocks; block += step) {
-    const offset = await image.blockOffsets.at(block);
-    const length = await image.blockByteCounts.at(block);
+    const { offset, length } = await blockPlace(image, block);
     if (length > 0 && offset + length > source.sizeBytes) throw damaged("The file ends before its image does.");
   }
 }
@@ -253,8 +262,7 @@ class GeoTiffReader {
   }
 
   private async compressed(image: ImageLayout, index: number): Promise<Uint8Array | null> {
-    const offset = await image.blockOffsets.at(index);
-    const length = await image.blockByteCounts.at(index);
+    const { offset, length } = await blockPlace(image, index);
     if (offset === 0 || length === 0) return null;
     if (length > compressedBytesLimit || length > this.parts.limits.blockBytes * 2)
       throw damaged("A block of pixels claims to be impossibly large.");

@@ -66,6 +66,15 @@ describe("malformed TIFF", () => {
         ),
       /where its pixels are/,
     ],
+    [
+      "a block that is half a byte long",
+      () =>
+        buildTiff(
+          imageEntries(grey).map((entry) => (entry.tag === 279 ? { ...entry, type: 12 as const, values: [0.5] } : entry)),
+          pixels,
+        ),
+      /where its pixels are/,
+    ],
     ["pixels beyond the end", () => buildTiff(imageEntries({ ...grey, blockBytes: 100_000 }), pixels), /ends before its image does/],
     ["an image of no height", () => buildTiff(imageEntries({ ...grey, heightPx: 0 }), pixels), /how large its image is/],
     [
