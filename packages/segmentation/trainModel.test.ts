@@ -122,7 +122,8 @@ describe.skipIf(!native)("trainModel", () => {
     await trainModel(input("cut", 2, { resume: true }), rest.hooks);
     const first = rest.seen.events[0];
     expect(first?.step).toBeGreaterThan(5);
-    expect((await readModel(join(folder, "cut"))).values).toEqual((await readModel(join(folder, "whole"))).values);
+    const weights = (name: string) => readFileSync(join(folder, name, "weights.bin"));
+    expect(weights("cut").equals(weights("whole"))).toBe(true);
   });
 
   it("stops when asked and keeps what it has", async () => {

@@ -110,7 +110,8 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
     const from = performance.now();
     const values = trainer.values();
     const scores = await score(values, epochWindows);
-    if (!scores) return;
+    // A checkpoint must not follow a validation that was left out: resuming would never make up for it.
+    if (!scores) throw cancelled();
     const { dice } = scores.histogram.bestThreshold(1);
     const isBest = bestDice === null || dice > bestDice;
     if (isBest) {
