@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,9 +28,16 @@ export async function startApp(): Promise<RunningApp> {
   await ensurePages();
   const { folder } = await bundle();
   const dataDir = await mkdtemp(join(tmpdir(), "reefline-e2e-"));
-  const env = { ...process.env, NODE_ENV: "production", REEFLINE_ROOT: root, REEFLINE_DATA: dataDir, REEFLINE_PORT: "0" };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    NODE_ENV: "production",
+    REEFLINE_ROOT: root,
+    REEFLINE_DATA: dataDir,
+    REEFLINE_PORT: "0",
+  };
+  const log = openSync(join(dataDir, "processes.log"), "a");
   const start = (name: string): ChildProcess =>
-    spawn(process.execPath, [join(folder, `${name}.js`)], { cwd: root, env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    spawn(process.execPath, [join(folder, `${name}.js`)], { cwd: root, env, stdio: ["ignore", "ignore", log, "ipc"] });
 
   const server = start("server");
   const url = await new Promise<string>((resolve, reject) => {
@@ -52,6 +60,7 @@ export async function startApp(): Promise<RunningApp> {
     },
     async stop() {
       await Promise.all([ended(worker), ended(server)]);
+      closeSync(log);
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -36,6 +36,13 @@ async function polygonsOf(path: string): Promise<Polygon[]> {
 /** Every fourth vertex, first and last not repeated: enough to click. */
 const someOf = (ring: number[][] | undefined): number[][] => (ring ?? []).slice(0, -1).filter((_, index) => index % 4 === 0);
 
+/** The corners drawn towards their middle, clear of what floats over the map's edge. */
+function shrunk(corners: number[][], factor: number): number[][] {
+  const middle = (axis: number) => corners.reduce((sum, corner) => sum + corner[axis]!, 0) / corners.length;
+  const [x, y] = [middle(0), middle(1)];
+  return corners.map((corner) => [x + (corner[0]! - x) * factor, y + (corner[1]! - y) * factor]);
+}
+
 describe("the whole loop in a browser", () => {
   it("uploads, draws, trains, predicts, reviews and exports", async () => {
     const { page, tiles, outside, errors } = open;
@@ -101,11 +108,11 @@ describe("the whole loop in a browser", () => {
     // Reload: all there.
     await page.keyboard.press("Escape");
     await page.reload();
-    const labelsRow = page.getByRole("radio", { name: /Labels/ });
+    const labelsRow = page.locator("label", { hasText: "Labels" }).first();
     await eventually(
       "the label after reloading",
       () => labelsRow.textContent(),
-      (text) => /\b1\b/.test(text ?? ""),
+      (text) => /^Labels1\D*\d/.test((text ?? "").trim()),
     );
     expect((await features())[0]!.geometry).toEqual(drawn[0]!.geometry);
     await check("Label");
@@ -119,9 +126,11 @@ describe("the whole loop in a browser", () => {
     const [examined] = await polygonsOf(files.examined);
     const beforeExamined = (await features()).length;
     await page.locator(".maplibregl-canvas").focus();
+    // The layer list would lie over a corner.
+    await page.keyboard.press("[");
     await page.keyboard.press("2");
     await page.keyboard.press("d");
-    for (const position of examined!.coordinates[0]!.slice(0, -1)) await click(position);
+    for (const position of shrunk(examined!.coordinates[0]!.slice(0, -1), 0.85)) await click(position);
     await page.keyboard.press("Enter");
     await eventually(
       "the examined area",
