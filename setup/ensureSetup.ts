@@ -69,7 +69,7 @@ export async function ensureSetup(needs: readonly Need[]): Promise<SetupResult> 
     }
   }
   if (needs.includes("native") && known === null && result.problems.length > 0) {
-    say("Going on without it: labelling, import, export and prediction work (prediction through WebAssembly, slower).");
+    say("Going on without it: labelling, import, export and prediction work (prediction through WebAssembly, slower); training needs it.");
   }
   return result;
 }
