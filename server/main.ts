@@ -30,6 +30,7 @@ try {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, stop);
   // A supervisor that is gone cannot stop us any more.
   process.on("disconnect", stop);
+  if (process.env.REEFLINE_SUPERVISED && !process.connected) await stop();
 } catch (error) {
   const { code, message } = describeError(error);
   process.send?.({ kind: "failed", code, message });

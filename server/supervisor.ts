@@ -68,7 +68,7 @@ export function supervise({ env, say, onListening }: Supervision): Promise<numbe
     const start = (part: Part, crashes: number) => {
       const startedAt = Date.now();
       // Both parts log to stderr; what libraries say on stdout is chatter.
-      const child = fork(part.bundle, [], { env, stdio: ["ignore", "ignore", "pipe", "ipc"] });
+      const child = fork(part.bundle, [], { env: { ...env, REEFLINE_SUPERVISED: "yes" }, stdio: ["ignore", "ignore", "pipe", "ipc"] });
       if (child.stderr !== null) createInterface({ input: child.stderr }).on("line", (line) => say(readableLogLine(line)));
       running.set(part, child);
       if (part.gentle && child.pid !== undefined) {

@@ -31,6 +31,8 @@ process.on("SIGINT", () => {
   if (!process.connected) stop.abort();
 });
 process.on("disconnect", () => stop.abort());
+// The supervisor may have gone before anybody listened.
+if (process.env.REEFLINE_SUPERVISED && !process.connected) stop.abort();
 
 if (process.env.REEFLINE_NATIVE === "off") preferBackend("wasm");
 let backend: Backend | null = null;
