@@ -21,8 +21,12 @@ export const exitCode = (error: unknown): 1 | 2 => (isAppError(error) ? mapping[
 /** What a person is told about any error, and never more: an unexpected one keeps its stack for the log. */
 export function describeError(error: unknown): { code: string; message: string } {
   if (isAppError(error)) return { code: error.code, message: error.message };
-  if (error instanceof Error && "code" in error && error.code === "ENOSPC") {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ENOSPC" || code.startsWith("SQLITE_FULL")) {
     return { code: "disk/full", message: "The disk is full. Nothing that was saved before is lost; make room and try again." };
+  }
+  if (code.startsWith("SQLITE_BUSY")) {
+    return { code: "storage/busy", message: "Another Reefline process was writing for too long. Nothing was saved just now; try again." };
   }
   const said = error instanceof Error ? error.message : String(error);
   return { code: "internal/unexpected", message: `Something unexpected went wrong: ${said}` };

@@ -49,12 +49,15 @@ export interface RenderedChip {
   readonly dice: number | null;
 }
 
+/** "pause" writes a checkpoint and ends as if cancelled, to be resumed by another process. */
+export type TrainingWish = "no" | "stop-and-keep-best" | "cancel" | "pause";
+
 export interface TrainHooks {
   onEvent(event: HistoryEvent): void;
   onProgress(progress: Progress): void;
   onChips(chips: RenderedChip[], epoch: number): void | Promise<void>;
   /** Asked before every step. */
-  shouldStop(): "no" | "stop-and-keep-best" | "cancel";
+  shouldStop(): TrainingWish;
 }
 
 export interface TrainResult {

@@ -69,7 +69,8 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
   try {
     for (;;) {
       const request = hooks.shouldStop();
-      if (request === "cancel") throw cancelled();
+      if (request === "pause") await saveCheckpoint();
+      if (request === "cancel" || request === "pause") throw cancelled();
       const progress = budget.progress(step, elapsedSeconds());
       if (request === "stop-and-keep-best") stoppedBecause = "user";
       else if (progress < 1 && best && progress - bestProgress > preset.patience) stoppedBecause = "early-stopping";

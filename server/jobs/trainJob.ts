@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Polygon } from "@reefline/schema/feature";
 import { modelCardSchema } from "@reefline/schema/training";
 import { writeCard } from "@reefline/segmentation/modelFiles";
-import type { TrainSource } from "@reefline/segmentation/trainInput";
+import type { TrainingWish, TrainSource } from "@reefline/segmentation/trainInput";
 import { trainModel } from "@reefline/segmentation/trainModel";
 import { z } from "zod";
 import { openAsset } from "../assets/openAsset.ts";
@@ -19,7 +19,16 @@ import { surveyById } from "../storage/surveys.ts";
 import { attemptFolders } from "./attempts.ts";
 import { writeChips } from "./chipFiles.ts";
 import { historyWriter } from "./historyWriter.ts";
-import type { JobOutcome, JobRun } from "./jobRun.ts";
+import type { JobOutcome, JobRun, JobWish } from "./jobRun.ts";
+
+/** What the training loop is told. Who lost the lease has no use for a checkpoint. */
+const wishes: Record<JobWish, TrainingWish> = {
+  go: "no",
+  "stop-and-keep": "stop-and-keep-best",
+  cancel: "cancel",
+  release: "pause",
+  lost: "cancel",
+};
 
 const paramsSchema = z.object({ runId: z.string(), modelId: z.string() });
 
@@ -57,10 +66,7 @@ export async function trainJob(run: JobRun): Promise<JobOutcome> {
             await publishEvent(trx, { kind: "chips", runId, epoch });
           });
         },
-        shouldStop: () => {
-          const wish = run.wish();
-          return wish === "go" ? "no" : wish === "stop-and-keep" ? "stop-and-keep-best" : "cancel";
-        },
+        shouldStop: () => wishes[run.wish()],
       },
     );
     await history.flush();

@@ -7,9 +7,9 @@ import { publishEvent } from "../storage/events.ts";
 import { insertPolygonSet, polygonSet, predictionById } from "../storage/predictions.ts";
 import type { Store } from "../storage/store.ts";
 
-/** Smaller predicted polygons are specks: less than this many of the model's own pixels, and never less than 0.02 m². */
+/** Smaller predicted polygons are specks: less than this many of the model's own pixels, and never less than 0.05 m². */
 const speckPixels = 16;
-const speckLeastM2 = 0.02;
+const speckLeastM2 = 0.05;
 
 /** Outlines of a probability raster at a threshold, with nothing decided yet. */
 export async function tracePolygons(
