@@ -20,6 +20,7 @@ export function ConflictDialog() {
       open
       onOpenChange={() => undefined}
       wide
+      mustDecide
       title="Two versions of one polygon"
       description={`${many} changed elsewhere while you were at “${conflict.edit.title}”. Choose which version to keep; the other can still be had back with Undo.`}
       footer={

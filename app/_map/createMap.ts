@@ -31,6 +31,7 @@ export function createMap(container: HTMLElement): Promise<MapLibreMap> {
     bearing,
   });
   map.keyboard.disableRotation();
+  retryFailedTiles(map);
   map.getCanvas().setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom, question mark lists all keys.");
   return new Promise((resolve) => {
     map.once("style.load", () => {
@@ -38,6 +39,22 @@ export function createMap(container: HTMLElement): Promise<MapLibreMap> {
       addFeatureLayers(map);
       resolve(map);
     });
+  });
+}
+
+/** A tile that could not be had (the server restarts, the connection is gone) is asked for again, instead of leaving a gap until the next move. */
+function retryFailedTiles(map: MapLibreMap): void {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  map.on("error", (event) => {
+    const sourceId: unknown = "sourceId" in event ? event.sourceId : null;
+    if (typeof sourceId !== "string") {
+      console.error(event.error);
+      return;
+    }
+    timer ??= setTimeout(() => {
+      timer = null;
+      if (map.style && map.getSource(sourceId)) map.refreshTiles(sourceId);
+    }, 5_000);
   });
 }
 
