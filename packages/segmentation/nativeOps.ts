@@ -1,4 +1,4 @@
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "./backend.ts";
 
 interface OpAttribute {
@@ -16,6 +16,7 @@ interface NativeKernels {
     readonly TF_ATTR_STRING: number;
     readonly TF_ATTR_BOOL: number;
     readonly TF_ATTR_INT: number;
+    isUsingGpuDevice(): boolean;
   };
   executeSingleOutput(name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[]): Tensor;
   executeMultipleOutputs(name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], count: number): Tensor[];
@@ -30,6 +31,8 @@ export interface NativeOps {
   relu(x: Tensor): Tensor;
   reluGrad(dy: Tensor, y: Tensor): Tensor;
   biasAdd(x: Tensor, bias: Tensor): Tensor;
+  /** Convolution of stride 1, "same" padding, and its bias: in one pass over memory where oneDNN's kernel is there. */
+  convolveWithBias(x: Tensor4D, kernel: Tensor4D, bias: Tensor1D): Tensor4D;
 }
 
 const cache = new WeakMap<object, NativeOps>();
@@ -61,6 +64,49 @@ function makeNativeOps(tf: Tf, backend: NativeKernels): NativeOps {
     { name: "is_training", type: binding.TF_ATTR_BOOL, value: true },
     text("data_format", "NHWC"),
   ];
+  const biasAdd = (x: Tensor, bias: Tensor): Tensor =>
+    backend.executeSingleOutput("BiasAdd", [type("T"), text("data_format", "NHWC")], [x, bias]);
+  const inTwo = (x: Tensor4D, kernel: Tensor4D, bias: Tensor1D): Tensor4D =>
+    tf.tidy(() => biasAdd(tf.conv2d(x, kernel, 1, "same"), bias).as4D(x.shape[0], x.shape[1], x.shape[2], kernel.shape[3]));
+  const ones: OpAttribute = { name: "strides", type: binding.TF_ATTR_INT, value: [1, 1, 1, 1] };
+  // What TensorFlow's own graphs turn Conv2D and BiasAdd into; the label tells its oneDNN kernels apart. A filter called constant would be
+  // kept in the kernel, which all layers of one shape share.
+  const oneDnnAttributes: OpAttribute[] = [
+    type("T"),
+    ones,
+    { ...ones, name: "dilations" },
+    text("padding", "SAME"),
+    text("data_format", "NHWC"),
+    { name: "is_filter_const", type: binding.TF_ATTR_BOOL, value: false },
+    text("_kernel", "MklNameChangeOp"),
+  ];
+  const inOne = (x: Tensor4D, kernel: Tensor4D, bias: Tensor1D): Tensor4D =>
+    tf.tidy(() =>
+      backend
+        .executeSingleOutput("_MklNativeConv2DWithBias", oneDnnAttributes, [x, kernel, bias])
+        .as4D(x.shape[0], x.shape[1], x.shape[2], kernel.shape[3]),
+    );
+  /** Whether this TensorFlow has the kernel and it answers as the two steps do. */
+  const oneDnnWorks = (): boolean => {
+    if (binding.isUsingGpuDevice()) return false;
+    return tf.tidy(() => {
+      try {
+        const x = tf.linspace(-1, 1, 7 * 5 * 3).as4D(1, 7, 5, 3);
+        const kernel = tf.linspace(-1, 2, 3 * 3 * 3 * 4).as4D(3, 3, 3, 4);
+        const bias = tf.linspace(-1, 1, 4).as1D();
+        return (
+          (inOne(x, kernel, bias)
+            .sub(inTwo(x, kernel, bias))
+            .abs()
+            .max()
+            .dataSync()[0] ?? 1) < 1e-4
+        );
+      } catch {
+        return false;
+      }
+    });
+  };
+  let convolveWithBias: NativeOps["convolveWithBias"] | null = null;
   return {
     fusedBatchNorm(x, gamma, beta, epsilon) {
       const none = tf.tensor1d([], "float32");
@@ -76,6 +122,10 @@ function makeNativeOps(tf: Tf, backend: NativeKernels): NativeOps {
     },
     relu: (x) => backend.executeSingleOutput("Relu", [type("T")], [x]),
     reluGrad: (dy, y) => backend.executeSingleOutput("ReluGrad", [type("T")], [dy, y]),
-    biasAdd: (x, bias) => backend.executeSingleOutput("BiasAdd", [type("T"), text("data_format", "NHWC")], [x, bias]),
+    biasAdd,
+    convolveWithBias(x, kernel, bias) {
+      convolveWithBias ??= oneDnnWorks() ? inOne : inTwo;
+      return convolveWithBias(x, kernel, bias);
+    },
   };
 }
