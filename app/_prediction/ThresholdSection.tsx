@@ -7,7 +7,7 @@ import { Slider } from "../_ui/Slider.tsx";
 import { Switch } from "../_ui/Switch.tsx";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { areaAtThreshold, predictedGroundM2 } from "./areaAtThreshold.ts";
-import { useThresholdMove } from "./predictionView.ts";
+import { moveThreshold, settleThreshold } from "./moveThreshold.ts";
 import { SurenessHistogram } from "./SurenessHistogram.tsx";
 import { useShownPrediction } from "./useShownPrediction.ts";
 
@@ -55,15 +55,8 @@ export function ThresholdSection() {
         max={0.99}
         step={0.01}
         valueText={`${percentText(threshold)} sure, ${area.value} ${area.unit} of reef`}
-        onChange={(next) => {
-          useThresholdMove.setState({ moving: true });
-          workspace.setThreshold(next);
-        }}
-        onCommit={(next) => {
-          workspace.setThreshold(next);
-          workspace.selectPolygon(null);
-          useThresholdMove.setState({ moving: false });
-        }}
+        onChange={moveThreshold}
+        onCommit={settleThreshold}
       />
       <p className="mb-2 text-sm text-ink-3 tabular-nums">
         {ground > 0 ? `${percentText(areaM2 / ground)} of the ground that was predicted` : ""}

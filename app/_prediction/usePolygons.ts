@@ -22,17 +22,19 @@ export interface ShownPolygons {
 export function usePolygons(): ShownPolygons {
   const { prediction, threshold } = useShownPrediction();
   const moving = useThresholdMove((state) => state.moving);
-  const { data, error } = useQuery({
+  const { data, error, isPlaceholderData } = useQuery({
     ...trpc.predictions.polygons.queryOptions({ predictionId: prediction?.id ?? "", threshold }),
     enabled: prediction !== null && !moving,
     placeholderData: keepPreviousData,
     refetchInterval: (query) => (query.state.data?.state === "computing" ? ASK_AGAIN_MS : false),
   });
   if (!prediction) return { polygons: none, hiddenAreas: nowhere, computing: false, error: null };
+  // Outlines of another threshold are not there to be decided on; the map keeps showing them, faint, until the new ones come.
+  const stale = moving || isPlaceholderData;
   return {
-    polygons: data?.polygons ?? none,
+    polygons: stale ? none : (data?.polygons ?? none),
     hiddenAreas: data?.hiddenAreas ?? nowhere,
-    computing: data === undefined ? error === null : data.state === "computing",
+    computing: error === null && (stale || data === undefined || data.state === "computing"),
     error,
   };
 }
