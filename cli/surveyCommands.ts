@@ -9,6 +9,8 @@ import { addSurvey, getSurvey, listSurveys, removeSurvey, resolveSurvey } from "
 import { followJobs } from "./followJob.ts";
 import { noFile, type Session } from "./session.ts";
 
+const lengthInWords = (meters: number): string => (meters < 1 ? `${(meters * 100).toFixed(2)} cm` : `${meters.toPrecision(4)} m`);
+
 function sentencesOf(survey: Survey): string[] {
   const { image } = survey;
   const lines = [`${survey.name} (${survey.id})`];
@@ -16,8 +18,8 @@ function sentencesOf(survey: Survey): string[] {
   const { grid } = image;
   return [
     ...lines,
-    `  ${grid.widthPx} × ${grid.heightPx} px, ${(image.gsdMeters * 100).toFixed(2)} cm per pixel, ${grid.crs.name}`,
-    `  bands: ${image.bands.map((band) => band.name).join(", ")} (${image.sampleType}), ${(image.sizeBytes / 1e6).toFixed(1)} MB`,
+    `  ${grid.widthPx} × ${grid.heightPx} px, ${lengthInWords(image.gsdMeters)} per pixel, ${grid.crs.name}`,
+    `  bands: ${image.bands.map((band) => band.name).join(", ")} (${image.sampleType}), ${(image.sizeBytes / 1e6).toPrecision(3)} MB`,
     ...(survey.capturedAt ? [`  captured ${survey.capturedAt}`] : []),
     ...(survey.site ? [`  site ${survey.site}`] : []),
   ];

@@ -49,9 +49,17 @@ it("training resumes after kill -9, and its history reads as if nothing had happ
   await until("the first epoch ends", async () => (await runHistory(ctx, run.id)).some((event) => event.kind === "validation"), 90);
   await first.kill();
   expect(await state(run.jobId)).toBe("running");
-  const second = startWorker(dataDir, ["--until", run.jobId]);
-  await until("the training ends", async () => (await state(run.jobId)) !== "running" && (await state(run.jobId)) !== "queued", 110);
+
+  // Told to end, a worker gives the job back with a checkpoint, and it does not count as a crash.
+  const stepsBefore = (await runHistory(ctx, run.id)).length;
+  const second = startWorker(dataDir);
+  await until("training goes on", async () => (await runHistory(ctx, run.id)).length !== stepsBefore, 90);
   await second.stop();
+  expect(await jobById(ctx.store.db, run.jobId)).toMatchObject({ state: "queued", attempt: 1 });
+
+  const third = startWorker(dataDir, ["--until", run.jobId]);
+  await until("the training ends", async () => (await state(run.jobId)) !== "running" && (await state(run.jobId)) !== "queued", 110);
+  await third.stop();
   const job = await jobById(ctx.store.db, run.jobId);
   expect(job.error).toBeNull();
   expect(job).toMatchObject({ state: "done", attempt: 2 });
