@@ -83,7 +83,7 @@ function watch(shouldStop: (step: number) => ReturnType<TrainHooks["shouldStop"]
   return { seen, hooks };
 }
 
-describe.skipIf(!native)("trainModel", () => {
+describe.skipIf(!native)("trainModel", { timeout: 120_000 }, () => {
   it("learns a tiny survey, keeps the best weights and writes a model that predicts", async () => {
     const { seen, hooks } = watch();
     const { card } = await trainModel(input("learned", 4), hooks);
