@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -67,6 +67,7 @@ export async function openInChild(paths: string[], silenceMs = 10_000): Promise<
     });
     child.on("exit", (code, signal) => {
       clearTimeout(timer);
+      rmSync(dirname(list), { recursive: true, force: true });
       if (code === 0) resolve(reports);
       else reject(new Error(`the reader ended with ${code ?? signal} while opening ${current}: ${errors.slice(0, 2000)}`));
     });
