@@ -51,7 +51,8 @@ function retryFailedTiles(map: MapLibreMap): void {
       console.error(event.error);
       return;
     }
-    timer ??= setTimeout(() => {
+    if (timer) return;
+    timer = setTimeout(() => {
       timer = null;
       if (map.style && map.getSource(sourceId)) map.refreshTiles(sourceId);
     }, 5_000);

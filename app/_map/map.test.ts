@@ -81,7 +81,7 @@ describe("fogOutside", () => {
 describe("editor shapes", () => {
   it("squares on vertices, dots between them, none between while dragging", () => {
     const { geometry: polygon } = feature("a", "label", 0);
-    const icons = (shapes: GeoJSON.FeatureCollection) => shapes.features.map((each) => each.properties?.["icon"]).filter(Boolean);
+    const icons = (shapes: GeoJSON.FeatureCollection) => shapes.features.map((each) => each.properties?.icon).filter(Boolean);
     const edit = { polygon, active: { ring: 0, vertex: 1 }, drag: null };
     expect(icons(selectionShapes(edit))).toEqual([
       "midpoint",
@@ -107,7 +107,7 @@ describe("editor shapes", () => {
       cursor: [2, -1] as [number, number],
     };
     const kinds = draftShapes({ draw, ruler: { points: [], cursor: null, done: false }, crosshair: null }).features.map(
-      (each) => each.properties?.["kind"],
+      (each) => each.properties?.kind,
     );
     expect(kinds).toContain("refused");
   });
