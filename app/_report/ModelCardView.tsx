@@ -51,7 +51,7 @@ export function ModelCardView({ card, brief = false }: { card: ModelCard; brief?
         </p>
       </PanelSection>
       {card.heldOut ? (
-        <PanelSection title="On the held-out area">
+        <PanelSection title="The model, on the held-out area">
           <Scores metrics={card.heldOut} />
           <div className="mt-1 border-t border-line pt-1">
             <Areas areaM2={card.heldOut.areaM2} />

@@ -43,7 +43,7 @@ export function HeldOutSection() {
 
   if (holdouts.length === 0) {
     return (
-      <PanelSection title="On the held-out area">
+      <PanelSection title="This prediction, on the held-out area">
         <p className="mb-2 text-ink-2">There is none yet. Labels kept from training are what tells how good a prediction is.</p>
         <Button
           size="small"
@@ -60,7 +60,7 @@ export function HeldOutSection() {
   }
   if (open.length > 0) {
     return (
-      <PanelSection title="On the held-out area">
+      <PanelSection title="This prediction, on the held-out area">
         <Notice
           action={
             <Button size="small" icon={Lock} onClick={() => lock(open)}>
@@ -75,7 +75,7 @@ export function HeldOutSection() {
     );
   }
   return (
-    <PanelSection title="On the held-out area">
+    <PanelSection title="This prediction, on the held-out area">
       {accuracy.error ? <Notice kind="error">{sentenceFor(accuracy.error)}</Notice> : null}
       {accuracy.isPending ? <p className="text-ink-2">Counting pixels…</p> : null}
       {accuracy.data ? (
