@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, expect, it } from "vitest";
 import { featuresInSurvey, listRecentEdits } from "../../server/services/labels.ts";
-import { startServer } from "./program.ts";
+import { startServer, until } from "./program.ts";
 import { bareSurvey, box, content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
 
 const folder = temporaryFolder();
@@ -35,7 +35,10 @@ it(`keeps every acknowledged edit, whole, when the server is killed during saves
       }
     };
     const savers = Array.from({ length: saversAtOnce }, saver);
-    await new Promise((resolve) => setTimeout(resolve, 60 + ((round * 97) % 180)));
+    // Saves are under way: the kill falls into the middle of one, at another moment each round.
+    const target = acknowledged.size + 3 + (round % 4);
+    await until("some saves are acknowledged", async () => acknowledged.size >= target);
+    await new Promise((resolve) => setTimeout(resolve, (round * 7) % 23));
     await server.kill();
     running = false;
     await Promise.all(savers);

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,6 +17,7 @@ import { cancelJob, retryJob } from "../../server/services/jobs.ts";
 import { addSurvey, getSurvey } from "../../server/services/surveys.ts";
 import { enqueueJob, jobById } from "../../server/storage/jobs.ts";
 import { readSetting, writeSetting } from "../../server/storage/settings.ts";
+import { openSqlite } from "../../server/storage/sqliteAdapter.ts";
 import { startWorker, until } from "./program.ts";
 import { openTestStore, temporaryFolder } from "./testStore.ts";
 
@@ -159,6 +161,28 @@ describe("a job", () => {
   });
 });
 
+/** Stops a process between two of its transactions: one frozen inside would hold SQLite's write lock, as no crash can. */
+async function freeze(child: ChildProcess): Promise<void> {
+  const probe = openSqlite(ctx.store.paths.database);
+  probe.exec("PRAGMA busy_timeout = 1");
+  try {
+    await until("the worker is frozen outside a transaction", async () => {
+      child.kill("SIGSTOP");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      try {
+        probe.prepare("begin").run([]);
+        probe.prepare("rollback").run([]);
+        return true;
+      } catch {
+        child.kill("SIGCONT");
+        return false;
+      }
+    });
+  } finally {
+    probe.close();
+  }
+}
+
 describe("a worker process", () => {
   it("that was frozen, leased away and woken again publishes nothing", async () => {
     const files = await makeTinySurvey({ outDir: join(folder.path, "survey"), widthPx: 640, heightPx: 480, seed: 2 });
@@ -166,7 +190,7 @@ describe("a worker process", () => {
     // A long job, so that there is something to freeze: the demo of a large survey.
     const demo = await makeDemo(ctx, { sizePx: 4_096, seed: 3 });
     await until("the demo is being made", async () => (await jobById(ctx.store.db, demo.id)).state === "running");
-    zombie.process.kill("SIGSTOP");
+    await freeze(zombie.process);
     const fields = { name: randomUUID(), site: "", capturedAt: null, tideHeightMeters: null, tideDatum: "", notes: "" };
     const { survey, job } = await addSurvey(ctx, { fields, path: files.tif, fileName: "tiny.tif", deleteSource: false });
     await cancelJob(ctx, demo.id);
