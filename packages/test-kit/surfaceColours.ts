@@ -78,7 +78,7 @@ export function paintColours(target: Uint8Array, valid: Uint8Array, offsetPx: nu
     const palette = field(FIELD.palette, i);
     const fleck = grain > 0.465 ? 0.32 : 0;
     const reefShade = palette + 0.85 * (textures.ridges[i] ?? 0) + 0.26 * cm18 + 0.28 * cm7 + fleck;
-    const lookalikeShade = palette - 0.03 + 0.42 * m2 + 0.52 * cm18 + 0.34 * cm7 + fleck;
+    const lookalikeShade = palette + 0.12 * m2 + 0.8 * (textures.hummocks[i] ?? 0) + 0.28 * cm18 + 0.28 * cm7 + fleck;
     const fine = 1 + 0.05 * grain + 0.05 * cm7;
     const wave = textures.waves[i] ?? 0;
     const sparkle = water * field(FIELD.glint, i) * smoothstep(0.5, 0.85, wave + 0.35 * cm7 + 0.25 * field(FIELD.glint, i));

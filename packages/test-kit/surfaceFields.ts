@@ -77,7 +77,7 @@ function reefAt(x: number, y: number, habitat: number, seed: number): number {
   const branch = 1 - 3.2 * Math.abs(noiseAt(warpX / 4.6, warpY / 4.6, seed + 4));
   const twig = 1 - 3.2 * Math.abs(noiseAt(warpX / 1.9, warpY / 1.9, seed + 5));
   const rough = 0.6 * noiseAt(x / 0.95, y / 0.95, seed + 6) + 0.4 * noiseAt(x / 0.45, y / 0.45, seed + 7);
-  return 0.85 * habitat - 0.86 + 0.95 * clump + 0.33 * branch + 0.17 * twig + 0.22 * rough;
+  return 0.85 * habitat - 1.0 + 0.95 * clump + 0.33 * branch + 0.17 * twig + 0.22 * rough;
 }
 
 function lookalikeAt(x: number, y: number, ground: Ground, seed: number): number {
@@ -86,7 +86,7 @@ function lookalikeAt(x: number, y: number, ground: Ground, seed: number): number
   const patch = noiseAt(warpX / 8, warpY / 8, seed + 3) + 0.4 * noiseAt(warpX / 3, warpY / 3, seed + 4);
   const fringe = 0.1 * noiseAt(x / 0.8, y / 0.8, seed + 5);
   const place = smoothstep(0.12, -0.1, ground.marsh) * smoothstep(-0.2, 0.8, ground.bank);
-  return patch + fringe + 0.12 + 0.25 * ground.habitat - 0.55 * (1 - place);
+  return patch + fringe + 0.2 + 0.3 * ground.habitat - 0.55 * (1 - place);
 }
 
 /** Lines left by the last high tides along the marsh: at steps of its slope, broken here and there. */

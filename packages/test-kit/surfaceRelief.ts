@@ -45,7 +45,7 @@ export function fillCover(cover: Cover, fields: readonly Float32Array[], texture
 
 /** Metres above the mud, of one row. */
 export function fillHeights(heights: Float32Array, cover: Cover, ripplePhase: Float32Array, textures: SurfaceTextures): void {
-  const { cm7, cm18, cm45, cm90, m2, ridges } = textures;
+  const { cm7, cm18, cm45, cm90, m2, ridges, hummocks } = textures;
   for (let i = 0; i < heights.length; i++) {
     const reef = cover.reef[i] ?? 0;
     const marsh = cover.marsh[i] ?? 0;
@@ -54,7 +54,7 @@ export function fillHeights(heights: Float32Array, cover: Cover, ripplePhase: Fl
     heights[i] =
       mud * (1 - 0.7 * (cover.water[i] ?? 0)) +
       reef * (0.11 + 0.2 * (ridges[i] ?? 0) + 0.05 * fine) +
-      (cover.lookalike[i] ?? 0) * (0.025 + 0.062 * fine) +
+      (cover.lookalike[i] ?? 0) * (0.09 + 0.17 * (hummocks[i] ?? 0) + 0.055 * fine) +
       (cover.wrack[i] ?? 0) * (0.06 + 0.09 * fine) +
       marsh * (0.5 + 0.3 * (cm45[i] ?? 0) + 0.22 * fine) +
       (cover.sand[i] ?? 0) * 0.007 * Math.sin(ripplePhase[i] ?? 0) -
