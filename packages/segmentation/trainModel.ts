@@ -23,6 +23,7 @@ const epochWindows = 40;
 const finalWindows = 160;
 /** At most this share of the time goes into validation. */
 const validationShare = 0.08;
+const leastPatienceEpochs = 5;
 
 /**
  * Trains one model: prepares the ground, steps until the budget is spent, keeps the weights that did best on validation, fits temperature
@@ -73,7 +74,7 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
       if (request === "cancel" || request === "pause") throw cancelled();
       const progress = budget.progress(step, elapsedSeconds());
       if (request === "stop-and-keep-best") stoppedBecause = "user";
-      else if (progress < 1 && best && progress - bestProgress > preset.patience) stoppedBecause = "early-stopping";
+      else if (progress < 1 && validatedStep === step && outOfPatience(progress)) stoppedBecause = "early-stopping";
       if (stoppedBecause !== "budget" || progress >= 1) break;
 
       const batch = await nextBatch(data, random);
@@ -105,6 +106,11 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
     return await finish(best);
   } finally {
     trainer.dispose();
+  }
+
+  /** A short training is never cut: one epoch without progress says nothing. */
+  function outOfPatience(progress: number): boolean {
+    return best !== null && progress - bestProgress > preset.patience && epoch - bestEpoch >= leastPatienceEpochs;
   }
 
   async function validateNow(progress: number): Promise<void> {
