@@ -26,8 +26,8 @@ export interface DemoSurveyOptions {
 }
 
 /** Where a person looked, as fractions of the survey's side: one area to learn from, one held out. */
-const TRAINING_AREA: Box = { left: 0.06, top: 0.07, right: 0.56, bottom: 0.78 };
-const HOLDOUT_AREA: Box = { left: 0.6, top: 0.36, right: 0.955, bottom: 0.78 };
+export const TRAINING_AREA: Box = { left: 0.06, top: 0.07, right: 0.56, bottom: 0.78 };
+export const HOLDOUT_AREA: Box = { left: 0.6, top: 0.36, right: 0.955, bottom: 0.78 };
 
 /** Drawn by hand: corners a little off the square. */
 function areaOutline({ left, top, right, bottom }: Box, sizePx: number): PixelPolygon {
