@@ -69,7 +69,10 @@ export function makeFoldedUnet(tf: Tf, architecture: Architecture, values: Model
     if (!native)
       return tf.fused.conv2d({ x, filter: layer.kernel, strides, pad: "same", bias: layer.bias, activation: relu ? "relu" : "linear" });
     return tf.tidy(() => {
-      const y = native.biasAdd(tf.conv2d(x, layer.kernel, strides, "same"), layer.bias);
+      const y =
+        strides === 1
+          ? native.convolveWithBias(x, layer.kernel, layer.bias)
+          : native.biasAdd(tf.conv2d(x, layer.kernel, strides, "same"), layer.bias);
       return (relu ? native.relu(y) : y) as Tensor4D;
     });
   };

@@ -26,7 +26,7 @@ export interface DemoSurveyOptions {
 }
 
 /** Where a person looked, as fractions of the survey's side: one area to learn from, one held out. */
-export const TRAINING_AREA: Box = { left: 0.06, top: 0.07, right: 0.56, bottom: 0.78 };
+export const TRAINING_AREA: Box = { left: 0.03, top: 0.04, right: 0.57, bottom: 0.965 };
 export const HOLDOUT_AREA: Box = { left: 0.6, top: 0.36, right: 0.955, bottom: 0.78 };
 
 /** Drawn by hand: corners a little off the square. */
@@ -89,8 +89,8 @@ async function* reporting(blocks: AsyncIterable<RowBlock>, sizePx: number, optio
 /**
  * A seeded picture of an oyster reef flat between the tides, as a drone's orthomosaic at 3 cm: channel and creeks with glint,
  * mud with rills, rippled sand, marsh, wrack, algae and loose shell, seams and drifting light between photos, a ragged border
- * (internal mask); with its exact reefs, what a person drew of them, and where that person looked (about half, a third of it
- * held out). Same seed and size, same files, byte for byte. Memory holds some rows only, so any size fits.
+ * (internal mask); with its exact reefs, what a person drew of them, and where that person looked (about two thirds, a
+ * quarter of it held out). Same seed and size, same files, byte for byte. Memory holds some rows only, so any size fits.
  *
  * Throws AppError `test-kit/survey-size` for a size outside 256 to 50,000 px.
  */

@@ -11,8 +11,8 @@ const SHEEN: Colour = [134, 136, 136];
 const SAND: Colour = [188, 171, 140];
 const SHALLOW: Colour = [112, 106, 82];
 const DEEP: Colour = [62, 75, 66];
-const GREEN: Colour = [98, 108, 54];
-const STRAW: Colour = [152, 137, 86];
+const GREEN: Colour = [92, 99, 60];
+const STRAW: Colour = [139, 127, 92];
 const WRACK: Colour = [104, 84, 60];
 /** Live and wet, grey-brown, bleached: the colours of oysters, and of loose shell, and between them of algae. */
 const SHELL: readonly Colour[] = [
@@ -77,8 +77,8 @@ export function paintColours(target: Uint8Array, valid: Uint8Array, offsetPx: nu
 
     const palette = field(FIELD.palette, i);
     const fleck = grain > 0.465 ? 0.32 : 0;
-    const reefShade = palette + 0.85 * (textures.ridges[i] ?? 0) + 0.26 * cm18 + 0.28 * cm7 + fleck;
-    const lookalikeShade = palette + 0.12 * m2 + 0.8 * (textures.hummocks[i] ?? 0) + 0.28 * cm18 + 0.28 * cm7 + fleck;
+    const reefShade = palette + 1.15 * (textures.ridges[i] ?? 0) + 0.26 * cm18 + 0.28 * cm7 + fleck;
+    const lookalikeShade = palette + 0.12 * m2 + 1.05 * (textures.hummocks[i] ?? 0) + 0.28 * cm18 + 0.28 * cm7 + fleck;
     const fine = 1 + 0.05 * grain + 0.05 * cm7;
     const wave = textures.waves[i] ?? 0;
     const sparkle = water * field(FIELD.glint, i) * smoothstep(0.5, 0.85, wave + 0.35 * cm7 + 0.25 * field(FIELD.glint, i));

@@ -86,7 +86,7 @@ function lookalikeAt(x: number, y: number, ground: Ground, seed: number): number
   const patch = noiseAt(warpX / 8, warpY / 8, seed + 3) + 0.4 * noiseAt(warpX / 3, warpY / 3, seed + 4);
   const fringe = 0.1 * noiseAt(x / 0.8, y / 0.8, seed + 5);
   const place = smoothstep(0.12, -0.1, ground.marsh) * smoothstep(-0.2, 0.8, ground.bank);
-  return patch + fringe + 0.2 + 0.3 * ground.habitat - 0.55 * (1 - place);
+  return patch + fringe + 0.3 + 0.12 * ground.habitat - 0.55 * (1 - place);
 }
 
 /** Lines left by the last high tides along the marsh: at steps of its slope, broken here and there. */

@@ -53,8 +53,8 @@ export function fillHeights(heights: Float32Array, cover: Cover, ripplePhase: Fl
     const mud = 0.012 * (cm45[i] ?? 0) + 0.02 * (cm90[i] ?? 0) + 0.03 * (m2[i] ?? 0) + 0.004 * (cm18[i] ?? 0);
     heights[i] =
       mud * (1 - 0.7 * (cover.water[i] ?? 0)) +
-      reef * (0.11 + 0.2 * (ridges[i] ?? 0) + 0.05 * fine) +
-      (cover.lookalike[i] ?? 0) * (0.09 + 0.17 * (hummocks[i] ?? 0) + 0.055 * fine) +
+      reef * (0.11 + 0.27 * (ridges[i] ?? 0) + 0.05 * fine) +
+      (cover.lookalike[i] ?? 0) * (0.09 + 0.24 * (hummocks[i] ?? 0) + 0.055 * fine) +
       (cover.wrack[i] ?? 0) * (0.06 + 0.09 * fine) +
       marsh * (0.5 + 0.3 * (cm45[i] ?? 0) + 0.22 * fine) +
       (cover.sand[i] ?? 0) * 0.007 * Math.sin(ripplePhase[i] ?? 0) -

@@ -30,8 +30,8 @@ const RIDGES: readonly { wavelengthPx: number; share: number }[] = [
 ];
 /** Mean of |noise| of this kind; taken off so that ridges and hollows balance. */
 const MEAN_MAGNITUDE = 0.26;
-/** Spread of |noise| over spread of noise: hummocks vary as much as ridges do. */
-const HUMMOCK_SHARE = 0.62;
+/** Spread of |noise| over spread of noise: hummocks vary about as much as ridges do. */
+const HUMMOCK_SHARE = 0.74;
 
 /** Reuses the arrays of `target` for pixel row `row`, from column `colOff`. */
 export function fillTextures(target: SurfaceTextures, seed: number, colOff: number, row: number): void {
