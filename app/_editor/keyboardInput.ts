@@ -17,7 +17,9 @@ const arrows: Record<string, readonly [number, number]> = { ArrowLeft: [-1, 0], 
 export function typing(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&
-    target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox], [role=slider]") !== null
+    target.closest(
+      "input:not([type=radio], [type=checkbox], [type=button]), textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox], [role=slider]",
+    ) !== null
   );
 }
 

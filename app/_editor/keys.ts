@@ -46,6 +46,17 @@ export const keyList: { title: string; keys: { press: string[]; does: string }[]
     ],
   },
   {
+    title: "Review",
+    keys: [
+      { press: ["J"], does: "Next most doubtful reef" },
+      { press: ["K"], does: "The one before" },
+      { press: ["A"], does: "Accept it as a label" },
+      { press: ["R"], does: "Reject it" },
+      { press: ["E"], does: "Change its outline, Enter to accept" },
+      { press: ["Ctrl", "Z"], does: "Take the last decision back" },
+    ],
+  },
+  {
     title: "Map and panels",
     keys: [
       { press: ["←", "↑", "↓", "→"], does: "Move the map" },

@@ -9,12 +9,14 @@ import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { areaAtThreshold, predictedGroundM2 } from "./areaAtThreshold.ts";
 import { moveThreshold, settleThreshold } from "./moveThreshold.ts";
 import { SurenessHistogram } from "./SurenessHistogram.tsx";
+import { usePolygons } from "./usePolygons.ts";
 import { useShownPrediction } from "./useShownPrediction.ts";
 
 /** How sure the model must be for ground to count as reef: colours and area follow at once, outlines when it is let go. */
 export function ThresholdSection() {
   const { prediction, threshold } = useShownPrediction();
   const shownOnMap = useWorkspace((state) => state.layers.probability.visible);
+  const { hiddenAreas } = usePolygons();
   const histogram = prediction?.raster.areaHistogramM2;
   const ground = useMemo(() => (histogram ? predictedGroundM2(histogram) : 0), [histogram]);
   if (!prediction || !histogram) return null;
@@ -60,6 +62,7 @@ export function ThresholdSection() {
       />
       <p className="mb-2 text-sm text-ink-3 tabular-nums">
         {ground > 0 ? `${percentText(areaM2 / ground)} of the ground that was predicted` : ""}
+        {hiddenAreas.length > 0 ? ". Held-out ground counts, though its outlines stay hidden." : ""}
       </p>
       <Switch
         checked={shownOnMap}

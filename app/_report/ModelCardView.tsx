@@ -3,7 +3,7 @@ import { FigureRow, Figures } from "../_ui/Figure.tsx";
 import { formatArea, formatCount } from "../_ui/formatNumbers.ts";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
-import { diceInWords, splitInWords, stoppedInWords } from "./cardSentences.ts";
+import { scoresInWords, splitInWords, stoppedInWords } from "./cardSentences.ts";
 import { durationText, groundSizeText, percentText, scoreText } from "./quantity.ts";
 
 /** The four scores and what they mean; the terms of the trade are explained where they stand. */
@@ -43,7 +43,7 @@ export function ModelCardView({ card, brief = false }: { card: ModelCard; brief?
   return (
     <>
       <PanelSection>
-        <p className="text-lg leading-6 text-ink">{diceInWords(measured.dice)}</p>
+        <p className="text-lg leading-6 text-ink">{scoresInWords(measured)}</p>
         <p className="mt-1 text-ink-2">
           {card.heldOut
             ? "Measured once, on the held-out area it never trained on."

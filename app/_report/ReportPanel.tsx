@@ -5,6 +5,7 @@ import { useState } from "react";
 import { trpc } from "../_api/api.ts";
 import { ExportButton } from "../_export/ExportButton.tsx";
 import { areaAtThreshold, predictedGroundM2 } from "../_prediction/areaAtThreshold.ts";
+import { usePolygons } from "../_prediction/usePolygons.ts";
 import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
 import { HeldOutSection } from "../_review/HeldOutSection.tsx";
 import { Button } from "../_ui/Button.tsx";
@@ -21,6 +22,7 @@ import { percentText } from "./quantity.ts";
 function ReefArea() {
   const survey = useWorkspace((state) => state.survey);
   const { prediction, threshold } = useShownPrediction();
+  const { hiddenAreas } = usePolygons();
   if (!prediction || !survey) return null;
   const reefM2 = areaAtThreshold(prediction.raster.areaHistogramM2, threshold);
   const groundM2 = predictedGroundM2(prediction.raster.areaHistogramM2);
@@ -34,6 +36,7 @@ function ReefArea() {
       <p className="mt-1 text-ink-2">
         predicted on {survey.name}, {groundM2 > 0 ? percentText(reefM2 / groundM2) : "0 %"} of {ground.value} {ground.unit} of ground,
         counting what is at least {percentText(threshold)} sure.
+        {hiddenAreas.length > 0 ? " Held-out ground counts too, though its outlines stay hidden until its labels are locked." : ""}
       </p>
       <p className="mt-1.5 text-sm text-ink-3">
         An estimate without an error bar: a hand-drawn held-out area shows how good the outlines are, but cannot bound the area.

@@ -90,7 +90,8 @@ export async function takeBackDecision(made: DecisionMade): Promise<void> {
     announce("Decision undone");
     if (made.kind !== "rejected") void pullFeatures();
   } catch (error) {
-    mark(made, made.kind);
+    // What stands now, only the server knows: the label may have been undone or changed elsewhere.
+    void queryClient.invalidateQueries(trpc.predictions.polygons.queryFilter());
     toast(sentenceFor(error), { kind: "error" });
   }
 }

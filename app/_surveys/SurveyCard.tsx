@@ -1,17 +1,20 @@
 "use client";
 import type { Job } from "@reefline/schema/job";
 import type { Survey } from "@reefline/schema/survey";
-import { CircleAlert } from "lucide-react";
+import { CircleAlert, Trash2 } from "lucide-react";
 import Link from "next/link";
+import { Button } from "../_ui/Button.tsx";
 import { formatCount, formatLength, formatTimeLeft } from "../_ui/formatNumbers.ts";
 import { Progress } from "../_ui/Progress.tsx";
 import { SurveyThumbnail } from "./SurveyThumbnail.tsx";
+import { useRemoveSurvey } from "./useRemoveSurvey.ts";
 
 /** One survey at a glance; while it is being prepared, how far that is. */
 export function SurveyCard({ survey, job }: { survey: Survey; job: Job | null }) {
   const { image } = survey;
   const failed = job?.state === "failed" || job?.state === "cancelled";
-  return (
+  const remove = useRemoveSurvey();
+  const card = (
     <Link
       href={`/surveys/${survey.id}`}
       className="group block overflow-hidden rounded-lg border border-line bg-surface transition-[border-color,box-shadow] duration-100 hover:border-line-strong hover:shadow-panel"
@@ -36,6 +39,17 @@ export function SurveyCard({ survey, job }: { survey: Survey; job: Job | null })
         ) : null}
       </div>
     </Link>
+  );
+  if (image || !failed) return card;
+  return (
+    <div className="relative">
+      {card}
+      <div className="absolute right-3 bottom-3">
+        <Button size="small" icon={Trash2} busy={remove.isPending} onClick={() => remove.mutate({ id: survey.id })}>
+          Remove
+        </Button>
+      </div>
+    </div>
   );
 }
 

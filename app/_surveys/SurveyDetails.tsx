@@ -1,19 +1,16 @@
 "use client";
 import type { Survey } from "@reefline/schema/survey";
-import { useMutation } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { queryClient, trpc } from "../_api/api.ts";
-import { sentenceFor } from "../_api/appErrorOf.ts";
 import { Button } from "../_ui/Button.tsx";
 import { ConfirmDialog } from "../_ui/ConfirmDialog.tsx";
 import { Dialog } from "../_ui/Dialog.tsx";
 import { FigureRow, Figures } from "../_ui/Figure.tsx";
 import { formatBytes, formatCount, formatLength } from "../_ui/formatNumbers.ts";
-import { toast } from "../_ui/toasts.ts";
 import { formatDay } from "./SurveyCard.tsx";
 import { SurveyFieldsForm } from "./SurveyFieldsForm.tsx";
+import { useRemoveSurvey } from "./useRemoveSurvey.ts";
 
 const sampleWords: Record<string, string> = {
   uint8: "8-bit",
@@ -36,14 +33,7 @@ export function SurveyDetails({ survey, open, onOpenChange }: { survey: Survey; 
   const { image } = survey;
   const router = useRouter();
   const [removing, setRemoving] = useState(false);
-  const remove = useMutation({
-    ...trpc.surveys.remove.mutationOptions(),
-    onSuccess: () => {
-      void queryClient.invalidateQueries({ queryKey: trpc.surveys.list.queryKey() });
-      router.push("/");
-    },
-    onError: (error) => toast(sentenceFor(error), { kind: "error" }),
-  });
+  const remove = useRemoveSurvey(() => router.push("/"));
   const size = image ? formatBytes(image.sizeBytes) : null;
   const gsd = image ? formatLength(image.gsdMeters) : null;
   return (
@@ -74,7 +64,7 @@ export function SurveyDetails({ survey, open, onOpenChange }: { survey: Survey; 
                 <FigureRow name="Added" value={formatDay(survey.createdAt)} />
               </Figures>
             ) : (
-              <p className="text-ink-2">The orthomosaic is still being prepared.</p>
+              <p className="text-ink-2">The orthomosaic has not been prepared.</p>
             )}
             <Button size="small" look="danger" icon={Trash2} className="mt-5" onClick={() => setRemoving(true)}>
               Delete this survey

@@ -50,6 +50,7 @@ function SurveyMenu() {
   const { data: surveys } = useQuery(trpc.surveys.list.queryOptions());
   const router = useRouter();
   const detailsOpen = useShell((state) => state.detailsOpen);
+  const theme = useTheme();
   return (
     <>
       <Menu
@@ -70,6 +71,14 @@ function SurveyMenu() {
         <MenuItem icon={LayoutGrid} onSelect={() => router.push("/")}>
           All surveys
         </MenuItem>
+        <div className="min-[700px]:hidden">
+          <MenuItem icon={CircleHelp} onSelect={() => useShell.setState({ helpOpen: true })}>
+            List all keys
+          </MenuItem>
+          <MenuItem icon={theme.value === "dark" ? Sun : Moon} onSelect={theme.toggle}>
+            {theme.value === "dark" ? "Use the light theme" : "Use the dark theme"}
+          </MenuItem>
+        </div>
         {surveys && surveys.length > 1 ? <MenuSeparator /> : null}
         {surveys
           ?.filter((other) => other.id !== survey?.id)

@@ -1,5 +1,5 @@
 import { AppError } from "@reefline/schema/errors";
-import type { Polygon } from "@reefline/schema/feature";
+import type { Polygon, Provenance } from "@reefline/schema/feature";
 import { type Decision, type PredictedPolygon, type Prediction, predictionSchema } from "@reefline/schema/prediction";
 import type { Evaluation } from "@reefline/schema/training";
 import type { Selectable } from "kysely";
@@ -110,7 +110,10 @@ function predictionDecision(kind: string): Decision["kind"] {
   throw new Error(`decisions.kind holds "${kind}"`);
 }
 
-/** Decisions on any prediction of a survey that still stand, oldest first. */
+/**
+ * Decisions on any prediction of a survey that still stand, oldest first. One that made a label stands as long as the label does: when
+ * that is undone or deleted, the polygon is open again.
+ */
 export async function standingDecisions(db: Database, surveyId: string): Promise<StoredDecision[]> {
   const rows = await db
     .selectFrom("decisions")
@@ -119,7 +122,21 @@ export async function standingDecisions(db: Database, surveyId: string): Promise
     .where("undone", "=", 0)
     .orderBy("decidedAt")
     .execute();
-  return rows.map(toDecision);
+  const labels = await db
+    .selectFrom("features")
+    .select("provenanceJson")
+    .where("surveyId", "=", surveyId)
+    .where("deleted", "=", 0)
+    .where("provenanceJson", "like", '%"accepted"%')
+    .execute();
+  const labelled = new Set<string>();
+  for (const { provenanceJson } of labels) {
+    const provenance = fromColumn<Provenance>(provenanceJson);
+    if (provenance.kind === "accepted") labelled.add(`${provenance.predictionId}/${provenance.polygonId}`);
+  }
+  return rows
+    .map(toDecision)
+    .filter(({ kind, predictionId, polygonId }) => kind === "rejected" || labelled.has(`${predictionId}/${polygonId}`));
 }
 
 export async function findDecision(db: Database, id: string): Promise<StoredDecision | null> {
