@@ -68,11 +68,9 @@ export function makeFoldedUnet(tf: Tf, architecture: Architecture, values: Model
     if (!layer) throw new AppError("internal", "segmentation/weights", `Convolution ${index} of the network is missing.`);
     if (!native)
       return tf.fused.conv2d({ x, filter: layer.kernel, strides, pad: "same", bias: layer.bias, activation: relu ? "relu" : "linear" });
+    if (strides === 1 && relu) return native.convolveBiasRelu(x, layer.kernel, layer.bias);
     return tf.tidy(() => {
-      const y =
-        strides === 1
-          ? native.convolveWithBias(x, layer.kernel, layer.bias)
-          : native.biasAdd(tf.conv2d(x, layer.kernel, strides, "same"), layer.bias);
+      const y = native.biasAdd(tf.conv2d(x, layer.kernel, strides, "same"), layer.bias);
       return (relu ? native.relu(y) : y) as Tensor4D;
     });
   };

@@ -31,8 +31,8 @@ export interface NativeOps {
   relu(x: Tensor): Tensor;
   reluGrad(dy: Tensor, y: Tensor): Tensor;
   biasAdd(x: Tensor, bias: Tensor): Tensor;
-  /** Convolution of stride 1, "same" padding, and its bias: in one pass over memory where oneDNN's kernel is there. */
-  convolveWithBias(x: Tensor4D, kernel: Tensor4D, bias: Tensor1D): Tensor4D;
+  /** Convolution of stride 1, "same" padding, its bias and ReLU: in one pass over memory where oneDNN's kernel is there. */
+  convolveBiasRelu(x: Tensor4D, kernel: Tensor4D, bias: Tensor1D): Tensor4D;
 }
 
 const cache = new WeakMap<object, NativeOps>();
@@ -66,27 +66,31 @@ function makeNativeOps(tf: Tf, backend: NativeKernels): NativeOps {
   ];
   const biasAdd = (x: Tensor, bias: Tensor): Tensor =>
     backend.executeSingleOutput("BiasAdd", [type("T"), text("data_format", "NHWC")], [x, bias]);
-  const inTwo = (x: Tensor4D, kernel: Tensor4D, bias: Tensor1D): Tensor4D =>
-    tf.tidy(() => biasAdd(tf.conv2d(x, kernel, 1, "same"), bias).as4D(x.shape[0], x.shape[1], x.shape[2], kernel.shape[3]));
+  const relu = (x: Tensor): Tensor => backend.executeSingleOutput("Relu", [type("T")], [x]);
+  const inThree = (x: Tensor4D, kernel: Tensor4D, bias: Tensor1D): Tensor4D =>
+    tf.tidy(() => relu(biasAdd(tf.conv2d(x, kernel, 1, "same"), bias)) as Tensor4D);
   const ones: OpAttribute = { name: "strides", type: binding.TF_ATTR_INT, value: [1, 1, 1, 1] };
-  // What TensorFlow's own graphs turn Conv2D and BiasAdd into; the label tells its oneDNN kernels apart. A filter called constant would be
-  // kept in the kernel, which all layers of one shape share.
+  // What TensorFlow's own graphs turn Conv2D, BiasAdd and Relu into; the label tells its oneDNN kernels apart. A filter called constant
+  // would be kept in the kernel, which all layers of one shape share. `fused_ops` is a list: see setup/tensorflow/fusedConvolution.cc.
   const oneDnnAttributes: OpAttribute[] = [
     type("T"),
     ones,
     { ...ones, name: "dilations" },
     text("padding", "SAME"),
     text("data_format", "NHWC"),
+    { name: "num_args", type: binding.TF_ATTR_INT, value: 1 },
+    text("fused_ops", "BiasAdd,Relu"),
+    { name: "epsilon", type: binding.TF_ATTR_FLOAT, value: 0 },
     { name: "is_filter_const", type: binding.TF_ATTR_BOOL, value: false },
     text("_kernel", "MklNameChangeOp"),
   ];
   const inOne = (x: Tensor4D, kernel: Tensor4D, bias: Tensor1D): Tensor4D =>
     tf.tidy(() =>
       backend
-        .executeSingleOutput("_MklNativeConv2DWithBias", oneDnnAttributes, [x, kernel, bias])
+        .executeSingleOutput("_MklNativeFusedConv2D", oneDnnAttributes, [x, kernel, bias])
         .as4D(x.shape[0], x.shape[1], x.shape[2], kernel.shape[3]),
     );
-  /** Whether this TensorFlow has the kernel and it answers as the two steps do. */
+  /** Whether this TensorFlow has the kernel and it answers as the three steps do. */
   const oneDnnWorks = (): boolean => {
     if (binding.isUsingGpuDevice()) return false;
     return tf.tidy(() => {
@@ -96,7 +100,7 @@ function makeNativeOps(tf: Tf, backend: NativeKernels): NativeOps {
         const bias = tf.linspace(-1, 1, 4).as1D();
         return (
           (inOne(x, kernel, bias)
-            .sub(inTwo(x, kernel, bias))
+            .sub(inThree(x, kernel, bias))
             .abs()
             .max()
             .dataSync()[0] ?? 1) < 1e-4
@@ -106,7 +110,7 @@ function makeNativeOps(tf: Tf, backend: NativeKernels): NativeOps {
       }
     });
   };
-  let convolveWithBias: NativeOps["convolveWithBias"] | null = null;
+  let convolveBiasRelu: NativeOps["convolveBiasRelu"] | null = null;
   return {
     fusedBatchNorm(x, gamma, beta, epsilon) {
       const none = tf.tensor1d([], "float32");
@@ -120,12 +124,12 @@ function makeNativeOps(tf: Tf, backend: NativeKernels): NativeOps {
       for (const unused of outputs.splice(3)) unused.dispose();
       return outputs;
     },
-    relu: (x) => backend.executeSingleOutput("Relu", [type("T")], [x]),
+    relu,
     reluGrad: (dy, y) => backend.executeSingleOutput("ReluGrad", [type("T")], [dy, y]),
     biasAdd,
-    convolveWithBias(x, kernel, bias) {
-      convolveWithBias ??= oneDnnWorks() ? inOne : inTwo;
-      return convolveWithBias(x, kernel, bias);
+    convolveBiasRelu(x, kernel, bias) {
+      convolveBiasRelu ??= oneDnnWorks() ? inOne : inThree;
+      return convolveBiasRelu(x, kernel, bias);
     },
   };
 }

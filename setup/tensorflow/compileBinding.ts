@@ -24,15 +24,15 @@ export async function compileBinding(options: {
   packageDir: string;
   nodeApiHeadersDir: string;
   tensorflowDir: string;
-  /** quietLog.cc, beside this file in the sources. */
-  quietLogSource: string;
+  /** Our own additions, beside this file in the sources. */
+  addedSources: readonly string[];
   target: string;
 }): Promise<void> {
   const compiler = findCompiler();
   if (compiler === null) {
     throw new SetupProblem("Native TensorFlow cannot be built because there is no C++ compiler.", compilerFix());
   }
-  const { packageDir, nodeApiHeadersDir, tensorflowDir, quietLogSource, target } = options;
+  const { packageDir, nodeApiHeadersDir, tensorflowDir, addedSources, target } = options;
   mkdirSync(dirname(target), { recursive: true });
   const work = `${target}.${process.pid}.tmp`;
   const result = await runCommand(compiler, [
@@ -47,7 +47,8 @@ export async function compileBinding(options: {
     `-I${dirname(packageDir)}`,
     join(packageDir, "binding", "tfjs_backend.cc"),
     join(packageDir, "binding", "tfjs_binding.cc"),
-    quietLogSource,
+    ...addedSources,
+    "-Wl,--wrap=TFE_OpSetAttrString",
     "-o",
     work,
     `-L${join(tensorflowDir, "lib")}`,

@@ -33,6 +33,18 @@ function checkDisk(folder: string, wheel: Wheel): void {
   );
 }
 
+/** What we compile into the binding beside TensorFlow.js's own files. */
+function addedSources(): string[] {
+  return ["quietLog.cc", "fusedConvolution.cc"].map((name) => join(rootDir(), "setup/tensorflow", name));
+}
+
+/** Changes with their text, so that a changed file makes a new binding. */
+function addedSourcesKey(): string {
+  const hash = createHash("sha256");
+  for (const path of addedSources()) hash.update(readFileSync(path));
+  return hash.digest("hex").slice(0, 8);
+}
+
 /**
  * Native TensorFlow for this checkout: downloaded and built once per user and version, linked into this checkout's node_modules.
  * Returns at once when that is done already.
@@ -44,7 +56,7 @@ export async function ensureNative(): Promise<void> {
   const chosen = wheelForThisMachine();
   const platform = `${process.platform}-${process.arch}`;
   const version = "wheel" in chosen ? chosen.wheel.version : "own";
-  const key = `tensorflow-${version}-tfjs-${packageVersion(packageDir)}-${platform}`;
+  const key = `tensorflow-${version}-tfjs-${packageVersion(packageDir)}-${platform}-${addedSourcesKey()}`;
   const stamp = readStamp(packageDir);
   if (stamp !== null && (stamp.kind === "own" || stamp.key === key)) return;
 
@@ -71,9 +83,7 @@ export async function ensureNative(): Promise<void> {
 
 async function buildAndLink(wheel: Wheel, where: { cache: string; packageDir: string; platform: string; key: string }): Promise<void> {
   const tensorflowDir = join(where.cache, `tensorflow-${wheel.version}-${where.platform}`);
-  const quietLogSource = join(rootDir(), "setup/tensorflow/quietLog.cc");
-  const sourceKey = createHash("sha256").update(readFileSync(quietLogSource)).digest("hex").slice(0, 8);
-  const binding = join(where.cache, `${where.key}-${sourceKey}.node`);
+  const binding = join(where.cache, `${where.key}.node`);
   // Asked first: a download of hundreds of megabytes for want of a compiler would be a bad joke.
   if (!existsSync(binding) && findCompiler() === null) {
     throw new SetupProblem("Native TensorFlow cannot be built because there is no C++ compiler.", compilerFix());
@@ -93,7 +103,7 @@ async function buildAndLink(wheel: Wheel, where: { cache: string; packageDir: st
         packageDir: where.packageDir,
         nodeApiHeadersDir: join(dirname(nodeApiHeaders), "include"),
         tensorflowDir,
-        quietLogSource,
+        addedSources: addedSources(),
         target: binding,
       }),
     );
