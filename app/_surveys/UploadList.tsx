@@ -23,7 +23,7 @@ export function UploadList() {
 
 function status(item: UploadItem): string {
   const { value, unit } = formatBytes(item.sizeBytes);
-  if (item.state === "done") return "Uploaded; the survey is being prepared";
+  if (item.state === "done") return "Uploaded";
   const fraction = item.sizeBytes > 0 ? item.sentBytes / item.sizeBytes : 0;
   const parts = [`${Math.floor(fraction * 100)} % of ${value} ${unit}`];
   if (item.state === "paused") parts.push("paused");
