@@ -96,6 +96,8 @@ function useCamera(map: MapLibreMap): number {
     };
     map.on("move", moved);
     map.on("resize", moved);
+    // The map may have moved between the first drawing and now.
+    moved();
     return () => {
       cancelAnimationFrame(frame);
       map.off("move", moved);
