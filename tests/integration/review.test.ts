@@ -5,7 +5,7 @@ import type { PredictedPolygon } from "@reefline/schema/prediction";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Context } from "../../server/context.ts";
 import { exportLabels, exportPrediction } from "../../server/services/exportLayer.ts";
-import { applyEdit, featuresInSurvey } from "../../server/services/labels.ts";
+import { applyEdit, featuresInSurvey, undoEdit } from "../../server/services/labels.ts";
 import { predictionPolygons } from "../../server/services/predictions.ts";
 import { decide, undoDecision } from "../../server/services/review.ts";
 import { enqueueJob } from "../../server/storage/jobs.ts";
@@ -78,6 +78,16 @@ const polygons = async (predictionId: string, threshold: number) =>
   });
 
 describe("review", () => {
+  it("opens a polygon again when its label is undone among the edits", async () => {
+    const id = await prediction({ 0.5: [predicted("c", box(5, 1))] });
+    const provenance = { kind: "accepted", predictionId: id, polygonId: "c", probability: 0.8, edited: false } as const;
+    const drawn = edit(surveyId, { puts: [{ id: randomUUID(), baseRevision: 0, content: content(box(5, 1), { provenance }) }] });
+    await decide(ctx, { id: randomUUID(), predictionId: id, threshold: 0.5, polygonId: "c", kind: "accepted", edit: drawn });
+    expect((await polygons(id, 0.5)).polygons.map((one) => one.decision)).toEqual(["accepted"]);
+    await undoEdit(ctx, { surveyId, editId: drawn.id, newEditId: randomUUID() });
+    expect((await polygons(id, 0.5)).polygons.map((one) => one.decision)).toEqual([null]);
+  });
+
   it("accepts a polygon as a label with its provenance, once, and takes both back together", async () => {
     const id = await prediction({ 0.5: [predicted("a", box(1, 1)), predicted("b", box(2, 1))] });
     const provenance = { kind: "accepted", predictionId: id, polygonId: "a", probability: 0.8, edited: false } as const;
