@@ -16,7 +16,7 @@ import type { JobOutcome, JobRun } from "./jobRun.ts";
 
 const paramsSchema = z.object({ sizePx: z.number().int(), seed: z.number().int() });
 /** Leaves the survey and its prediction time within the six minutes that a first start may take on two cores. */
-const trainMinutes = 3.75;
+const trainMinutes = 4.25;
 const modelName = "Demo reefs";
 /** Stands in until the job takes the model's own. */
 const firstThreshold = 0.5;
