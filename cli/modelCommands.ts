@@ -6,6 +6,7 @@ import type { Prediction } from "@reefline/schema/prediction";
 import type { Survey } from "@reefline/schema/survey";
 import { type Model, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
 import { openAsset } from "../server/assets/openAsset.ts";
+import { openSurveyRaster } from "../server/assets/openSurveyRaster.ts";
 import { getPrediction, listPredictions, startPrediction } from "../server/services/predictions.ts";
 import { resolveSurvey, surveyImage } from "../server/services/surveys.ts";
 import { getModel, getRun, resolveModel, startRun } from "../server/services/training.ts";
@@ -119,7 +120,7 @@ export async function evaluate(session: Session, options: { survey: string; mode
   const image = surveyImage(survey);
   const [probability, surveyRaster] = await Promise.all([
     openAsset(ctx.store, prediction.raster.assetId),
-    openAsset(ctx.store, image.assetId),
+    openSurveyRaster(ctx.store, image),
   ]);
   try {
     const { threshold } = model.card;

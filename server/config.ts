@@ -12,6 +12,13 @@ const configSchema = z.object({
   /** Seconds between two looks at the queue and at the event table. */
   pollSeconds: z.number().positive(),
   limits: limitsSchema,
+  /** Which other servers images may be read from: none until an operator names them. */
+  remote: z.object({
+    allowHosts: z.array(
+      z.string().regex(/^(\*\.)?[a-z0-9.[\]:-]+$/, "hosts look like data.example.org, *.example.org or data.example.org:8443"),
+    ),
+    allowLoopback: z.boolean(),
+  }),
 });
 export type Config = z.infer<typeof configSchema>;
 
@@ -19,7 +26,8 @@ const defaults = { dataDir: "data", port: 3000, leaseSeconds: 30, pollSeconds: 0
 
 /**
  * The configuration from the environment: `REEFLINE_DATA`, `REEFLINE_PORT`, `REEFLINE_LEASE_SECONDS`, `REEFLINE_POLL_SECONDS` and one
- * `REEFLINE_LIMIT_<NAME>` per limit (`REEFLINE_LIMIT_TILES_IN_FLIGHT=32`). `overrides` win.
+ * `REEFLINE_LIMIT_<NAME>` per limit (`REEFLINE_LIMIT_TILES_IN_FLIGHT=32`), `REEFLINE_ALLOW_HOSTS` (host names with commas between) and
+ * `REEFLINE_ALLOW_LOOPBACK` (for tests). `overrides` win.
  *
  * @throws AppError `config/invalid` that names the setting.
  */
@@ -35,6 +43,13 @@ export function readConfig(overrides: { dataDir?: string; port?: number } = {}, 
     leaseSeconds: Number(env.REEFLINE_LEASE_SECONDS ?? defaults.leaseSeconds),
     pollSeconds: Number(env.REEFLINE_POLL_SECONDS ?? defaults.pollSeconds),
     limits,
+    remote: {
+      allowHosts: (env.REEFLINE_ALLOW_HOSTS ?? "")
+        .split(",")
+        .map((host) => host.trim().toLowerCase())
+        .filter((host) => host !== ""),
+      allowLoopback: env.REEFLINE_ALLOW_LOOPBACK === "1",
+    },
   });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -23,6 +23,12 @@ export const limitsSchema = z.object({
   jsonDepth: z.number().default(64),
   tilesInFlight: z.number().default(64),
   requestBodyBytes: z.number().default(32 * 2 ** 20),
+  remoteSeconds: z.number().default(60).describe("one request to another server, redirects and body included"),
+  remoteIdleSeconds: z.number().default(15).describe("without a byte from another server"),
+  remoteCacheBytes: z
+    .number()
+    .default(64 * 2 ** 20)
+    .describe("bytes kept per remote file"),
 });
 export type Limits = z.infer<typeof limitsSchema>;
 export const defaultLimits: Limits = limitsSchema.parse({});

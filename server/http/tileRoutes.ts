@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "@reefline/schema/errors";
 import type { SurveyImage } from "@reefline/schema/survey";
 import { assetPath } from "../assets/openAsset.ts";
+import { type RasterPlace, surveyRasterPlace } from "../assets/rasterPlace.ts";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
 import { fromColumn } from "../storage/json.ts";
@@ -29,20 +30,24 @@ export function tileRoutes(ctx: Context): TileRoutes {
   const { store } = ctx;
   const pool = new RasterPool({ limits: store.config.limits });
   const turnstile = new Turnstile(Math.min(tilesAtOnce, store.config.limits.tilesInFlight), tilesWaiting);
-  const assets = new Map<string, { path: string; bands: SurveyImage["bands"] }>();
+  const assets = new Map<string, { place: RasterPlace; bands: SurveyImage["bands"] }>();
 
   const findAsset = async (id: string, version: string) => {
     const key = `${id}/${version}`;
     const known = assets.get(key);
     if (known) return known;
-    const path = await assetPath(store, id, version);
     const row = await store.db
       .selectFrom("assets")
       .innerJoin("surveys", "surveys.id", "assets.surveyId")
       .select("surveys.imageJson")
       .where("assets.id", "=", id)
       .executeTakeFirst();
-    const found = { path, bands: row?.imageJson ? fromColumn<SurveyImage>(row.imageJson).bands : [] };
+    const image = row?.imageJson ? fromColumn<SurveyImage>(row.imageJson) : null;
+    const isImage = image?.assetId === id && image.version === version;
+    const place: RasterPlace = isImage
+      ? await surveyRasterPlace(store, image)
+      : { bytes: { kind: "file", path: await assetPath(store, id, version) }, placed: null };
+    const found = { place, bands: image?.bands ?? [] };
     assets.set(key, found);
     return found;
   };
@@ -62,12 +67,12 @@ export function tileRoutes(ctx: Context): TileRoutes {
       }
       const abort = new AbortController();
       res.once("close", () => abort.abort());
-      const { path: file, bands } = await findAsset(id, version);
+      const { place, bands } = await findAsset(id, version);
       const sizePx = dense ? 512 : 256;
       let tile: EncodedTile | null;
       try {
         tile = await turnstile.run(abort.signal, () =>
-          pool.use(file, `${id}/${version}`, (raster) =>
+          pool.use(place, `${id}/${version}`, (raster) =>
             kind === "imagery"
               ? renderImageryTile({ raster, image: { bands }, z, x, y, sizePx, signal: abort.signal })
               : renderProbabilityTile({ raster, z, x, y, sizePx, signal: abort.signal }),

@@ -9,7 +9,7 @@ import type { Prediction } from "@reefline/schema/prediction";
 import { loadBackend } from "@reefline/segmentation/backend";
 import { loadPredictor } from "@reefline/segmentation/predictor";
 import { z } from "zod";
-import { openAsset } from "../assets/openAsset.ts";
+import { openSurveyRaster } from "../assets/openSurveyRaster.ts";
 import { flushFile, newVersion, requireDisk } from "../assets/store.ts";
 import { tracePolygons } from "../services/polygonSets.ts";
 import { roundThreshold } from "../services/predictions.ts";
@@ -40,7 +40,7 @@ export async function predictJob(run: JobRun): Promise<JobOutcome> {
   run.progress({ message: `Loading ${model.name}`, fraction: 0, secondsLeft: null });
   const { backend } = await loadBackend();
   const predictor = await loadPredictor(paths.model(model.id));
-  const raster = await openAsset(store, image.assetId);
+  const raster = await openSurveyRaster(store, image);
   try {
     const predicted = await predictSurvey({
       predictor,

@@ -6,7 +6,7 @@ import { writeCard } from "@reefline/segmentation/modelFiles";
 import type { TrainingWish, TrainSource } from "@reefline/segmentation/trainInput";
 import { trainModel } from "@reefline/segmentation/trainModel";
 import { z } from "zod";
-import { openAsset } from "../assets/openAsset.ts";
+import { openSurveyRaster } from "../assets/openSurveyRaster.ts";
 import { writeAtomically } from "../assets/store.ts";
 import { type Ground, groundOf } from "../services/groundOf.ts";
 import { evaluateModelOnHoldouts } from "../services/modelAccuracy.ts";
@@ -111,7 +111,7 @@ async function openSource(run: JobRun, { surveyId, lastEditSeq: seq, ground }: S
   const survey = await surveyById(run.store.db, surveyId);
   const image = surveyImage(survey);
   const polygons: { [key in keyof Ground]: Polygon[] } = ground;
-  return { surveyId, surveyName: survey.name, raster: await openAsset(run.store, image.assetId), image, ...polygons, lastEditSeq: seq };
+  return { surveyId, surveyName: survey.name, raster: await openSurveyRaster(run.store, image), image, ...polygons, lastEditSeq: seq };
 }
 
 /** Takes the newest checkpoint there is into this attempt's own folder. */

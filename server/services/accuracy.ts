@@ -1,6 +1,7 @@
 import { evaluateArea } from "@reefline/inference/evaluateArea";
 import type { Evaluation } from "@reefline/schema/training";
 import { openAsset } from "../assets/openAsset.ts";
+import { openSurveyRaster } from "../assets/openSurveyRaster.ts";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
 import { lastEditSeq } from "../storage/edits.ts";
@@ -49,7 +50,7 @@ export async function evaluateOnLockedHoldouts(store: Store, predictionId: strin
   const ground = groundOf(features.filter((feature) => !isDrawnByModel(feature)));
   const drawnByModel = features.filter(isDrawnByModel).map((feature) => feature.geometry);
   const image = surveyImage(await surveyById(store.db, prediction.surveyId));
-  const [probability, surveyRaster] = await Promise.all([openAsset(store, prediction.raster.assetId), openAsset(store, image.assetId)]);
+  const [probability, surveyRaster] = await Promise.all([openAsset(store, prediction.raster.assetId), openSurveyRaster(store, image)]);
   try {
     return await evaluateArea({
       probability,

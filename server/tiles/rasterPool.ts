@@ -1,8 +1,7 @@
 import { BlockCache } from "@reefline/raster/blockCache";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import type { Raster } from "@reefline/raster/raster";
 import { defaultLimits, type Limits } from "@reefline/schema/limits";
+import { openRasterPlace, type RasterPlace } from "../assets/rasterPlace.ts";
 
 interface Entry {
   readonly raster: Promise<Raster>;
@@ -27,11 +26,11 @@ export class RasterPool {
   }
 
   /**
-   * Runs `task` with the raster in the file `path`.
-   * @param key names the file's content, e.g. asset id and version: another key reads the file anew
+   * Runs `task` with the raster at `place`.
+   * @param key names what lies there, e.g. asset id and version: another key opens it anew
    */
-  async use<Result>(path: string, key: string, task: (raster: Raster) => Promise<Result>): Promise<Result> {
-    const entry = this.entry(path, key);
+  async use<Result>(place: RasterPlace, key: string, task: (raster: Raster) => Promise<Result>): Promise<Result> {
+    const entry = this.entry(place, key);
     entry.users++;
     try {
       return await task(await entry.raster);
@@ -52,7 +51,7 @@ export class RasterPool {
     return this.evict("");
   }
 
-  private entry(path: string, key: string): Entry {
+  private entry(place: RasterPlace, key: string): Entry {
     const found = this.entries.get(key);
     if (found) {
       this.entries.delete(key);
@@ -60,7 +59,7 @@ export class RasterPool {
       return found;
     }
     const entry: Entry = {
-      raster: openFileSource(path).then((source) => openGeoTiff(source, this.limits, this.cache)),
+      raster: openRasterPlace(place, this.limits, this.cache),
       users: 0,
       isEvicted: false,
     };

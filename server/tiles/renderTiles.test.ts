@@ -15,6 +15,7 @@ import { renderProbabilityTile } from "./probabilityTile.ts";
 import { RasterPool } from "./rasterPool.ts";
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../../tests/golden/rasters/${name}`, import.meta.url));
+const placeOf = (name: string) => ({ bytes: { kind: "file" as const, path: pathOf(name) }, placed: null });
 
 async function open(name: string) {
   const raster = await openGeoTiff(await openFileSource(pathOf(name)));
@@ -138,17 +139,17 @@ describe("renderProbabilityTile", () => {
 describe("RasterPool", () => {
   it("opens once, closes the least recently used when its last user is done, and tries again after a failure", async () => {
     const pool = new RasterPool({ openAtOnce: 1 });
-    const first = await pool.use(pathOf("u8-rgba.tif"), "a:1", async (raster) => raster);
-    expect(await pool.use(pathOf("u8-rgba.tif"), "a:1", async (raster) => raster)).toBe(first);
+    const first = await pool.use(placeOf("u8-rgba.tif"), "a:1", async (raster) => raster);
+    expect(await pool.use(placeOf("u8-rgba.tif"), "a:1", async (raster) => raster)).toBe(first);
     const window = { colOff: 0, rowOff: 0, widthPx: 3, heightPx: 2 };
-    await pool.use(pathOf("u8-rgba.tif"), "a:1", async (raster) => {
+    await pool.use(placeOf("u8-rgba.tif"), "a:1", async (raster) => {
       // Opening another pushes this one out; it stays readable until done.
-      await pool.use(pathOf("i16-nodata.tif"), "b:1", async (other) => expect(other.sampleType).toBe("int16"));
+      await pool.use(placeOf("i16-nodata.tif"), "b:1", async (other) => expect(other.sampleType).toBe("int16"));
       expect((await raster.read(window)).data).toHaveLength(18);
     });
-    expect(await pool.use(pathOf("u8-rgba.tif"), "a:1", async (raster) => raster)).not.toBe(first);
-    await expect(pool.use(pathOf("not-there.tif"), "c:1", async () => 1)).rejects.toMatchObject({ kind: "not-found" });
-    await expect(pool.use(pathOf("u8-rgba.tif"), "c:1", async () => 1)).resolves.toBe(1);
+    expect(await pool.use(placeOf("u8-rgba.tif"), "a:1", async (raster) => raster)).not.toBe(first);
+    await expect(pool.use(placeOf("not-there.tif"), "c:1", async () => 1)).rejects.toMatchObject({ kind: "not-found" });
+    await expect(pool.use(placeOf("u8-rgba.tif"), "c:1", async () => 1)).resolves.toBe(1);
     await pool.close();
   });
 });
