@@ -11,6 +11,37 @@ export const byteFromProbability = (p: number): number => 1 + Math.round(Math.mi
 /** Smallest byte whose probability reaches the threshold: a pixel is positive when its byte is at least this. 1–255. */
 export const byteOfThreshold = (threshold: number): number => Math.min(255, Math.max(1, Math.ceil(1 + threshold * 254 - 1e-9)));
 
+/** What a network is run with. */
+export const engineNames = ["native", "native-bf16", "onnxruntime", "wasm"] as const;
+export const pinnedEngineSchema = z.object({
+  name: z.enum(engineNames),
+  threads: z.number().int().positive(),
+  version: z.string(),
+});
+export type PinnedEngine = z.infer<typeof pinnedEngineSchema>;
+
+export const predictionOptionsSchema = z.object({
+  /** Every window in its eight orientations (turned and mirrored), averaged: eight times the work. */
+  testTimeAugmentation: z.boolean().default(false),
+  /** A raster of how unsure the model is, beside the probability. */
+  uncertainty: z.boolean().default(false),
+  /** auto: the fastest whose answers agree, found by a short test before the first swath. */
+  engine: z.enum(["auto", ...engineNames]).default("auto"),
+});
+export type PredictionOptions = z.infer<typeof predictionOptionsSchema>;
+
+/** Bytes of the uncertainty raster: 0 = nodata, else u = (v − 1) / 254, 0 sure – 1 as unsure as can be. */
+export const uncertaintySchema = z.object({
+  assetId: idSchema,
+  version: z.string(),
+  grid: gridSchema,
+  bounds: boundsSchema,
+  gsdMeters: z.number(),
+  /** orientations: twice the standard deviation of the eight orientations' probabilities. entropy: of the probability, in bits. */
+  measure: z.enum(["orientations", "entropy"]),
+});
+export type UncertaintyRaster = z.infer<typeof uncertaintySchema>;
+
 export const predictionSchema = z.object({
   id: idSchema,
   surveyId: idSchema,
@@ -34,6 +65,11 @@ export const predictionSchema = z.object({
       areaHistogramM2: z.array(z.number()).length(256),
     })
     .nullable(),
+  /** Set when ready and asked for. */
+  uncertainty: uncertaintySchema.nullable(),
+  options: predictionOptionsSchema,
+  /** What it was computed with; pinned before the first swath, null until then. */
+  engine: pinnedEngineSchema.nullable(),
   /** Against the held-out labels, once those are locked. */
   heldOut: evaluationSchema.nullable(),
 });

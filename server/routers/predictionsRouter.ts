@@ -1,5 +1,6 @@
 import { editSchema, polygonSchema } from "@reefline/schema/feature";
 import { idSchema, uuidSchema } from "@reefline/schema/ids";
+import { predictionOptionsSchema } from "@reefline/schema/prediction";
 import { z } from "zod";
 import { heldOutAccuracy } from "../services/accuracy.ts";
 import { getPrediction, listPredictions, predictionPolygons, removePrediction, startPrediction } from "../services/predictions.ts";
@@ -17,6 +18,7 @@ export const predictionsRouter = router({
         modelId: idSchema,
         area: z.array(polygonSchema).min(1).max(1_000).nullable(),
         threshold: threshold.nullable(),
+        options: predictionOptionsSchema.optional(),
       }),
     )
     .mutation(({ ctx, input }) => startPrediction(ctx, input)),

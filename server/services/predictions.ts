@@ -3,7 +3,7 @@ import { polygonAreaM2 } from "@reefline/geo/geodesic";
 import { AppError } from "@reefline/schema/errors";
 import type { Polygon } from "@reefline/schema/feature";
 import { newId } from "@reefline/schema/ids";
-import type { PredictedPolygon, Prediction } from "@reefline/schema/prediction";
+import { type PredictedPolygon, type Prediction, type PredictionOptions, predictionOptionsSchema } from "@reefline/schema/prediction";
 import type { Context } from "../context.ts";
 import { requestCancel } from "../jobs/queue.ts";
 import { authorize } from "../principal.ts";
@@ -26,6 +26,8 @@ export interface StartPrediction {
   readonly area: Polygon[] | null;
   /** null: the model's own. */
   readonly threshold: number | null;
+  /** Left out: the plain, fast way. */
+  readonly options?: Partial<PredictionOptions>;
 }
 
 /** Queues a prediction. @throws AppError `prediction/empty-area`, `survey/not-imported`, `model/not-found`. */
@@ -47,6 +49,7 @@ export async function startPrediction(ctx: Context, request: StartPrediction): P
       area,
       threshold: request.threshold ?? model.card.threshold,
       autoThreshold: request.threshold === null,
+      options: request.options,
     });
   });
 }
@@ -64,6 +67,7 @@ export async function enqueuePrediction(
     threshold: number;
     /** Take the model's own threshold when the job runs; `threshold` stands in until then. */
     autoThreshold: boolean;
+    options?: Partial<PredictionOptions>;
     afterJobId?: string;
   },
 ): Promise<Prediction> {
@@ -87,6 +91,9 @@ export async function enqueuePrediction(
     area: request.area,
     threshold: request.threshold,
     raster: null,
+    uncertainty: null,
+    options: predictionOptionsSchema.parse(request.options ?? {}),
+    engine: null,
     heldOut: null,
   };
   await insertPrediction(db, prediction);
@@ -111,7 +118,8 @@ export async function removePrediction(ctx: Context, id: string): Promise<void> 
     const prediction = await predictionById(trx, id);
     await requestCancel(trx, prediction.jobId);
     await trx.deleteFrom("predictions").where("id", "=", id).execute();
-    if (prediction.raster) await trx.deleteFrom("assets").where("id", "=", prediction.raster.assetId).execute();
+    for (const raster of [prediction.raster, prediction.uncertainty])
+      if (raster) await trx.deleteFrom("assets").where("id", "=", raster.assetId).execute();
     await publishEvent(trx, { kind: "prediction", predictionId: id, surveyId: prediction.surveyId });
   });
   await rm(ctx.store.paths.prediction(id), { recursive: true, force: true });

@@ -62,4 +62,16 @@ export const migrations: readonly { readonly version: number; readonly statement
         owner TEXT PRIMARY KEY, pid INTEGER NOT NULL, startedAt INTEGER NOT NULL, heartbeatAt INTEGER NOT NULL, backendJson TEXT) STRICT`,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      "ALTER TABLE predictions ADD COLUMN uncertaintyJson TEXT",
+      "ALTER TABLE predictions ADD COLUMN optionsJson TEXT",
+      "ALTER TABLE predictions ADD COLUMN engineJson TEXT",
+      `CREATE TABLE swaths (
+        predictionId TEXT NOT NULL REFERENCES predictions(id) ON DELETE CASCADE, swathIndex INTEGER NOT NULL, planHash TEXT NOT NULL,
+        windowCount INTEGER NOT NULL, windowsDone INTEGER NOT NULL, leaseOwner TEXT, leaseUntil INTEGER, fence INTEGER NOT NULL, file TEXT,
+        PRIMARY KEY (predictionId, swathIndex)) STRICT, WITHOUT ROWID`,
+    ],
+  },
 ];

@@ -1,6 +1,15 @@
 import { AppError } from "@reefline/schema/errors";
 import type { Polygon, Provenance } from "@reefline/schema/feature";
-import { type Decision, type PredictedPolygon, type Prediction, predictionSchema } from "@reefline/schema/prediction";
+import {
+  type Decision,
+  type PinnedEngine,
+  type PredictedPolygon,
+  type Prediction,
+  type PredictionOptions,
+  predictionOptionsSchema,
+  predictionSchema,
+  type UncertaintyRaster,
+} from "@reefline/schema/prediction";
 import type { Evaluation } from "@reefline/schema/training";
 import type { Selectable } from "kysely";
 import { publishEvent } from "./events.ts";
@@ -20,18 +29,24 @@ function toPrediction(row: Selectable<Tables["predictions"]>): Prediction {
     area: fromNullableColumn<Polygon[]>(row.areaJson),
     threshold: row.threshold,
     raster: fromNullableColumn<NonNullable<Prediction["raster"]>>(row.rasterJson),
+    uncertainty: fromNullableColumn<UncertaintyRaster>(row.uncertaintyJson),
+    options: predictionOptionsSchema.parse(fromNullableColumn<Partial<PredictionOptions>>(row.optionsJson) ?? {}),
+    engine: fromNullableColumn<PinnedEngine>(row.engineJson),
     heldOut: fromNullableColumn<Evaluation>(row.heldOutJson),
   };
 }
 
 export async function insertPrediction(db: Database, prediction: Prediction): Promise<void> {
-  const { area, raster, heldOut, ...rest } = prediction;
+  const { area, raster, heldOut, uncertainty, options, engine, ...rest } = prediction;
   await db
     .insertInto("predictions")
     .values({
       ...rest,
       areaJson: area ? JSON.stringify(area) : null,
       rasterJson: raster ? JSON.stringify(raster) : null,
+      uncertaintyJson: uncertainty ? JSON.stringify(uncertainty) : null,
+      optionsJson: JSON.stringify(options),
+      engineJson: engine ? JSON.stringify(engine) : null,
       heldOutJson: heldOut ? JSON.stringify(heldOut) : null,
     })
     .execute();
@@ -53,12 +68,21 @@ export async function predictionById(db: Database, id: string): Promise<Predicti
 export async function updatePrediction(
   db: Database,
   id: string,
-  change: { state?: Prediction["state"]; threshold?: number; raster?: Prediction["raster"]; heldOut?: Evaluation | null },
+  change: {
+    state?: Prediction["state"];
+    threshold?: number;
+    raster?: Prediction["raster"];
+    uncertainty?: Prediction["uncertainty"];
+    engine?: Prediction["engine"];
+    heldOut?: Evaluation | null;
+  },
 ): Promise<void> {
   const set: Partial<Tables["predictions"]> = {};
   if (change.state !== undefined) set.state = change.state;
   if (change.threshold !== undefined) set.threshold = change.threshold;
   if (change.raster !== undefined) set.rasterJson = change.raster ? JSON.stringify(change.raster) : null;
+  if (change.uncertainty !== undefined) set.uncertaintyJson = change.uncertainty ? JSON.stringify(change.uncertainty) : null;
+  if (change.engine !== undefined) set.engineJson = change.engine ? JSON.stringify(change.engine) : null;
   if (change.heldOut !== undefined) set.heldOutJson = change.heldOut ? JSON.stringify(change.heldOut) : null;
   await db.updateTable("predictions").set(set).where("id", "=", id).execute();
 }

@@ -22,7 +22,7 @@ export interface Tables {
   assets: {
     id: string;
     surveyId: string;
-    kind: "image" | "probability";
+    kind: "image" | "probability" | "uncertainty";
     version: string;
     /** Relative to the data folder. */
     path: string;
@@ -113,6 +113,25 @@ export interface Tables {
     threshold: number;
     rasterJson: string | null;
     heldOutJson: string | null;
+    /** UncertaintyRaster, PredictionOptions, PinnedEngine. */
+    uncertaintyJson: string | null;
+    optionsJson: string | null;
+    engineJson: string | null;
+  };
+  /** Rows of windows of a prediction under way, shared out among workers. */
+  swaths: {
+    predictionId: string;
+    swathIndex: number;
+    /** What the bytes depend on: swaths of another plan are dropped. */
+    planHash: string;
+    windowCount: number;
+    windowsDone: number;
+    leaseOwner: string | null;
+    /** Milliseconds since 1970. */
+    leaseUntil: number | null;
+    fence: number;
+    /** File name in the prediction's swath folder; set when done. */
+    file: string | null;
   };
   polygonSets: { predictionId: string; threshold: number; createdAt: string; polygonsJson: string };
   decisions: {

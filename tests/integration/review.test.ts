@@ -54,6 +54,9 @@ async function prediction(sets: Record<number, PredictedPolygon[]>): Promise<str
     area: null,
     threshold: 0.5,
     raster: null,
+    uncertainty: null,
+    options: { testTimeAugmentation: false, uncertainty: false, engine: "auto" },
+    engine: null,
     heldOut: null,
   });
   const crs = { epsg: 32645, proj4: "+proj=utm +zone=45", kind: "projected", metersPerUnit: 1, name: "UTM 45N" } as const;
