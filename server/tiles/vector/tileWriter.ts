@@ -63,9 +63,9 @@ export class TileWriter {
     private readonly extent: number,
   ) {}
 
-  /** Bytes written so far, the tables of keys and values not counted. */
+  /** Bytes written so far; of the values' table an estimate. */
   get byteLength(): number {
-    return this.features.length;
+    return this.features.length + this.values.size * 12;
   }
 
   /** Starts a polygon. `id` is a whole number from 0 to 2^53 − 1. */
