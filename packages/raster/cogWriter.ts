@@ -1,34 +1,23 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { AppError } from "@reefline/schema/errors";
 import type { Grid } from "@reefline/schema/grid";
 import type { SampleType } from "@reefline/schema/survey";
-import type { RasterArray } from "./array.ts";
+import { z } from "zod";
+import { type BandCount, countsFromJson, countsToJson } from "./bandStatistics.ts";
+import type { CogWork } from "./cogTasks.ts";
+import { startCogTasks } from "./cogThreads.ts";
+import type { TileCodec } from "./cogTile.ts";
 import { assembleCog } from "./cogWriterAssembly.ts";
 import type { RawGeoKeys } from "./cogWriterGeoTags.ts";
-import { type LevelSpool, openLevelSpool } from "./cogWriterLevel.ts";
-import {
-  averagingHalver,
-  type LevelSize,
-  nearestHalver,
-  type OverviewResampling,
-  pyramidSizes,
-  type RowHalver,
-} from "./overviewPyramid.ts";
+import { type CogLevels, cogLevels, layOutLevels, tilePxFor } from "./cogWriterLevels.ts";
+import { type CogParts, openCogParts } from "./cogWriterParts.ts";
+import { bytesPerSample } from "./newSamples.ts";
+import { type OverviewResampling, pyramidSizes } from "./overviewPyramid.ts";
+import type { RowBlock } from "./rowBlock.ts";
 
-export const COG_TILE_PX = 512;
-
-/** Validators take a level exactly one tile wide for a striped one: there two tiles go across. */
-function tilePxFor(size: LevelSize): number {
-  return size.widthPx === COG_TILE_PX && size.heightPx > COG_TILE_PX ? COG_TILE_PX / 2 : COG_TILE_PX;
-}
-
-/** Whole rows of the image, `array.widthPx` wide; blocks follow each other top to bottom without a gap, of any height. */
-export interface RowBlock {
-  readonly rowOff: number;
-  readonly heightPx: number;
-  readonly array: RasterArray;
-}
+export type { RowBlock } from "./rowBlock.ts";
 
 export interface CogOptions {
   readonly grid: Grid;
@@ -41,29 +30,71 @@ export interface CogOptions {
   readonly photometric: "rgb" | "grey";
   /** Write `array.valid` as an internal one-bit mask. */
   readonly hasMask: boolean;
-  readonly rows: AsyncIterable<RowBlock>;
+  /** The image's rows; to resume, a function that gives them from a row on. */
+  readonly rows: AsyncIterable<RowBlock> | ((firstRow: number) => AsyncIterable<RowBlock>);
   /** Value written under the mask where no nodata value is declared; 0 unless given. */
   readonly noDataByte?: number;
   readonly overviewResampling: OverviewResampling;
   readonly bandNames?: readonly string[];
   /** The source file's own GeoKeys, for a CRS without an EPSG code. */
   readonly rawGeoKeys?: RawGeoKeys;
-  /** Deflate level 1–9; 6 unless given. */
-  readonly compressionLevel?: number;
+  /** Lossless unless given. */
+  readonly codec?: TileCodec;
   /** "auto" (default): BigTIFF when the file passes 4 GB. */
   readonly bigTiff?: "auto" | "always";
-  /** 0 to 1. */
+  /** Count minimum, maximum, mean, standard deviation and histogram of every band on the way. */
+  readonly withStatistics?: boolean;
+  /**
+   * Go on where an earlier attempt stopped. Parts wait in `folder`, which is kept when writing fails or is stopped and removed when the
+   * file is whole; they are used if `key`, whatever tells one source from another, is the same.
+   */
+  readonly resume?: { readonly folder: string; readonly key: string; readonly checkpointSeconds?: number };
+  /** Threads that encode; one per processor (eight at most) unless given, none for images of a few tiles. */
+  readonly threads?: number;
+  /** 0 to 1, of the whole image: a resumed one begins further on. */
   readonly onProgress?: (fraction: number) => void;
   readonly signal?: AbortSignal;
 }
 
-function checkBlock(block: RowBlock, expectedRowOff: number, { grid, bandCount, sampleType }: CogOptions): void {
-  const { array } = block;
+export interface WrittenCog {
+  /** Per data band, null where no pixel is valid; null if not asked for. */
+  readonly counts: (BandCount | null)[] | null;
+  /** Rows that an earlier attempt had written. */
+  readonly resumedRows: number;
+}
+
+/** Changes when the same pixels would become other bytes. */
+const WRITER_VERSION = 1;
+/** zlib's level on tiles after prediction: a few percent larger than 6 and half again as fast. */
+export const DEFAULT_CODEC: TileCodec = { kind: "deflate", level: 3 };
+const SMALLEST_LEVEL_PX = 512;
+/** An image of fewer tiles is written without threads. */
+const TILES_WORTH_THREADS = 8;
+const CHECKPOINT_SECONDS = 10;
+/** After as many bands nearly no row waits for the coarser levels, so that a checkpoint is small. */
+const BANDS_BETWEEN_CHECKPOINTS = 4;
+/** Share of the work that is putting the file together. */
+const ASSEMBLY_SHARE = 0.05;
+
+function bytesPerPixel({ bandCount, sampleType }: CogOptions): number {
+  return bandCount * bytesPerSample[sampleType];
+}
+
+/** Rows that the writer takes as one band: blocks of part of the width must not reach over its multiples. */
+export function cogBandRows(grid: Grid, bandCount: number, sampleType: SampleType): number {
+  const tilePx = tilePxFor(grid.widthPx, bandCount * bytesPerSample[sampleType]);
+  return grid.widthPx === tilePx && grid.heightPx > tilePx ? tilePx / 2 : tilePx;
+}
+
+function checkBlock(block: RowBlock, due: { row: number; col: number }, { grid, bandCount, sampleType }: CogOptions): void {
+  const { array, colOff = 0 } = block;
   const facts =
-    block.rowOff === expectedRowOff &&
+    block.rowOff === due.row &&
+    colOff === due.col &&
     block.rowOff + block.heightPx <= grid.heightPx &&
+    colOff + array.widthPx <= grid.widthPx &&
+    (block.colOff !== undefined || array.widthPx === grid.widthPx) &&
     array.heightPx === block.heightPx &&
-    array.widthPx === grid.widthPx &&
     array.bandCount === bandCount &&
     array.sampleType === sampleType &&
     array.data.length === array.widthPx * array.heightPx * bandCount &&
@@ -72,98 +103,169 @@ function checkBlock(block: RowBlock, expectedRowOff: number, { grid, bandCount, 
   throw new AppError(
     "internal",
     "raster/cog-rows-mismatch",
-    `Rows for the image file do not fit: row ${block.rowOff}, ${array.widthPx} × ${array.heightPx} px, ${array.bandCount} ${array.sampleType} bands arrived where row ${expectedRowOff} of ${grid.widthPx} × ${grid.heightPx} px, ${bandCount} ${sampleType} bands was due. Please report this.`,
+    `Rows for the image file do not fit: column ${colOff} of row ${block.rowOff}, ${array.widthPx} × ${array.heightPx} px, ${array.bandCount} ${array.sampleType} bands arrived where column ${due.col} of row ${due.row} of ${grid.widthPx} × ${grid.heightPx} px, ${bandCount} ${sampleType} bands was due. Please report this.`,
   );
 }
 
-function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AppError("cancelled", "raster/cog-cancelled", "Writing the image file was cancelled.");
+function checkCodec(codec: TileCodec, { sampleType, bandCount }: CogOptions): void {
+  const fits = sampleType === "uint8" && (bandCount === 3 || (bandCount === 1 && codec.kind === "jpeg"));
+  if (codec.kind === "deflate" || fits) return;
+  throw new AppError(
+    "bad-input",
+    "raster/codec-unsuitable",
+    `${codec.kind === "jpeg" ? "JPEG" : "WebP"} stores 8-bit red, green and blue${codec.kind === "jpeg" ? ", or 8-bit grey" : ""}, and this image has ${bandCount} ${sampleType} band${bandCount === 1 ? "" : "s"}: store it without loss.`,
+  );
+}
+
+function cancelled(): AppError {
+  return new AppError("cancelled", "raster/cog-cancelled", "Writing the image file was cancelled.");
+}
+
+/** What the file system says, in words where a person can do something about it. */
+function explained(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
+  return new AppError(
+    "unavailable",
+    "raster/disk-full",
+    "The disk became full while the image was being written. Nothing else was changed: make room, or choose another data folder, and try again.",
+  );
+}
+
+/** What decides the bytes of a file besides its pixels. */
+function resumeKey(options: CogOptions, codec: TileCodec): string {
+  const { grid, bandCount, sampleType, nodata, photometric, hasMask, noDataByte, overviewResampling, bandNames, rawGeoKeys, bigTiff } =
+    options;
+  const facts = {
+    grid,
+    bandCount,
+    sampleType,
+    nodata: String(nodata),
+    photometric,
+    hasMask,
+    noDataByte,
+    overviewResampling,
+    bandNames,
+    rawGeoKeys,
+    bigTiff,
+  };
+  const text = JSON.stringify([WRITER_VERSION, process.versions.zlib, codec, facts, options.withStatistics ?? false, options.resume?.key]);
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /**
- * Writes a cloud-optimized GeoTIFF from rows that arrive top to bottom: tiles of 512 px, deflate with predictor, overviews
- * down to one tile, internal mask, GDAL's structural metadata. Memory stays near 2 · 512 rows whatever the height;
- * a COG's overviews stand before its full resolution, so every level waits in a spool file beside `path` (see diskNeed.ts)
- * until the last row is in. The file is flushed and renamed into place: it is there whole, or not at all.
+ * Writes a cloud-optimized GeoTIFF from rows that arrive top to bottom: tiles of 512 px (smaller in very wide images), deflate with
+ * predictor unless another codec is asked for, overviews down to one tile, internal mask, GDAL's structural metadata. Tiles are encoded
+ * and overviews made in threads, in one pass over the rows. Memory holds up to three bands of tile height, 500 MB at most.
+ * A COG's overviews stand before its full resolution, so every level waits in parts beside `path` (see diskNeed.ts) until the last row
+ * is in; with `resume` a later attempt goes on from the last whole part and its file has the same bytes. The file is flushed and renamed
+ * into place: it is there whole, or not at all.
  *
- * Throws AppError: `raster/cog-rows-mismatch`, `raster/crs-without-code`, `raster/cog-cancelled`; and file system errors as
- * they come.
+ * Throws AppError: `raster/cog-rows-mismatch`, `raster/crs-without-code`, `raster/codec-unsuitable`, `raster/cog-cancelled`,
+ * `raster/disk-full`; and other file system errors as they come.
  */
-export async function writeCog(path: string, options: CogOptions): Promise<void> {
-  const { grid, bandCount, sampleType, hasMask, overviewResampling, signal, onProgress } = options;
+export async function writeCog(path: string, options: CogOptions): Promise<WrittenCog> {
+  const { grid, bandCount, sampleType, hasMask, overviewResampling, signal, onProgress, resume } = options;
   const nodata = options.nodata ?? null;
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  const sizes = pyramidSizes(grid.widthPx, grid.heightPx, COG_TILE_PX);
-  const levels: LevelSpool[] = [];
+  const codec = options.codec ?? DEFAULT_CODEC;
+  checkCodec(codec, options);
+  const sizes = pyramidSizes(grid.widthPx, grid.heightPx, SMALLEST_LEVEL_PX);
+  const tilePx = tilePxFor(grid.widthPx, bytesPerPixel(options));
+  const format = { bandCount, sampleType, hasMask, fillValue: nodata ?? options.noDataByte ?? 0, codec };
+  const work: CogWork = { format, levels: layOutLevels(sizes, tilePx, format), nodata, resampling: overviewResampling };
+  const folder = resume?.folder ?? `${path}.${randomBytes(6).toString("hex")}.parts`;
+  const tiles = Math.ceil(grid.widthPx / tilePx) * Math.ceil(grid.heightPx / tilePx);
+  const pool = startCogTasks(work, tiles < TILES_WORTH_THREADS ? 0 : options.threads);
+  let parts: CogParts | null = null;
+  let isWhole = false;
+  const onAbort = () => void pool.close();
   try {
-    for (const [i, size] of sizes.entries()) {
-      levels.push(
-        await openLevelSpool(`${temporary}.level${i}`, {
-          size,
-          bandCount,
-          sampleType,
-          tilePx: tilePxFor(size),
-          hasMask,
-          fillValue: nodata ?? options.noDataByte ?? 0,
-          compressionLevel: options.compressionLevel ?? 6,
-        }),
-      );
-    }
-    await fillLevels(levels, options, nodata);
-    throwIfStopped(signal);
-    await assembleCog(path, temporary, levels, {
-      grid,
-      bandCount,
-      sampleType,
-      nodata,
-      photometric: options.photometric,
-      hasMask,
-      overviewResampling,
-      bandNames: options.bandNames ?? [],
-      rawGeoKeys: options.rawGeoKeys,
-      bigTiff: options.bigTiff ?? "auto",
+    if (signal?.aborted) throw cancelled();
+    signal?.addEventListener("abort", onAbort);
+    parts = await openCogParts(folder, resumeKey(options, codec), sizes.length);
+    const levels = cogLevels(work, pool, parts, options.withStatistics ?? false);
+    const resumedRows = await resumeLevels(levels, parts);
+    await writeParts(levels, parts, options, resumedRows);
+    await assembleCog(path, parts, {
+      temporary: join(folder, "assembled.tif"),
+      levels: work.levels,
+      tags: {
+        grid,
+        bandCount,
+        sampleType,
+        nodata,
+        photometric: options.photometric,
+        hasMask,
+        overviewResampling,
+        bandNames: options.bandNames ?? [],
+        rawGeoKeys: options.rawGeoKeys,
+        bigTiff: options.bigTiff ?? "auto",
+        codec,
+      },
+      onProgress: (fraction) => onProgress?.(1 - ASSEMBLY_SHARE * (1 - fraction)),
+      signal,
     });
+    isWhole = true;
     onProgress?.(1);
+    return { counts: options.withStatistics ? levels.counts : null, resumedRows };
+  } catch (error) {
+    throw signal?.aborted ? cancelled() : explained(error);
   } finally {
-    await Promise.all(levels.map((level) => level.abandon()));
-    await Promise.all([temporary, ...levels.map((level) => level.path)].map((file) => rm(file, { force: true })));
+    signal?.removeEventListener("abort", onAbort);
+    await pool.close();
+    await parts?.abandon();
+    if (isWhole || resume === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function fillLevels(levels: readonly LevelSpool[], options: CogOptions, nodata: number | null): Promise<void> {
-  const { grid, bandCount, sampleType, overviewResampling } = options;
-  const makeHalver = overviewResampling === "nearest" ? nearestHalver : averagingHalver;
-  const halvers: (RowHalver | null)[] = levels.map(() => null);
-  for (const [i, level] of levels.entries()) {
-    const above = levels[i - 1];
-    if (above === undefined) continue;
-    const sink: RowHalver["pushRow"] = async (data, valid) => {
-      await level.pushRow(data, valid);
-      await halvers[i + 1]?.pushRow(data, valid);
-    };
-    halvers[i] = makeHalver({ source: above.size, target: level.size, bandCount, sampleType, nodata, sink });
+const notesSchema = z.object({ counts: z.array(z.unknown()) });
+
+async function resumeLevels(levels: CogLevels, parts: CogParts): Promise<number> {
+  const last = parts.finished.at(-1);
+  const state = await parts.readState();
+  if (last === undefined || state === null) return 0;
+  levels.restore(last.rowsDone, state);
+  levels.counts.splice(0, Number.POSITIVE_INFINITY, ...countsFromJson(notesSchema.parse(last.notes).counts));
+  return last.rowsDone;
+}
+
+async function writeParts(levels: CogLevels, parts: CogParts, options: CogOptions, resumedRows: number): Promise<void> {
+  const { grid, rows, resume, signal, onProgress } = options;
+  const due = { row: resumedRows, col: 0 };
+  if (resumedRows === grid.heightPx) return;
+  if (resumedRows > 0 && typeof rows !== "function") throw new RangeError("rows that begin at the top cannot be resumed");
+  const finishPart = async (durable: boolean) => {
+    await levels.settle();
+    await parts.finishPart(levels.rowsDone, levels.state(), { counts: countsToJson(levels.counts) }, durable);
+  };
+  const checkpointMs = (resume?.checkpointSeconds ?? CHECKPOINT_SECONDS) * 1_000;
+  const bandRows = cogBandRows(grid, options.bandCount, options.sampleType);
+  let bandsDone = Math.floor(resumedRows / bandRows);
+  let checkpointAt = Date.now();
+  for await (const block of typeof rows === "function" ? rows(resumedRows) : rows) {
+    if (signal?.aborted) throw cancelled();
+    checkBlock(block, due, options);
+    await levels.push(block);
+    const right = due.col + block.array.widthPx;
+    due.col = right < grid.widthPx ? right : 0;
+    if (due.col > 0) continue;
+    due.row += block.heightPx;
+    onProgress?.((1 - ASSEMBLY_SHARE) * (due.row / grid.heightPx));
+    const bands = Math.floor(levels.rowsDone / bandRows);
+    if (resume === undefined || bands === bandsDone || levels.rowsDone !== due.row || due.row === grid.heightPx) continue;
+    bandsDone = bands;
+    const waited = Date.now() - checkpointAt;
+    if (waited < checkpointMs || (bands % BANDS_BETWEEN_CHECKPOINTS !== 0 && waited < 3 * checkpointMs)) continue;
+    await finishPart(true);
+    checkpointAt = Date.now();
   }
-  let nextRow = 0;
-  for await (const block of options.rows) {
-    throwIfStopped(options.signal);
-    checkBlock(block, nextRow, options);
-    const { data, valid } = block.array;
-    const rowSamples = grid.widthPx * bandCount;
-    for (let row = 0; row < block.heightPx; row++) {
-      const rowData = data.subarray(row * rowSamples, (row + 1) * rowSamples);
-      const rowValid = valid.subarray(row * grid.widthPx, (row + 1) * grid.widthPx);
-      await levels[0]?.pushRow(rowData, rowValid);
-      await halvers[1]?.pushRow(rowData, rowValid);
-    }
-    nextRow += block.heightPx;
-    options.onProgress?.(0.9 * (nextRow / grid.heightPx));
-  }
-  if (nextRow !== grid.heightPx) {
+  if (due.row !== grid.heightPx) {
     throw new AppError(
       "internal",
       "raster/cog-rows-mismatch",
-      `The image ended at row ${nextRow} of ${grid.heightPx}, so its file was not written. Please report this.`,
+      `The image ended at row ${due.row} of ${grid.heightPx}, so its file was not written. Please report this.`,
     );
   }
-  for (const level of levels) await level.finish();
+  // A short conversion is sooner done again than flushed.
+  await finishPart(resume !== undefined && (parts.finished.length > 0 || Date.now() - checkpointAt >= checkpointMs));
 }

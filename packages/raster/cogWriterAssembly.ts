@@ -1,11 +1,12 @@
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Grid } from "@reefline/schema/grid";
 import type { SampleType } from "@reefline/schema/survey";
+import type { TileCodec } from "./cogTile.ts";
 import { geoTags, type RawGeoKeys } from "./cogWriterGeoTags.ts";
-import type { LevelSpool, TileIndex } from "./cogWriterLevel.ts";
+import type { CogParts } from "./cogWriterParts.ts";
 import { bytesPerSample } from "./newSamples.ts";
-import type { OverviewResampling } from "./overviewPyramid.ts";
+import type { LevelSize, OverviewResampling } from "./overviewPyramid.ts";
 import { directorySize, encodeDirectory, encodeTiffHeader, type TiffField } from "./tiffDirectory.ts";
 
 export interface CogTags {
@@ -19,9 +20,26 @@ export interface CogTags {
   readonly bandNames: readonly string[];
   readonly rawGeoKeys: RawGeoKeys | undefined;
   readonly bigTiff: "auto" | "always";
+  readonly codec: TileCodec;
+}
+
+/** Where each tile lies in its level's bytes; offsets point behind the four-byte leader. */
+interface TileIndex {
+  readonly offsets: number[];
+  readonly byteCounts: number[];
+}
+
+interface FinishedLevel {
+  readonly size: LevelSize;
+  readonly tilePx: number;
+  readonly image: TileIndex;
+  readonly mask: TileIndex;
+  readonly sizeBytes: number;
 }
 
 const DEFLATE = 8;
+const COMPRESSION: Record<TileCodec["kind"], number> = { deflate: DEFLATE, jpeg: 7, webp: 50001 };
+const Y_CB_CR = 6;
 const UNSPECIFIED_EXTRA_SAMPLE = 0;
 const REDUCED_IMAGE = 1;
 const MASK = 4;
@@ -62,8 +80,8 @@ function tileFields(index: TileIndex, shift: number, isBigTiff: boolean): TiffFi
   ];
 }
 
-function imageFields(level: LevelSpool, isOverview: boolean, tags: CogTags): TiffField[] {
-  const { bandCount, sampleType, photometric, nodata } = tags;
+function imageFields(level: FinishedLevel, isOverview: boolean, tags: CogTags): TiffField[] {
+  const { bandCount, sampleType, photometric, nodata, codec } = tags;
   const isFloat = SAMPLE_FORMAT[sampleType] === 3;
   const perBand = (value: number) => new Array<number>(bandCount).fill(value);
   const shownBands = photometric === "rgb" ? 3 : 1;
@@ -71,15 +89,17 @@ function imageFields(level: LevelSpool, isOverview: boolean, tags: CogTags): Tif
     { tag: 256, type: "long", values: [level.size.widthPx] },
     { tag: 257, type: "long", values: [level.size.heightPx] },
     { tag: 258, type: "short", values: perBand(bytesPerSample[sampleType] * 8) },
-    { tag: 259, type: "short", values: [DEFLATE] },
-    { tag: 262, type: "short", values: [photometric === "rgb" ? 2 : 1] },
+    { tag: 259, type: "short", values: [COMPRESSION[codec.kind]] },
+    { tag: 262, type: "short", values: [photometric === "grey" ? 1 : codec.kind === "jpeg" ? Y_CB_CR : 2] },
     { tag: 277, type: "short", values: [bandCount] },
     { tag: 284, type: "short", values: [1] },
-    { tag: 317, type: "short", values: [isFloat ? 3 : 2] },
     { tag: 322, type: "short", values: [level.tilePx] },
     { tag: 323, type: "short", values: [level.tilePx] },
     { tag: 339, type: "short", values: perBand(SAMPLE_FORMAT[sampleType]) },
   ];
+  if (codec.kind === "deflate") fields.push({ tag: 317, type: "short", values: [isFloat ? 3 : 2] });
+  // As the JPEG streams say: chroma of half the width and height.
+  if (codec.kind === "jpeg" && photometric === "rgb") fields.push({ tag: 530, type: "short", values: [2, 2] });
   if (isOverview) fields.push({ tag: 254, type: "long", values: [REDUCED_IMAGE] });
   if (bandCount > shownBands) {
     fields.push({ tag: 338, type: "short", values: new Array<number>(bandCount - shownBands).fill(UNSPECIFIED_EXTRA_SAMPLE) });
@@ -89,7 +109,7 @@ function imageFields(level: LevelSpool, isOverview: boolean, tags: CogTags): Tif
   return fields;
 }
 
-function maskFields(level: LevelSpool, isOverview: boolean): TiffField[] {
+function maskFields(level: FinishedLevel, isOverview: boolean): TiffField[] {
   return [
     { tag: 254, type: "long", values: [MASK | (isOverview ? REDUCED_IMAGE : 0)] },
     { tag: 256, type: "long", values: [level.size.widthPx] },
@@ -106,7 +126,7 @@ function maskFields(level: LevelSpool, isOverview: boolean): TiffField[] {
 }
 
 /** Everything that stands before the tiles: header, ghost area, one directory per level (and per mask), full resolution first. */
-function encodeHead(levels: readonly LevelSpool[], tags: CogTags, isBigTiff: boolean): Buffer {
+function encodeHead(levels: readonly FinishedLevel[], tags: CogTags, isBigTiff: boolean): Buffer {
   const flavour = { isBigTiff };
   const ghost = Buffer.from(ghostArea(tags.hasMask), "latin1");
   const headerBytes = isBigTiff ? 16 : 8;
@@ -118,7 +138,7 @@ function encodeHead(levels: readonly LevelSpool[], tags: CogTags, isBigTiff: boo
   const firstOffset = Math.ceil((headerBytes + ghost.length) / 8) * 8;
   const dataOffset = sizes.reduce((sum, size) => sum + size, firstOffset);
   // The smallest overview's tiles come first, so that one read of the file's start is enough to draw something.
-  const shifts = new Map<LevelSpool, number>();
+  const shifts = new Map<FinishedLevel, number>();
   let at = dataOffset;
   for (const level of [...levels].reverse()) {
     shifts.set(level, at);
@@ -137,12 +157,33 @@ function encodeHead(levels: readonly LevelSpool[], tags: CogTags, isBigTiff: boo
   return head;
 }
 
-async function appendFile(target: FileHandle, position: number, sourcePath: string): Promise<number> {
+/** Offsets of a level's tiles, in the order they were written, all parts one after the other. */
+function indexLevel(parts: CogParts, level: number, { size, tilePx }: { size: LevelSize; tilePx: number }): FinishedLevel {
+  const image: TileIndex = { offsets: [], byteCounts: [] };
+  const mask: TileIndex = { offsets: [], byteCounts: [] };
+  let at = 0;
+  const add = (index: TileIndex, byteCount: number) => {
+    index.offsets.push(at + 4);
+    index.byteCounts.push(byteCount);
+    at += byteCount + 8;
+  };
+  for (const part of parts.finished) {
+    const own = part.levels[level];
+    own?.images.forEach((byteCount, i) => {
+      add(image, byteCount);
+      const maskBytes = own.masks[i];
+      if (maskBytes !== undefined) add(mask, maskBytes);
+    });
+  }
+  return { size, tilePx, image, mask, sizeBytes: at };
+}
+
+async function appendFile(target: FileHandle, position: number, sourcePath: string, buffer: Buffer, signal?: AbortSignal): Promise<number> {
   const source = await open(sourcePath, "r");
-  const buffer = Buffer.allocUnsafe(COPY_BYTES);
   let at = position;
   try {
     for (;;) {
+      signal?.throwIfAborted();
       const { bytesRead } = await source.read(buffer, 0, buffer.length);
       if (bytesRead === 0) return at;
       await target.writev([buffer.subarray(0, bytesRead)], at);
@@ -160,18 +201,33 @@ async function flushFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-/** Joins finished levels into `path` through the file `temporary`; each spool file is removed once it is copied. */
-export async function assembleCog(path: string, temporary: string, levels: readonly LevelSpool[], tags: CogTags): Promise<void> {
-  const dataBytes = levels.reduce((sum, level) => sum + level.sizeBytes, 0);
-  const head = encodeHead(levels, tags, tags.bigTiff === "always" || dataBytes > CLASSIC_DATA_LIMIT);
-  const file = await open(temporary, "wx");
+export interface Assembly {
+  /** Where the file is put together, on the same disk as `path`. */
+  readonly temporary: string;
+  readonly levels: readonly { readonly size: LevelSize; readonly tilePx: number }[];
+  readonly tags: CogTags;
+  readonly onProgress?: (fraction: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Joins the finished parts into `path`: written beside it, flushed and renamed. The parts stay. */
+export async function assembleCog(path: string, parts: CogParts, { temporary, levels, tags, onProgress, signal }: Assembly): Promise<void> {
+  const finished = levels.map((layout, level) => indexLevel(parts, level, layout));
+  const dataBytes = finished.reduce((sum, level) => sum + level.sizeBytes, 0);
+  const head = encodeHead(finished, tags, tags.bigTiff === "always" || dataBytes > CLASSIC_DATA_LIMIT);
+  const file = await open(temporary, "w");
+  const buffer = Buffer.allocUnsafeSlow(COPY_BYTES);
   try {
     await file.writev([head], 0);
     let at = head.length;
-    for (const level of [...levels].reverse()) {
-      at = await appendFile(file, at, level.path);
-      await rm(level.path, { force: true });
+    for (let level = levels.length - 1; level >= 0; level--) {
+      for (const [part, { levels: own }] of parts.finished.entries()) {
+        if ((own[level]?.bytes ?? 0) === 0) continue;
+        at = await appendFile(file, at, parts.levelPath(part, level), buffer, signal);
+        onProgress?.((at - head.length) / dataBytes);
+      }
     }
+    if (at !== head.length + dataBytes) throw new RangeError(`${at} bytes were written where ${head.length + dataBytes} were due`);
     await file.sync();
   } finally {
     await file.close();

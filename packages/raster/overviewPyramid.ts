@@ -1,6 +1,5 @@
 import type { SampleType } from "@reefline/schema/survey";
 import type { Samples } from "./array.ts";
-import { newSamples } from "./newSamples.ts";
 
 export type OverviewResampling = "average" | "nearest";
 
@@ -20,44 +19,160 @@ export function pyramidSizes(widthPx: number, heightPx: number, smallestPx: numb
   return sizes;
 }
 
-/** For each target column the first source column it covers, and how much of it and of the next two. */
-interface ColumnPlan {
-  readonly first: Int32Array;
-  readonly weights: Float64Array;
+/** How many rows of the level below can be made once the first `rows` of `source` are there. */
+export function rowsBelow(rows: number, source: LevelSize, target: LevelSize): number {
+  return rows >= source.heightPx ? target.heightPx : Math.min(target.heightPx, Math.floor(rows / 2));
 }
 
-function planColumns(sourcePx: number, targetPx: number): ColumnPlan {
-  const ratio = sourcePx / targetPx;
-  const first = new Int32Array(targetPx);
-  const weights = new Float64Array(targetPx * 3);
-  for (let col = 0; col < targetPx; col++) {
-    const from = col * ratio;
-    const to = (col + 1) * ratio;
-    const start = Math.floor(from + 1e-9);
-    first[col] = start;
-    for (let k = 0; k < 3; k++) {
-      const overlap = Math.min(to, start + k + 1) - Math.max(from, start + k);
-      if (start + k < sourcePx && overlap > 1e-9) weights[col * 3 + k] = overlap;
-    }
-  }
-  return { first, weights };
+/** Rows in memory; `firstRow` is the level's row that `data` begins with. */
+export interface RowBuffer {
+  readonly data: Samples;
+  /** One byte per pixel. */
+  readonly valid: Uint8Array;
+  readonly firstRow: number;
 }
 
-/** One finished row of a level. Views are reused by the next row: copy what is kept. */
-export type RowSink = (data: Samples, valid: Uint8Array) => Promise<void>;
-
-export interface RowHalver {
-  /** `data`: one row, interleaved; `valid`: one byte per pixel. */
-  pushRow(data: Samples, valid: Uint8Array): Promise<void>;
-}
-
-export interface HalverOptions {
+export interface Halving {
   readonly source: LevelSize;
   readonly target: LevelSize;
   readonly bandCount: number;
   readonly sampleType: SampleType;
   readonly nodata: number | null;
-  readonly sink: RowSink;
+  readonly resampling: OverviewResampling;
+}
+
+/** Target pixels to be made: the rectangle [colOff, colEnd) × [rowOff, rowEnd) of the target level. */
+export interface HalvingPart {
+  readonly colOff: number;
+  readonly colEnd: number;
+  readonly rowOff: number;
+  readonly rowEnd: number;
+}
+
+/** For each target pixel of one axis the first source pixel it covers, and how much of it and of the next two. */
+interface AxisPlan {
+  readonly first: Int32Array;
+  readonly weights: Float64Array;
+  /** Every target pixel covers two source pixels whole. */
+  readonly isEven: boolean;
+}
+
+const plans = new Map<string, AxisPlan>();
+const PLANS_KEPT = 64;
+
+function planAxis(sourcePx: number, targetPx: number): AxisPlan {
+  const key = `${sourcePx} ${targetPx}`;
+  const known = plans.get(key);
+  if (known !== undefined) return known;
+  const ratio = sourcePx / targetPx;
+  const first = new Int32Array(targetPx);
+  const weights = new Float64Array(targetPx * 3);
+  for (let i = 0; i < targetPx; i++) {
+    const from = i * ratio;
+    const to = (i + 1) * ratio;
+    const start = Math.floor(from + 1e-9);
+    first[i] = start;
+    for (let k = 0; k < 3; k++) {
+      const overlap = Math.min(to, start + k + 1) - Math.max(from, start + k);
+      if (start + k < sourcePx && overlap > 1e-9) weights[i * 3 + k] = overlap;
+    }
+  }
+  const plan = { first, weights, isEven: ratio === 2 };
+  if (plans.size >= PLANS_KEPT) plans.clear();
+  plans.set(key, plan);
+  return plan;
+}
+
+/** Columns looked at together: all valid or all empty ones need no look at each pixel. */
+const RUN_PX = 256;
+
+/**
+ * Makes part of one level of a pyramid from rows of the level above. "average": target pixels are the mean of the valid source pixels
+ * they cover, weighted by overlap (odd sizes do not halve evenly), rounded half up, as GDAL's AVERAGE; a pixel is valid when any of its
+ * sources is. "nearest": each target pixel is one source pixel, for classes, whose mean means nothing.
+ * `from` must hold every source row that the part covers (see `rowsBelow`; one row before the newest half is enough).
+ * @returns whether every pixel made is valid
+ */
+export function halveRows(halving: Halving, part: HalvingPart, from: RowBuffer, to: RowBuffer): boolean {
+  return halving.resampling === "nearest" ? pickPixels(halving, part, from, to) : averagePixels(halving, part, from, to);
+}
+
+function averagePixels(halving: Halving, part: HalvingPart, from: RowBuffer, to: RowBuffer): boolean {
+  const { source, target, bandCount, sampleType } = halving;
+  const cols = planAxis(source.widthPx, target.widthPx);
+  const rows = planAxis(source.heightPx, target.heightPx);
+  const isSmallInteger = sampleType === "uint8" || sampleType === "uint16" || sampleType === "int16";
+  const sums = new Float64Array((RUN_PX * 2 + 2) * bandCount);
+  let allValid = true;
+  for (let row = part.rowOff; row < part.rowEnd; row++) {
+    const span = rowSpan(rows, row, from.firstRow);
+    for (let colOff = part.colOff; colOff < part.colEnd; colOff += RUN_PX) {
+      const colEnd = Math.min(part.colEnd, colOff + RUN_PX);
+      const run: Run = { colOff, colEnd, targetAt: (row - to.firstRow) * target.widthPx, span };
+      const holding = whatHolds(halving, cols, run, from.valid);
+      if (holding === "mixed") averageMasked(halving, cols, run, from, to);
+      else if (holding === "empty") fillEmpty(halving, run, to);
+      else {
+        to.valid.fill(1, run.targetAt + colOff, run.targetAt + colEnd);
+        if (isSmallInteger && cols.isEven && rows.isEven) averageFours(halving, run, from.data, to.data);
+        else averageWeighted(halving, cols, run, from.data, to.data, sums);
+      }
+      if (holding === "empty") allValid = false;
+      else if (holding === "mixed" && allValid) {
+        allValid = to.valid.subarray(run.targetAt + colOff, run.targetAt + colEnd).indexOf(0) === -1;
+      }
+    }
+  }
+  return allValid;
+}
+
+/** Source rows of one target row: index of the first within the buffer, and the weights of it and the next two. */
+interface RowSpan {
+  readonly first: number;
+  readonly weights: readonly [number, number, number];
+}
+
+/** Target columns of one row. `targetAt` is the index of the row's first pixel. */
+interface Run {
+  readonly colOff: number;
+  readonly colEnd: number;
+  readonly targetAt: number;
+  readonly span: RowSpan;
+}
+
+function rowSpan(plan: AxisPlan, row: number, firstRow: number): RowSpan {
+  const at = row * 3;
+  return {
+    first: (plan.first[row] ?? 0) - firstRow,
+    weights: [plan.weights[at] ?? 0, plan.weights[at + 1] ?? 0, plan.weights[at + 2] ?? 0],
+  };
+}
+
+/** The source columns that a run covers. */
+function sourceColumns(cols: AxisPlan, { colOff, colEnd }: Run): { start: number; end: number } {
+  const last = colEnd - 1;
+  let reach = 1;
+  for (let k = 1; k < 3; k++) if ((cols.weights[last * 3 + k] ?? 0) > 0) reach = k + 1;
+  return { start: cols.first[colOff] ?? 0, end: (cols.first[last] ?? 0) + reach };
+}
+
+function whatHolds({ source }: Halving, cols: AxisPlan, run: Run, valid: Uint8Array): "full" | "empty" | "mixed" {
+  const { start, end } = sourceColumns(cols, run);
+  let someValid = false;
+  let someNot = false;
+  for (let k = 0; k < 3; k++) {
+    if (run.span.weights[k] === 0) continue;
+    const at = (run.span.first + k) * source.widthPx;
+    const pixels = valid.subarray(at + start, at + end);
+    if (pixels.indexOf(0) !== -1) someNot = true;
+    if (pixels.indexOf(1) !== -1) someValid = true;
+  }
+  return someNot ? (someValid ? "mixed" : "empty") : "full";
+}
+
+function fillEmpty({ bandCount, nodata }: Halving, { colOff, colEnd, targetAt }: Run, to: RowBuffer): void {
+  to.valid.fill(0, targetAt + colOff, targetAt + colEnd);
+  to.data.fill(nodata ?? 0, (targetAt + colOff) * bandCount, (targetAt + colEnd) * bandCount);
 }
 
 /** A mean that happens to equal nodata would vanish: it moves by one, as GDAL does. */
@@ -66,91 +181,108 @@ function avoidNodata(value: number, nodata: number | null, sampleType: SampleTyp
   return sampleType === "uint8" && value === 255 ? 254 : value + 1;
 }
 
-/**
- * Makes one level of a pyramid from the rows of the level above, holding two rows. Target pixels average the valid source
- * pixels they cover, weighted by overlap (odd sizes do not halve evenly); a pixel is valid when any of its sources is.
- */
-export function averagingHalver(options: HalverOptions): RowHalver {
-  const { source, target, bandCount, sampleType, nodata, sink } = options;
-  const isFloat = sampleType === "float32" || sampleType === "float64";
-  const plan = planColumns(source.widthPx, target.widthPx);
-  const rowRatio = source.heightPx / target.heightPx;
-  let sums = new Float64Array(target.widthPx * bandCount);
-  let shares = new Float64Array(target.widthPx);
-  let nextSums = new Float64Array(sums.length);
-  let nextShares = new Float64Array(shares.length);
-  const outData = newSamples(sampleType, sums.length);
-  const outValid = new Uint8Array(target.widthPx);
-  let sourceRow = 0;
-  let targetRow = 0;
-
-  function accumulate(data: Samples, valid: Uint8Array, rowShare: number, toSums: Float64Array, toShares: Float64Array): void {
-    for (let col = 0; col < target.widthPx; col++) {
-      const first = plan.first[col] ?? 0;
-      for (let k = 0; k < 3; k++) {
-        const share = (plan.weights[col * 3 + k] ?? 0) * rowShare;
-        if (share === 0 || valid[first + k] === 0) continue;
-        toShares[col] = (toShares[col] ?? 0) + share;
-        const from = (first + k) * bandCount;
-        const to = col * bandCount;
-        for (let band = 0; band < bandCount; band++) toSums[to + band] = (toSums[to + band] ?? 0) + share * (data[from + band] ?? 0);
-      }
+/** The common case, in integers: two rows and two columns, all valid. */
+function averageFours({ source, bandCount, nodata, sampleType }: Halving, run: Run, from: Samples, to: Samples): void {
+  const rowSamples = source.widthPx * bandCount;
+  let write = (run.targetAt + run.colOff) * bandCount;
+  let read = run.span.first * rowSamples + run.colOff * 2 * bandCount;
+  const start = write;
+  for (let col = run.colOff; col < run.colEnd; col++) {
+    for (let band = 0; band < bandCount; band++) {
+      const upper = (from[read] ?? 0) + (from[read + bandCount] ?? 0);
+      const lower = (from[read + rowSamples] ?? 0) + (from[read + rowSamples + bandCount] ?? 0);
+      to[write++] = (upper + lower + 2) >> 2;
+      read++;
     }
+    read += bandCount;
   }
-
-  function finishRow(): void {
-    for (let col = 0; col < target.widthPx; col++) {
-      const share = shares[col] ?? 0;
-      outValid[col] = share > 0 ? 1 : 0;
-      for (let i = col * bandCount; i < (col + 1) * bandCount; i++) {
-        const mean = share > 0 ? (sums[i] ?? 0) / share : (nodata ?? 0);
-        // Sums carry rounding of their own: without the nudge 12.5 could land on either side.
-        const value = isFloat || share === 0 ? mean : Math.floor(mean + 0.5 + 1e-9);
-        outData[i] = share > 0 ? avoidNodata(value, nodata, sampleType) : value;
-      }
-    }
-    [sums, nextSums] = [nextSums, sums];
-    [shares, nextShares] = [nextShares, shares];
-    nextSums.fill(0);
-    nextShares.fill(0);
-  }
-
-  return {
-    async pushRow(data, valid) {
-      const boundary = (targetRow + 1) * rowRatio;
-      const here = Math.min(1, boundary - sourceRow);
-      if (here > 1e-9) accumulate(data, valid, here, sums, shares);
-      if (1 - here > 1e-9) accumulate(data, valid, 1 - here, nextSums, nextShares);
-      sourceRow++;
-      if (sourceRow >= boundary - 1e-9) {
-        finishRow();
-        targetRow++;
-        await sink(outData, outValid);
-      }
-    },
-  };
+  if (nodata === null) return;
+  for (let i = start; i < write; i++) if (to[i] === nodata) to[i] = avoidNodata(nodata, nodata, sampleType);
 }
 
-/** As `averagingHalver`, but each target pixel is one source pixel: for classes, whose mean means nothing. */
-export function nearestHalver(options: HalverOptions): RowHalver {
-  const { source, target, bandCount, sampleType, sink } = options;
+/** All valid, any weights: first down, then across. */
+function averageWeighted(halving: Halving, cols: AxisPlan, run: Run, from: Samples, to: Samples, sums: Float64Array): void {
+  const { source, bandCount, sampleType, nodata } = halving;
+  const isFloat = sampleType === "float32" || sampleType === "float64";
+  const rowSamples = source.widthPx * bandCount;
+  const { start, end } = sourceColumns(cols, run);
+  const [w0, w1, w2] = run.span.weights;
+  const at = run.span.first * rowSamples + start * bandCount;
+  const length = (end - start) * bandCount;
+  // A row of no weight may lie outside the buffer.
+  const at1 = w1 > 0 ? at + rowSamples : at;
+  const at2 = w2 > 0 ? at + 2 * rowSamples : at;
+  if (w2 > 0) {
+    for (let i = 0; i < length; i++) sums[i] = w0 * (from[at + i] ?? 0) + w1 * (from[at1 + i] ?? 0) + w2 * (from[at2 + i] ?? 0);
+  } else {
+    for (let i = 0; i < length; i++) sums[i] = w0 * (from[at + i] ?? 0) + w1 * (from[at1 + i] ?? 0);
+  }
+  sums.fill(0, length, length + 2 * bandCount);
+  const rowShare = w0 + w1 + w2;
+  let write = (run.targetAt + run.colOff) * bandCount;
+  for (let col = run.colOff; col < run.colEnd; col++) {
+    const c0 = cols.weights[col * 3] ?? 0;
+    const c1 = cols.weights[col * 3 + 1] ?? 0;
+    const c2 = cols.weights[col * 3 + 2] ?? 0;
+    const share = rowShare * (c0 + c1 + c2);
+    let read = ((cols.first[col] ?? 0) - start) * bandCount;
+    for (let band = 0; band < bandCount; band++, read++) {
+      const mean = (c0 * (sums[read] ?? 0) + c1 * (sums[read + bandCount] ?? 0) + c2 * (sums[read + 2 * bandCount] ?? 0)) / share;
+      // Sums carry rounding of their own: without the nudge 12.5 could land on either side.
+      const value = isFloat ? mean : Math.floor(mean + 0.5 + 1e-9);
+      to[write++] = value === nodata ? avoidNodata(value, nodata, sampleType) : value;
+    }
+  }
+}
+
+function averageMasked(halving: Halving, cols: AxisPlan, run: Run, from: RowBuffer, to: RowBuffer): void {
+  const { source, bandCount, sampleType, nodata } = halving;
+  const isFloat = sampleType === "float32" || sampleType === "float64";
+  const sums = new Float64Array(bandCount);
+  for (let col = run.colOff; col < run.colEnd; col++) {
+    let share = 0;
+    sums.fill(0);
+    const first = cols.first[col] ?? 0;
+    for (let down = 0; down < 3; down++) {
+      const rowShare = run.span.weights[down] ?? 0;
+      if (rowShare === 0) continue;
+      const at = (run.span.first + down) * source.widthPx + first;
+      for (let across = 0; across < 3; across++) {
+        const weight = rowShare * (cols.weights[col * 3 + across] ?? 0);
+        if (weight === 0 || from.valid[at + across] === 0) continue;
+        share += weight;
+        const read = (at + across) * bandCount;
+        for (let band = 0; band < bandCount; band++) sums[band] = (sums[band] ?? 0) + weight * (from.data[read + band] ?? 0);
+      }
+    }
+    const pixel = run.targetAt + col;
+    to.valid[pixel] = share > 0 ? 1 : 0;
+    for (let band = 0; band < bandCount; band++) {
+      if (share === 0) {
+        to.data[pixel * bandCount + band] = nodata ?? 0;
+        continue;
+      }
+      const mean = (sums[band] ?? 0) / share;
+      to.data[pixel * bandCount + band] = avoidNodata(isFloat ? mean : Math.floor(mean + 0.5 + 1e-9), nodata, sampleType);
+    }
+  }
+}
+
+function pickPixels({ source, target, bandCount }: Halving, part: HalvingPart, from: RowBuffer, to: RowBuffer): boolean {
   const colRatio = source.widthPx / target.widthPx;
   const rowRatio = source.heightPx / target.heightPx;
-  const outData = newSamples(sampleType, target.widthPx * bandCount);
-  const outValid = new Uint8Array(target.widthPx);
-  let sourceRow = 0;
-  let targetRow = 0;
-  return {
-    async pushRow(data, valid) {
-      const wanted = Math.min(source.heightPx - 1, Math.floor(targetRow * rowRatio + 0.5));
-      if (sourceRow++ !== wanted || targetRow >= target.heightPx) return;
-      for (let col = 0; col < target.widthPx; col++) {
-        const from = Math.min(source.widthPx - 1, Math.floor(col * colRatio + 0.5));
-        outValid[col] = valid[from] ?? 0;
-        for (let band = 0; band < bandCount; band++) outData[col * bandCount + band] = data[from * bandCount + band] ?? 0;
-      }
-      targetRow++;
-      await sink(outData, outValid);
-    },
-  };
+  let allValid = true;
+  for (let row = part.rowOff; row < part.rowEnd; row++) {
+    const sourceRow = Math.min(source.heightPx - 1, Math.floor(row * rowRatio + 0.5));
+    const readAt = (sourceRow - from.firstRow) * source.widthPx;
+    const writeAt = (row - to.firstRow) * target.widthPx;
+    for (let col = part.colOff; col < part.colEnd; col++) {
+      const read = readAt + Math.min(source.widthPx - 1, Math.floor(col * colRatio + 0.5));
+      const valid = from.valid[read] ?? 0;
+      if (valid === 0) allValid = false;
+      to.valid[writeAt + col] = valid;
+      for (let band = 0; band < bandCount; band++) to.data[(writeAt + col) * bandCount + band] = from.data[read * bandCount + band] ?? 0;
+    }
+  }
+  return allValid;
 }

@@ -1,0 +1,209 @@
+import type { BandStatistics } from "@reefline/schema/survey";
+import { z } from "zod";
+import type { Samples } from "./array.ts";
+import { histogramOver, histogramPercentile, joinHistograms, storedHistogram, type ValueHistogram } from "./valueHistogram.ts";
+
+/** What has been counted of one band so far. Plain data, so that it can be sent and stored. */
+export interface BandCount {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Sum of squared differences from the mean. */
+  readonly squares: number;
+  readonly histogram: ValueHistogram;
+}
+
+/** A rectangle of pixels in an interleaved array. */
+export interface PixelBlock {
+  readonly data: Samples;
+  readonly valid: Uint8Array;
+  readonly bandCount: number;
+  /** Pixels from one row of the array to the next. */
+  readonly pitchPx: number;
+  /** Index of the first pixel. */
+  readonly offsetPx: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Known to hold no pixel that is not valid. */
+  readonly allValid: boolean;
+}
+
+/** Counts the valid pixels of a block, per band; null where there are none. */
+export function countBlock(block: PixelBlock): (BandCount | null)[] {
+  return block.data instanceof Uint8Array ? countBytes(block, block.data) : countValues(block);
+}
+
+function countBytes(block: PixelBlock, data: Uint8Array): (BandCount | null)[] {
+  const { bandCount, valid } = block;
+  const counts = new Uint32Array(256 * bandCount);
+  for (let row = 0; row < block.heightPx; row++) {
+    const pixel = block.offsetPx + row * block.pitchPx;
+    if (block.allValid || valid.subarray(pixel, pixel + block.widthPx).indexOf(0) === -1) {
+      countByteRow(counts, data, pixel * bandCount, block.widthPx, bandCount);
+      continue;
+    }
+    for (let col = 0; col < block.widthPx; col++) {
+      if (valid[pixel + col] === 0) continue;
+      const at = (pixel + col) * bandCount;
+      for (let band = 0; band < bandCount; band++) {
+        const bin = band * 256 + (data[at + band] ?? 0);
+        counts[bin] = (counts[bin] ?? 0) + 1;
+      }
+    }
+  }
+  return Array.from({ length: bandCount }, (_, band) => fromByteCounts(counts.subarray(band * 256, (band + 1) * 256)));
+}
+
+function countByteRow(counts: Uint32Array, data: Uint8Array, at: number, widthPx: number, bandCount: number): void {
+  for (let band = 0; band < bandCount; band++) {
+    const base = band * 256;
+    const end = at + widthPx * bandCount;
+    for (let i = at + band; i < end; i += bandCount) {
+      const bin = base + (data[i] ?? 0);
+      counts[bin] = (counts[bin] ?? 0) + 1;
+    }
+  }
+}
+
+/** Everything about bytes follows from how often each occurs. */
+function fromByteCounts(counts: Uint32Array): BandCount | null {
+  const min = counts.findIndex((count) => count > 0);
+  if (min === -1) return null;
+  const max = counts.findLastIndex((count) => count > 0);
+  let count = 0;
+  let sum = 0;
+  for (let value = min; value <= max; value++) {
+    count += counts[value] ?? 0;
+    sum += value * (counts[value] ?? 0);
+  }
+  const mean = sum / count;
+  let squares = 0;
+  for (let value = min; value <= max; value++) squares += (value - mean) ** 2 * (counts[value] ?? 0);
+  return {
+    count,
+    min,
+    max,
+    mean,
+    squares,
+    histogram: { exponent: 0, firstBin: min, counts: Float64Array.from(counts.subarray(min, max + 1)) },
+  };
+}
+
+function countValues(block: PixelBlock): (BandCount | null)[] {
+  return Array.from({ length: block.bandCount }, (_, band) => countBand(block, band));
+}
+
+function forEachValue(
+  { data, valid, bandCount, pitchPx, offsetPx, widthPx, heightPx, allValid }: PixelBlock,
+  band: number,
+  visit: (value: number) => void,
+): void {
+  for (let row = 0; row < heightPx; row++) {
+    const start = offsetPx + row * pitchPx;
+    for (let pixel = start; pixel < start + widthPx; pixel++) {
+      if (allValid || valid[pixel] === 1) visit(data[pixel * bandCount + band] ?? 0);
+    }
+  }
+}
+
+function countBand(block: PixelBlock, band: number): BandCount | null {
+  let count = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  forEachValue(block, band, (value) => {
+    count++;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+  });
+  if (count === 0) return null;
+  const isInteger = !(block.data instanceof Float32Array || block.data instanceof Float64Array);
+  const histogram = histogramOver(min, max, isInteger);
+  const { counts, firstBin } = histogram;
+  const scale = 2 ** -histogram.exponent;
+  const mean = sum / count;
+  let squares = 0;
+  forEachValue(block, band, (value) => {
+    const bin = Math.floor(value * scale) - firstBin;
+    counts[bin] = (counts[bin] ?? 0) + 1;
+    squares += (value - mean) * (value - mean);
+  });
+  return { count, min, max, mean, squares, histogram };
+}
+
+/** Both together (Chan, Golub and LeVeque 1983). */
+export function joinCounts(a: BandCount | null, b: BandCount | null): BandCount | null {
+  if (a === null) return b;
+  if (b === null) return a;
+  const count = a.count + b.count;
+  const difference = b.mean - a.mean;
+  return {
+    count,
+    min: Math.min(a.min, b.min),
+    max: Math.max(a.max, b.max),
+    mean: a.mean + (difference * b.count) / count,
+    squares: a.squares + b.squares + (difference * difference * a.count * b.count) / count,
+    histogram: joinHistograms(a.histogram, b.histogram),
+  };
+}
+
+/** As stored with a survey; null when nothing is valid. @param pixels all pixels looked at, valid or not */
+export function bandStatistics(count: BandCount | null, pixels: number, approximate: boolean): BandStatistics | null {
+  if (count === null) return null;
+  return {
+    min: count.min,
+    max: count.max,
+    mean: count.mean,
+    std: Math.sqrt(count.squares / count.count),
+    validFraction: Math.min(1, count.count / pixels),
+    histogram: storedHistogram(count.histogram),
+    approximate,
+  };
+}
+
+/** Fewer bins than these between the ends say that a few far values have made the bins too wide. */
+const ENOUGH_BINS = 32;
+
+/**
+ * The 2nd and 98th percentile, to show a band's contrast; one unit about its value when a band does not vary; null when the bins are too
+ * coarse to tell (a few values far from all others).
+ */
+export function stretchOf({ histogram, min, max }: BandCount): { low: number; high: number } | null {
+  const low = Math.max(min, histogramPercentile(histogram, 0.02));
+  const high = Math.min(max, histogramPercentile(histogram, 0.98));
+  const isInteger = histogram.exponent >= 0;
+  if (
+    histogram.exponent !== 0 &&
+    max > min &&
+    high - low < ENOUGH_BINS * 2 ** histogram.exponent &&
+    histogram.counts.length > ENOUGH_BINS * 8
+  )
+    return null;
+  if (high > low) return { low, high };
+  return isInteger || max === min ? { low: low - 0.5, high: low + 0.5 } : { low: min, high: max };
+}
+
+/** As text, for a journal. */
+export function countsToJson(counts: readonly (BandCount | null)[]): unknown {
+  return counts.map((count) => count && { ...count, histogram: { ...count.histogram, counts: Array.from(count.histogram.counts) } });
+}
+
+const storedCountSchema = z.object({
+  count: z.number(),
+  min: z.number(),
+  max: z.number(),
+  mean: z.number(),
+  squares: z.number(),
+  histogram: z.object({
+    exponent: z.number(),
+    firstBin: z.number(),
+    counts: z.array(z.number()).transform((counts) => Float64Array.from(counts)),
+  }),
+});
+
+/** What `countsToJson` made. Throws a ZodError for anything else. */
+export function countsFromJson(stored: unknown): (BandCount | null)[] {
+  return z.array(storedCountSchema.nullable()).parse(stored);
+}
