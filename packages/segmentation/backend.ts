@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { AppError } from "@reefline/schema/errors";
 import type { Backend } from "@reefline/schema/training";
+import type { EngineChoice } from "./engineChoice.ts";
 
 /** The whole of TensorFlow.js, whichever package it came from. */
 export type Tf = typeof import("@tensorflow/tfjs");
@@ -89,6 +90,14 @@ async function startWasm(passedOver: readonly string[]): Promise<LoadedBackend> 
   if (!(await tf.setBackend("wasm"))) throw new Error("the backend did not start");
   await tf.ready();
   return { tf, backend: { kind: "wasm", description: "WebAssembly (predicts, does not train)" }, passedOver };
+}
+
+/** What TensorFlow.js runs on at present, as a prediction engine. */
+export function tensorflowEngine(tf: Tf): EngineChoice {
+  const binding = bindingOf(tf.backend());
+  if (!binding) return { name: "wasm", threads: 1, version: tf.version_core };
+  const version = binding.isUsingGpuDevice() ? `${binding.TF_Version}, graphics card` : binding.TF_Version;
+  return { name: "native", threads: availableParallelism(), version };
 }
 
 function bindingOf(backend: unknown): NativeBinding | null {

@@ -7,7 +7,7 @@ import type { ModelValues } from "./modelFiles.ts";
 import { nativeOps } from "./nativeOps.ts";
 import { unetLayout, walkUnet } from "./unet.ts";
 
-interface FoldedConvolution {
+export interface FoldedConvolution {
   readonly shape: readonly [number, number, number, number];
   readonly kernel: Float32Array;
   readonly bias: Float32Array;

@@ -1,16 +1,23 @@
 import { AppError } from "@reefline/schema/errors";
 import type { ModelCard } from "@reefline/schema/training";
-import { loadBackend, type Tf } from "./backend.ts";
+import { loadBackend, type Tf, tensorflowEngine } from "./backend.ts";
+import { whyNoBf16 } from "./bf16Support.ts";
+import { type EngineChoice, engineMissing } from "./engineChoice.ts";
 import { makeFoldedUnet } from "./foldedUnet.ts";
 import { type ModelValues, readModel } from "./modelFiles.ts";
 import { normalizePixels } from "./normalize.ts";
+import { makeOnnxPredictor } from "./onnxPredictor.ts";
+import { startPredictorProcess } from "./predictorProcess.ts";
 import { unetStrideMultiplePx } from "./unet.ts";
+import { requireWindowFits } from "./windowFits.ts";
 
 /** A model that is ready to predict. */
 export interface Predictor {
   readonly card: ModelCard;
   /** Width and height of every window must be a multiple of this. */
   readonly strideMultiplePx: number;
+  /** What it runs on. */
+  readonly engine: EngineChoice;
   /**
    * Calibrated probability of reef per pixel, length batch · heightPx · widthPx.
    * @param pixels bytes on the model's grid, bands interleaved, windows one after the other
@@ -21,29 +28,17 @@ export interface Predictor {
   dispose(): void;
 }
 
-/** Reads the model in `modelDir` onto the backend (the best one, unless `tf` is given). */
-export async function loadPredictor(modelDir: string, options: { tf?: Tf } = {}): Promise<Predictor> {
-  const [{ card, values }, tf] = await Promise.all([readModel(modelDir), options.tf ?? loadBackend().then((loaded) => loaded.tf)]);
-  return makePredictor(tf, card, values);
-}
-
-export function makePredictor(tf: Tf, card: ModelCard, values: ModelValues): Predictor {
+/** The model on TensorFlow.js, on the backend that `tf` has at present. */
+export function makePredictor(tf: Tf, card: ModelCard, values: ModelValues, engine: EngineChoice = tensorflowEngine(tf)): Predictor {
   const strideMultiplePx = unetStrideMultiplePx(card.architecture);
   const bandCount = card.architecture.bandCount;
   const network = makeFoldedUnet(tf, card.architecture, values, card.temperature);
   return {
     card,
     strideMultiplePx,
+    engine,
     async predict(pixels, widthPx, heightPx, batch, valid) {
-      const count = batch * widthPx * heightPx;
-      const fits = widthPx % strideMultiplePx === 0 && heightPx % strideMultiplePx === 0;
-      if (!fits || pixels.length !== count * bandCount || (valid && valid.length !== count)) {
-        throw new AppError(
-          "internal",
-          "segmentation/window-size",
-          `The model takes windows of ${bandCount} bands whose sides are multiples of ${strideMultiplePx} px; it got ${batch} of ${widthPx} × ${heightPx} px in ${pixels.length} bytes.`,
-        );
-      }
+      requireWindowFits({ pixels, widthPx, heightPx, batch, valid, bandCount, strideMultiplePx });
       const input = normalizePixels(pixels, valid ?? null, card.normalization, new Float32Array(pixels.length));
       const probability = tf.tidy(() => tf.sigmoid(network.logits(tf.tensor4d(input, [batch, heightPx, widthPx, bandCount]))));
       const result = await probability.data<"float32">();
@@ -52,4 +47,48 @@ export function makePredictor(tf: Tf, card: ModelCard, values: ModelValues): Pre
     },
     dispose: () => network.dispose(),
   };
+}
+
+/**
+ * Reads the model in `modelDir` and makes it ready on `engine`; when left out, on TensorFlow.js' best backend, or on `tf`.
+ * @throws AppError "segmentation/engine-missing" when that engine is not here or has another version, and what `readModel` throws
+ */
+export async function loadPredictor(modelDir: string, options: { tf?: Tf; engine?: EngineChoice } = {}): Promise<Predictor> {
+  const { engine } = options;
+  const { card, values } = await readModel(modelDir);
+  if (options.tf && !engine) return makePredictor(options.tf, card, values);
+  const predictor = await startEngine(modelDir, card, values, engine ?? null);
+  if (engine && predictor.engine.version !== engine.version) {
+    predictor.dispose();
+    throw new AppError(
+      "unavailable",
+      "segmentation/engine-missing",
+      `This prediction was begun with ${engine.name} ${engine.version}, and here is ${predictor.engine.version}, which may round differently. Start the prediction again.`,
+    );
+  }
+  return predictor;
+}
+
+/**
+ * `loadPredictor` for a model that has been read, on an engine of whatever version is here.
+ * @param engine null: TensorFlow.js' best backend
+ * @throws AppError "segmentation/engine-missing" when that engine is not here
+ */
+export async function startEngine(
+  modelDir: string,
+  card: ModelCard,
+  values: ModelValues,
+  engine: Pick<EngineChoice, "name" | "threads"> | null,
+): Promise<Predictor> {
+  if (engine?.name === "onnxruntime") return makeOnnxPredictor(card, values, engine.threads);
+  if (engine?.name === "native-bf16") {
+    const why = whyNoBf16();
+    if (why) throw engineMissing(engine.name, why);
+    return startPredictorProcess(modelDir, engine.name);
+  }
+  const { tf, passedOver } = await loadBackend();
+  const here = tensorflowEngine(tf);
+  if (!engine || here.name === engine.name) return makePredictor(tf, card, values, here);
+  if (engine.name === "native") throw engineMissing(engine.name, passedOver[0] ?? "Native TensorFlow is switched off.");
+  return startPredictorProcess(modelDir, engine.name);
 }

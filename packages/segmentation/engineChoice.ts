@@ -1,0 +1,34 @@
+import { AppError } from "@reefline/schema/errors";
+import type { PinnedEngine } from "@reefline/schema/prediction";
+
+/** What a network is run with, on how many threads, and which version: answers are the same bytes as long as all three are. */
+export type EngineChoice = PinnedEngine;
+
+export type EngineName = EngineChoice["name"];
+
+/** One line of the engines' self-test. */
+export interface EngineTrial {
+  readonly name: EngineName;
+  /** Null where the engine was not run. */
+  readonly mpxPerSecond: number | null;
+  /** Largest difference of a probability from the reference engine's; null where it was not compared. */
+  readonly maxDifference: number | null;
+  /** Why it was not chosen, one sentence; left out for the chosen one. */
+  readonly why?: string;
+}
+
+/** For people. */
+export const engineTitles: Readonly<Record<EngineName, string>> = {
+  native: "native TensorFlow",
+  "native-bf16": "native TensorFlow, 16-bit products",
+  onnxruntime: "onnxruntime",
+  wasm: "WebAssembly",
+};
+
+export function engineMissing(name: EngineName, why: string): AppError {
+  return new AppError(
+    "unavailable",
+    "segmentation/engine-missing",
+    `The engine "${name}" cannot run on this computer: ${why} Choose another engine, or "auto".`,
+  );
+}

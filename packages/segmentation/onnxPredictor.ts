@@ -1,0 +1,56 @@
+import type { ModelCard } from "@reefline/schema/training";
+import type { InferenceSession } from "onnxruntime-node";
+import type { EngineChoice } from "./engineChoice.ts";
+import type { ModelValues } from "./modelFiles.ts";
+import { exportOnnx } from "./onnxExport.ts";
+import { loadOnnxRuntime, onnxRuntimeVersion } from "./onnxRuntimeLibrary.ts";
+import type { Predictor } from "./predictor.ts";
+import { unetStrideMultiplePx } from "./unet.ts";
+import { requireWindowFits } from "./windowFits.ts";
+
+/**
+ * How a session runs on the processor. The memory pattern and the arena plan buffers for one shape and keep them: with windows of one
+ * size that is the peak of one window, given back by `release`.
+ */
+export function sessionOptions(threads: number): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ["cpu"],
+    graphOptimizationLevel: "all",
+    executionMode: "sequential",
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    enableCpuMemArena: true,
+    enableMemPattern: true,
+    logSeverityLevel: 3,
+  };
+}
+
+/**
+ * The model on onnxruntime, by our own exporter.
+ * @throws AppError "segmentation/no-onnxruntime"
+ */
+export async function makeOnnxPredictor(card: ModelCard, values: ModelValues, threads: number): Promise<Predictor> {
+  const runtime = await loadOnnxRuntime();
+  const session = await runtime.InferenceSession.create(exportOnnx(card, values, "engine"), sessionOptions(threads));
+  const strideMultiplePx = unetStrideMultiplePx(card.architecture);
+  const { bandCount } = card.architecture;
+  const engine: EngineChoice = { name: "onnxruntime", threads, version: onnxRuntimeVersion(runtime) };
+  let allValid = new Uint8Array(0);
+  return {
+    card,
+    strideMultiplePx,
+    engine,
+    async predict(pixels, widthPx, heightPx, batch, valid) {
+      requireWindowFits({ pixels, widthPx, heightPx, batch, valid, bandCount, strideMultiplePx });
+      const count = batch * heightPx * widthPx;
+      if (!valid && allValid.length !== count) allValid = new Uint8Array(count).fill(1);
+      const { probability } = await session.run({
+        pixels: new runtime.Tensor("uint8", pixels, [batch, heightPx, widthPx, bandCount]),
+        valid: new runtime.Tensor("uint8", valid ?? allValid, [batch, 1, heightPx, widthPx]),
+      });
+      if (!probability || !(probability.data instanceof Float32Array)) throw new TypeError("onnxruntime gave no probability");
+      return probability.data;
+    },
+    dispose: () => void session.release(),
+  };
+}

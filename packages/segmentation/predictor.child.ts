@@ -1,0 +1,39 @@
+/** Predicts for another process, on an engine that must not share a process with others. See predictorProcess.ts. */
+import { isAppError } from "@reefline/schema/errors";
+import { loadBackend, tensorflowEngine } from "./backend.ts";
+import { engineMissing } from "./engineChoice.ts";
+import { readModel } from "./modelFiles.ts";
+import { makePredictor, type Predictor } from "./predictor.ts";
+import type { PredictorReply, PredictorRequest } from "./predictorMessages.ts";
+
+let predictor: Predictor | null = null;
+
+async function load({ modelDir, engine }: Extract<PredictorRequest, { ask: "load" }>): Promise<PredictorReply> {
+  // biome-ignore lint/style/noProcessEnv: not a setting of ours; TensorFlow's library takes it from there alone, when it loads
+  if (engine === "native-bf16") process.env.TF_SET_ONEDNN_FPMATH_MODE = "BF16";
+  const { tf, passedOver } = await loadBackend({ prefer: engine === "wasm" ? "wasm" : "best" });
+  const here = tensorflowEngine(tf);
+  if (engine !== "wasm" && here.name !== "native") throw engineMissing(engine, passedOver[0] ?? "Native TensorFlow did not load.");
+  const { card, values } = await readModel(modelDir);
+  predictor = makePredictor(tf, card, values, { ...here, name: engine });
+  return { loaded: { card, strideMultiplePx: predictor.strideMultiplePx, engine: predictor.engine } };
+}
+
+async function answer(request: PredictorRequest): Promise<PredictorReply> {
+  if (request.ask === "load") return load(request);
+  if (!predictor) throw new RangeError("No model is loaded.");
+  const { pixels, widthPx, heightPx, batch, valid } = request;
+  return { probability: await predictor.predict(pixels, widthPx, heightPx, batch, valid ?? undefined) };
+}
+
+process.on("message", (request: PredictorRequest) => {
+  answer(request)
+    .catch((error: unknown): PredictorReply => {
+      const message = error instanceof Error ? error.message : String(error);
+      return isAppError(error)
+        ? { error: { kind: error.kind, code: error.code, message } }
+        : { error: { kind: "internal", code: "segmentation/predictor", message } };
+    })
+    .then((reply) => process.send?.(reply));
+});
+process.on("disconnect", () => process.exit(0));
