@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
-const instructions = ["avx512_bf16", "amx_bf16", "avx_ne_convert"];
+/** TensorFlow heeds the wish for 16-bit products on these processors only. */
+const instruction = "amx_bf16";
 
 /** Why native TensorFlow would gain nothing from 16-bit products on this processor, one sentence; null when it may. */
 export function whyNoBf16(): string | null {
@@ -11,5 +12,5 @@ export function whyNoBf16(): string | null {
   } catch {
     return "What this processor can do could not be read.";
   }
-  return instructions.some((name) => flags.has(name)) ? null : "This processor has no instructions for 16-bit products.";
+  return flags.has(instruction) ? null : "This processor has no matrix unit (AMX) for 16-bit products.";
 }
