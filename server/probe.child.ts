@@ -1,17 +1,16 @@
 /** Opens one raster file within limits, decodes a little of it, says what it is, and ends. See assets/probe.ts. */
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import { chooseStretch } from "@reefline/raster/stretch";
 import { isAppError } from "@reefline/schema/errors";
 import { isCogLayout } from "./assets/isCogLayout.ts";
 import { type ProbeReply, probeRequestSchema } from "./assets/probe.ts";
+import { openRasterPlace } from "./assets/rasterPlace.ts";
 import { describeError } from "./errors.ts";
 
 const samplePx = 512;
 
 async function probe(message: unknown): Promise<ProbeReply> {
-  const { path, limits } = probeRequestSchema.parse(message);
-  const raster = await openGeoTiff(await openFileSource(path), limits);
+  const { place, limits } = probeRequestSchema.parse(message);
+  const raster = await openRasterPlace(place, limits);
   // Decodes blocks: a file that breaks a decoder breaks it here.
   const level = raster.levels.length - 1;
   const { widthPx, heightPx } = raster.levels[level] ?? raster.grid;

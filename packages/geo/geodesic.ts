@@ -24,6 +24,18 @@ export function polygonAreaM2(polygon: Polygon): number {
   );
 }
 
+/** Area and length of all edges at once, as `polygonAreaM2` and `polygonPerimeterMeters` give them. */
+export function polygonMeasures(polygon: Polygon): { areaM2: number; perimeterMeters: number } {
+  let areaM2 = 0;
+  let perimeterMeters = 0;
+  polygon.coordinates.forEach((ring, i) => {
+    const measures = ringAreaAndPerimeter(ring);
+    areaM2 += i === 0 ? measures.areaM2 : -measures.areaM2;
+    perimeterMeters += measures.perimeterMeters;
+  });
+  return { areaM2: Math.max(0, areaM2), perimeterMeters };
+}
+
 /** Length of all edges, those of holes included, in metres along geodesics. */
 export function polygonPerimeterMeters(polygon: Polygon): number {
   return polygon.coordinates.reduce((length, ring) => length + ringAreaAndPerimeter(ring).perimeterMeters, 0);
@@ -32,4 +44,18 @@ export function polygonPerimeterMeters(polygon: Polygon): number {
 /** Geodesic distance in metres between two [lon, lat]. */
 export function distanceMeters(a: Position, b: Position): number {
   return wgs84.Inverse(a[1], a[0], b[1], b[0], geographicLib.Geodesic.DISTANCE).s12 ?? Number.NaN;
+}
+
+/** The place `eastMeters` and `northMeters` from a [lon, lat], along the geodesic that sets out in that direction. */
+export function moveMeters([lon, lat]: Position, eastMeters: number, northMeters: number): Position {
+  const azimuth = (Math.atan2(eastMeters, northMeters) * 180) / Math.PI;
+  const { lon2, lat2 } = wgs84.Direct(lat, lon, azimuth, Math.hypot(eastMeters, northMeters));
+  return [lon2 ?? Number.NaN, lat2 ?? Number.NaN];
+}
+
+/** How far east and north of `from` a place lies: what `moveMeters` undoes. */
+export function metersBetween(from: Position, to: Position): { eastMeters: number; northMeters: number } {
+  const { s12 = 0, azi1 = 0 } = wgs84.Inverse(from[1], from[0], to[1], to[0]);
+  const azimuth = (azi1 * Math.PI) / 180;
+  return { eastMeters: s12 * Math.sin(azimuth), northMeters: s12 * Math.cos(azimuth) };
 }

@@ -4,6 +4,7 @@ import type { Limits } from "@reefline/schema/limits";
 import { imageSchema, sampleTypeSchema } from "@reefline/schema/survey";
 import { z } from "zod";
 import { forkSibling } from "../siblings.ts";
+import type { RasterPlace } from "./rasterPlace.ts";
 
 /** What the child found out about a file. */
 export const probeSchema = z.object({
@@ -18,7 +19,7 @@ export const probeSchema = z.object({
 });
 export type Probe = z.infer<typeof probeSchema>;
 
-export const probeRequestSchema = z.object({ path: z.string(), limits: z.custom<Limits>() });
+export const probeRequestSchema = z.object({ place: z.custom<RasterPlace>(), limits: z.custom<Limits>() });
 const kinds = ["bad-input", "not-found", "conflict", "forbidden", "limit", "unavailable", "cancelled", "internal"] as const;
 const replySchema = z.union([
   z.object({ probe: probeSchema }),
@@ -32,6 +33,15 @@ export type ProbeReply = z.infer<typeof replySchema>;
  * @throws AppError the child's own refusal, or `probe/crashed`, `probe/too-slow`.
  */
 export function probeFile(path: string, limits: Limits, signal?: AbortSignal): Promise<Probe> {
+  return probePlace({ bytes: { kind: "file", path }, placed: null }, limits, limits.probeSeconds, signal);
+}
+
+/** The same for a file at a web address, with the time that its requests may take besides. */
+export function probeRemote(place: RasterPlace, limits: Limits, signal?: AbortSignal): Promise<Probe> {
+  return probePlace(place, limits, limits.probeSeconds + limits.remoteSeconds, signal);
+}
+
+function probePlace(place: RasterPlace, limits: Limits, seconds: number, signal?: AbortSignal): Promise<Probe> {
   return new Promise((resolve, reject) => {
     const child = forkSibling("probe.child", { execArgv: [`--max-old-space-size=${limits.probeHeapMegabytes}`], quiet: true });
     const finish = (settle: () => void) => {
@@ -46,13 +56,8 @@ export function probeFile(path: string, limits: Limits, signal?: AbortSignal): P
       finish(() => reject(new AppError(kind, code, message)));
     const onAbort = () => fail("cancelled", "probe/cancelled", "The import was cancelled.");
     const timer = setTimeout(
-      () =>
-        fail(
-          "limit",
-          "probe/too-slow",
-          `This file could not be read within ${limits.probeSeconds} seconds. It may be damaged; export it again.`,
-        ),
-      limits.probeSeconds * 1_000,
+      () => fail("limit", "probe/too-slow", `This file could not be read within ${seconds} seconds. It may be damaged; export it again.`),
+      seconds * 1_000,
     );
     signal?.addEventListener("abort", onAbort);
     if (signal?.aborted) return onAbort();
@@ -71,6 +76,6 @@ export function probeFile(path: string, limits: Limits, signal?: AbortSignal): P
         "Reading this file took more memory than is allowed, or crashed. It may be damaged; export it again.",
       ),
     );
-    child.send({ path, limits });
+    child.send({ place, limits });
   });
 }
