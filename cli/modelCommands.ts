@@ -10,7 +10,7 @@ import { openSurveyRaster } from "../server/assets/openSurveyRaster.ts";
 import { getPrediction, listPredictions, startPrediction } from "../server/services/predictions.ts";
 import { resolveSurvey, surveyImage } from "../server/services/surveys.ts";
 import { getModel, getRun, resolveModel, startRun } from "../server/services/training.ts";
-import { polygonSet } from "../server/storage/predictions.ts";
+import { polygonSet } from "../server/storage/polygonSets.ts";
 import { followJobs } from "./followJob.ts";
 import { readLabelFile } from "./labelCommands.ts";
 import type { Session } from "./session.ts";

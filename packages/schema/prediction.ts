@@ -83,6 +83,8 @@ export const predictedPolygonSchema = z.object({
   areaM2: z.number(),
   perimeterMeters: z.number(),
   probability: z.number().describe("mean over the polygon's pixels"),
+  probabilityP10: z.number().optional().describe("10th percentile over the polygon's pixels"),
+  compactness: z.number().optional().describe("4π · area / perimeter²: 1 for a circle"),
   decision: z.enum(["accepted", "edited", "rejected"]).nullable(),
 });
 export type PredictedPolygon = z.infer<typeof predictedPolygonSchema>;

@@ -2,9 +2,18 @@ import { AppError } from "@reefline/schema/errors";
 import type { AppliedEdit, Edit, Feature, FeatureContent } from "@reefline/schema/feature";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
-import { appendEdit, findEdit, lastEditSeq, makerOfRevision, recentEdits, recordRevision, revisionMadeBy } from "../storage/edits.ts";
+import { appendEdit, findEdit, lastEditSeq, makerOfRevision, recentEdits, recordRevisions, revisionMadeBy } from "../storage/edits.ts";
 import { publishEvent } from "../storage/events.ts";
-import { featureRows, featuresChangedAfter, featuresOf, markDeleted, putFeature, toFeature } from "../storage/features.ts";
+import {
+  featureRows,
+  featuresChangedAfter,
+  featuresOf,
+  insertFeatures,
+  markDeleted,
+  replaceFeature,
+  toFeature,
+} from "../storage/features.ts";
+import { bumpDecisions } from "../storage/predictions.ts";
 import type { Database } from "../storage/store.ts";
 import { surveyById } from "../storage/surveys.ts";
 import { normalizePolygon } from "./normalizePolygon.ts";
@@ -86,16 +95,35 @@ export async function applyEditIn(db: Database, author: string, edit: Edit): Pro
     return { id, content: row ? contentOf(toFeature(row)) : null, revision: row?.revision ?? 0 };
   });
   const seq = await appendEdit(db, { ...edit, puts, author, appliedAt, before, after });
+  const written = (id: string, content: FeatureContent): Feature => ({
+    ...content,
+    id,
+    surveyId: edit.surveyId,
+    revision: revisionOf(id),
+    updatedAt: appliedAt,
+  });
+  await insertFeatures(
+    db,
+    puts.filter(({ id }) => !rows.has(id)).map(({ id, content }) => written(id, content)),
+    seq,
+  );
   for (const { id, content } of puts) {
-    const revision = revisionOf(id);
-    await putFeature(db, rows.get(id)?.num ?? null, { ...content, id, surveyId: edit.surveyId, revision, updatedAt: appliedAt }, seq);
-    await recordRevision(db, id, revision, seq);
+    const row = rows.get(id);
+    if (row) await replaceFeature(db, row.num, written(id, content), seq);
   }
   for (const { id } of edit.deletes) {
     const row = rows.get(id);
-    if (!row) continue;
-    await markDeleted(db, row, revisionOf(id), appliedAt, seq);
-    await recordRevision(db, id, revisionOf(id), seq);
+    if (row) await markDeleted(db, row, revisionOf(id), appliedAt, seq);
+  }
+  await recordRevisions(
+    db,
+    ids.map((id) => ({ id, revision: revisionOf(id) })),
+    seq,
+  );
+  // A decision that made a label stands as long as the label does.
+  const wasAccepted = (content: FeatureContent | null) => content?.provenance.kind === "accepted";
+  if (puts.some(({ content }) => wasAccepted(content)) || before.some(({ content }) => wasAccepted(content))) {
+    await bumpDecisions(db, edit.surveyId);
   }
   await publishEvent(db, { kind: "edit", surveyId: edit.surveyId, editId: edit.id, editSeq: seq });
   return { editSeq: seq, revisions: after, duplicate: false };
@@ -197,9 +225,5 @@ const listedChanges = 200;
 /** The log, newest first. Large edits (imports) come with their `changeCount` but without puts, deletes, before and after. */
 export async function listRecentEdits(ctx: Context, surveyId: string, limit: number): Promise<(AppliedEdit & { changeCount: number })[]> {
   authorize(ctx.principal, "survey:read", ctx.store.projectId);
-  const edits = await recentEdits(ctx.store.db, surveyId, limit);
-  return edits.map((edit) => {
-    const changeCount = edit.puts.length + edit.deletes.length;
-    return changeCount > listedChanges ? { ...edit, puts: [], deletes: [], before: [], after: [], changeCount } : { ...edit, changeCount };
-  });
+  return recentEdits(ctx.store.db, surveyId, limit, listedChanges);
 }

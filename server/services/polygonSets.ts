@@ -1,52 +1,90 @@
 import { openFileSource } from "@reefline/raster/fileSource";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
-import type { PredictedPolygon } from "@reefline/schema/prediction";
 import { vectorizeProbability } from "@reefline/vectorize/vectorizeProbability";
 import { openAsset } from "../assets/openAsset.ts";
 import { publishEvent } from "../storage/events.ts";
-import { insertPolygonSet, polygonSet, predictionById } from "../storage/predictions.ts";
+import {
+  addPolygons,
+  beginPolygonSet,
+  dropPolygonSet,
+  findPolygonSet,
+  finishPolygonSet,
+  type StoredPolygon,
+} from "../storage/polygonSets.ts";
+import { predictionById } from "../storage/predictions.ts";
 import type { Store } from "../storage/store.ts";
 
 /** Smaller predicted polygons are specks: less than this many of the model's own pixels, and never less than 0.05 m². */
 const speckPixels = 16;
 const speckLeastM2 = 0.05;
+/** Polygons written in one short transaction, so that nobody who saves has to wait. */
+const polygonsPerCommit = 1_000;
 
-/** Outlines of a probability raster at a threshold, with nothing decided yet. */
-export async function tracePolygons(
-  probabilityPath: string,
-  gsdMeters: number,
+type Probability = Parameters<typeof vectorizeProbability>[0];
+
+/**
+ * Writes polygons as they come, a thousand per transaction, to a set that nobody sees until `finishPolygonSet` is called with its number,
+ * at best in the transaction that publishes what they belong to. On failure nothing is left.
+ */
+export async function stagePolygonSet(
+  store: Store,
+  predictionId: string,
   threshold: number,
-  signal?: AbortSignal,
-): Promise<PredictedPolygon[]> {
+  polygons: AsyncIterable<StoredPolygon>,
+): Promise<{ setNum: number; polygonCount: number }> {
+  const setNum = await beginPolygonSet(store.db, predictionId, threshold);
+  const write = (batch: readonly StoredPolygon[]) => store.db.transaction().execute((trx) => addPolygons(trx, setNum, batch));
+  let polygonCount = 0;
+  try {
+    let batch: StoredPolygon[] = [];
+    for await (const polygon of polygons) {
+      batch.push(polygon);
+      polygonCount++;
+      if (batch.length < polygonsPerCommit) continue;
+      await write(batch);
+      batch = [];
+    }
+    await write(batch);
+    return { setNum, polygonCount };
+  } catch (error) {
+    await dropPolygonSet(store.db, setNum);
+    throw error;
+  }
+}
+
+function traced(raster: Probability, gsdMeters: number, threshold: number, signal?: AbortSignal): AsyncIterable<StoredPolygon> {
+  const minAreaM2 = Math.max(speckLeastM2, speckPixels * gsdMeters ** 2);
+  return vectorizeProbability(raster, { threshold, minAreaM2, signal });
+}
+
+/** Traces a probability raster that is not published yet and stages its polygons; see `stagePolygonSet`. */
+export async function stageTracedPolygons(
+  store: Store,
+  request: { predictionId: string; threshold: number; probabilityPath: string; gsdMeters: number; signal?: AbortSignal },
+): Promise<{ setNum: number; polygonCount: number }> {
+  const { predictionId, threshold, probabilityPath, gsdMeters, signal } = request;
   const raster = await openGeoTiff(await openFileSource(probabilityPath));
   try {
-    return await collect(raster, gsdMeters, threshold, signal);
+    return await stagePolygonSet(store, predictionId, threshold, traced(raster, gsdMeters, threshold, signal));
   } finally {
     await raster.close();
   }
 }
 
-async function collect(
-  raster: Parameters<typeof vectorizeProbability>[0],
-  gsdMeters: number,
-  threshold: number,
-  signal?: AbortSignal,
-): Promise<PredictedPolygon[]> {
-  const minAreaM2 = Math.max(speckLeastM2, speckPixels * gsdMeters ** 2);
-  const polygons: PredictedPolygon[] = [];
-  for await (const polygon of vectorizeProbability(raster, { threshold, minAreaM2, signal })) polygons.push({ ...polygon, decision: null });
-  return polygons;
-}
-
 /** Traces and stores the polygons of a finished prediction at a threshold, unless they are there. */
 export async function storePolygonSet(store: Store, predictionId: string, threshold: number, signal?: AbortSignal): Promise<void> {
   const prediction = await predictionById(store.db, predictionId);
-  if (!prediction.raster || (await polygonSet(store.db, predictionId, threshold))) return;
+  if (!prediction.raster || (await findPolygonSet(store.db, predictionId, threshold))) return;
   const raster = await openAsset(store, prediction.raster.assetId);
   try {
-    const polygons = await collect(raster, prediction.raster.gsdMeters, threshold, signal);
+    const { setNum } = await stagePolygonSet(
+      store,
+      predictionId,
+      threshold,
+      traced(raster, prediction.raster.gsdMeters, threshold, signal),
+    );
     await store.db.transaction().execute(async (trx) => {
-      await insertPolygonSet(trx, predictionId, threshold, polygons);
+      await finishPolygonSet(trx, setNum);
       await publishEvent(trx, { kind: "prediction", predictionId, surveyId: prediction.surveyId });
     });
   } finally {

@@ -1,5 +1,5 @@
 import { AppError } from "@reefline/schema/errors";
-import { polygonSet } from "../storage/predictions.ts";
+import { findPolygonSet } from "../storage/polygonSets.ts";
 import type { Store } from "../storage/store.ts";
 import { roundThreshold, type TraceRequest } from "./predictions.ts";
 
@@ -24,7 +24,7 @@ export function createPolygonTracer(store: Store, run: TraceRun, onError: (error
     if (running) return running;
     const started = last
       .then(async () => {
-        if (!(await polygonSet(store.db, predictionId, threshold))) await run(predictionId, threshold);
+        if (!(await findPolygonSet(store.db, predictionId, threshold))) await run(predictionId, threshold);
       })
       .finally(() => underWay.delete(key));
     underWay.set(key, started);
@@ -39,7 +39,7 @@ export function createPolygonTracer(store: Store, run: TraceRun, onError: (error
     ensure: async (predictionId, threshold) => {
       const rounded = roundThreshold(threshold);
       await trace(predictionId, rounded);
-      if (!(await polygonSet(store.db, predictionId, rounded))) {
+      if (!(await findPolygonSet(store.db, predictionId, rounded))) {
         throw new AppError("unavailable", "prediction/no-polygons", "The outlines could not be made. Predict this survey again.");
       }
     },

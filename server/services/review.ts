@@ -4,7 +4,8 @@ import type { Decision } from "@reefline/schema/prediction";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
 import { publishEvent } from "../storage/events.ts";
-import { findDecision, insertDecision, markDecisionUndone, polygonSet, predictionById } from "../storage/predictions.ts";
+import { findPolygonSet, polygonInSet } from "../storage/polygonSets.ts";
+import { bumpDecisions, findDecision, insertDecision, markDecisionUndone, predictionById } from "../storage/predictions.ts";
 import { applyEditIn, type EditResult, undoEditIn } from "./labels.ts";
 import { polygonsTouch } from "./polygonOverlap.ts";
 import { roundThreshold, unlockedHoldouts } from "./predictions.ts";
@@ -31,7 +32,8 @@ export async function decide(ctx: Context, request: DecideRequest): Promise<{ de
     if (repeated) return { decision: repeated, edit: request.edit ? await applyEditIn(trx, ctx.principal.name, request.edit) : null };
     const prediction = await predictionById(trx, request.predictionId);
     const threshold = roundThreshold(request.threshold);
-    const polygon = (await polygonSet(trx, prediction.id, threshold))?.find((candidate) => candidate.id === request.polygonId);
+    const set = await findPolygonSet(trx, prediction.id, threshold);
+    const polygon = set ? await polygonInSet(trx, set.num, { id: request.polygonId }) : null;
     if (!polygon)
       throw new AppError("not-found", "review/no-polygon", "This predicted polygon is not there any more. Reload the predictions.");
     if ((await unlockedHoldouts(trx, prediction.surveyId)).some((area) => polygonsTouch(polygon.geometry, area))) {
@@ -61,6 +63,7 @@ export async function decide(ctx: Context, request: DecideRequest): Promise<{ de
       undone: false,
     };
     await insertDecision(trx, { ...decision, surveyId: prediction.surveyId, editId: request.edit?.id ?? null });
+    await bumpDecisions(trx, prediction.surveyId);
     await publishEvent(trx, { kind: "prediction", predictionId: prediction.id, surveyId: prediction.surveyId });
     return { decision, edit };
   });
@@ -76,6 +79,7 @@ export async function undoDecision(ctx: Context, request: { decisionId: string; 
     const edit = editId ? await undoEditIn(trx, ctx.principal.name, { surveyId, editId, newEditId: request.newEditId }) : null;
     if (!decision.undone) {
       await markDecisionUndone(trx, decision.id);
+      await bumpDecisions(trx, surveyId);
       await publishEvent(trx, { kind: "prediction", predictionId: decision.predictionId, surveyId });
     }
     return { edit };

@@ -42,14 +42,44 @@ export async function appendEdit(db: Database, edit: Omit<AppliedEdit, "seq">): 
       deletesJson: JSON.stringify(edit.deletes),
       beforeJson: JSON.stringify(edit.before),
       afterJson: JSON.stringify(edit.after),
+      changeCount: edit.puts.length + edit.deletes.length,
     })
     .executeTakeFirstOrThrow();
   return Number(inserted.insertId);
 }
 
-export async function recentEdits(db: Database, surveyId: string, limit: number): Promise<AppliedEdit[]> {
-  const rows = await db.selectFrom("edits").selectAll().where("surveyId", "=", surveyId).orderBy("seq", "desc").limit(limit).execute();
-  return rows.map(toAppliedEdit);
+/** The newest of the log, newest first. Those of more than `contentsUpTo` changes come without contents, which are not even read. */
+export async function recentEdits(
+  db: Database,
+  surveyId: string,
+  limit: number,
+  contentsUpTo = Infinity,
+): Promise<(AppliedEdit & { changeCount: number })[]> {
+  const sizes = await db
+    .selectFrom("edits")
+    .select(["seq", "changeCount"])
+    .where("surveyId", "=", surveyId)
+    .orderBy("seq", "desc")
+    .limit(limit)
+    .execute();
+  const small = sizes.filter(({ changeCount }) => changeCount <= contentsUpTo).map(({ seq }) => seq);
+  const large = sizes.filter(({ changeCount }) => changeCount > contentsUpTo).map(({ seq }) => seq);
+  const edits = new Map<number, AppliedEdit>();
+  if (small.length > 0) {
+    for (const row of await db.selectFrom("edits").selectAll().where("seq", "in", small).execute()) edits.set(row.seq, toAppliedEdit(row));
+  }
+  if (large.length > 0) {
+    const rows = await db
+      .selectFrom("edits")
+      .select(["seq", "id", "surveyId", "author", "appliedAt", "title", "inverseOf"])
+      .where("seq", "in", large)
+      .execute();
+    for (const row of rows) edits.set(row.seq, { ...row, puts: [], deletes: [], before: [], after: [] });
+  }
+  return sizes.flatMap(({ seq, changeCount }) => {
+    const edit = edits.get(seq);
+    return edit ? [{ ...edit, changeCount }] : [];
+  });
 }
 
 export async function lastEditSeq(db: Database, surveyId: string): Promise<number> {
@@ -61,8 +91,16 @@ export async function lastEditSeq(db: Database, surveyId: string): Promise<numbe
   return row?.seq ?? 0;
 }
 
-export async function recordRevision(db: Database, featureId: string, revision: number, editSeq: number): Promise<void> {
-  await db.insertInto("featureRevisions").values({ featureId, revision, editSeq }).execute();
+/** Rows per statement. */
+const revisionsPerInsert = 1_000;
+
+export async function recordRevisions(db: Database, made: readonly { id: string; revision: number }[], editSeq: number): Promise<void> {
+  for (let start = 0; start < made.length; start += revisionsPerInsert) {
+    await db
+      .insertInto("featureRevisions")
+      .values(made.slice(start, start + revisionsPerInsert).map(({ id, revision }) => ({ featureId: id, revision, editSeq })))
+      .execute();
+  }
 }
 
 /** The revision an edit made of a feature; null when it did not touch it. */

@@ -1,3 +1,4 @@
+import { quickPolygonAreaM2 } from "@reefline/geo/quickArea";
 import { type Feature, type Layer, layerSchema, type Polygon, type Provenance } from "@reefline/schema/feature";
 import type { Bounds } from "@reefline/schema/grid";
 import type { Selectable } from "kysely";
@@ -85,9 +86,8 @@ export async function featureRows(db: Database, ids: readonly string[]): Promise
   return found;
 }
 
-/** Writes a feature's new revision and its bounds. `num` null inserts. */
-export async function putFeature(db: Database, num: number | null, feature: Feature, lastEditSeq: number): Promise<void> {
-  const values = {
+function featureValues(feature: Feature, lastEditSeq: number) {
+  return {
     id: feature.id,
     surveyId: feature.surveyId,
     layer: feature.layer,
@@ -101,18 +101,37 @@ export async function putFeature(db: Database, num: number | null, feature: Feat
     updatedAt: feature.updatedAt,
     lastEditSeq,
     deleted: 0,
+    areaM2: quickPolygonAreaM2(feature.geometry),
   };
-  let row = num;
-  if (row === null) {
-    const inserted = await db.insertInto("features").values(values).executeTakeFirstOrThrow();
-    row = Number(inserted.insertId);
-  } else {
-    await db.updateTable("features").set(values).where("num", "=", row).execute();
-    await db.deleteFrom("featureBounds").where("num", "=", row).execute();
+}
+
+/** Rows per statement: SQLite binds 32,766 values at most. */
+const rowsPerInsert = 200;
+
+/** Writes features that have no row yet, and their bounds. */
+export async function insertFeatures(db: Database, features: readonly Feature[], lastEditSeq: number): Promise<void> {
+  for (let start = 0; start < features.length; start += rowsPerInsert) {
+    const part = features.slice(start, start + rowsPerInsert);
+    const rows = await db
+      .insertInto("features")
+      .values(part.map((feature) => featureValues(feature, lastEditSeq)))
+      .returning(["num", "id"])
+      .execute();
+    const numOf = new Map(rows.map(({ num, id }) => [id, num]));
+    await db
+      .insertInto("featureBounds")
+      .values(part.map((feature) => ({ num: numOf.get(feature.id) ?? 0, ...polygonBounds(feature.geometry) })))
+      .execute();
   }
+}
+
+/** Writes the new revision of a feature that has a row, and its bounds. */
+export async function replaceFeature(db: Database, num: number, feature: Feature, lastEditSeq: number): Promise<void> {
+  await db.updateTable("features").set(featureValues(feature, lastEditSeq)).where("num", "=", num).execute();
+  await db.deleteFrom("featureBounds").where("num", "=", num).execute();
   await db
     .insertInto("featureBounds")
-    .values({ num: row, ...polygonBounds(feature.geometry) })
+    .values({ num, ...polygonBounds(feature.geometry) })
     .execute();
 }
 

@@ -74,4 +74,40 @@ export const migrations: readonly { readonly version: number; readonly statement
         PRIMARY KEY (predictionId, swathIndex)) STRICT, WITHOUT ROWID`,
     ],
   },
+  {
+    // Predicted polygons as rows of their own, with a spatial index, instead of one text per set; areas beside features.
+    version: 3,
+    statements: [
+      "ALTER TABLE polygonSets RENAME TO polygonSetsBefore",
+      `CREATE TABLE polygonSets (
+        num INTEGER PRIMARY KEY, predictionId TEXT NOT NULL REFERENCES predictions(id) ON DELETE CASCADE, threshold REAL NOT NULL,
+        createdAt TEXT NOT NULL, polygonCount INTEGER NOT NULL, isWhole INTEGER NOT NULL) STRICT`,
+      "CREATE UNIQUE INDEX polygonSetsByThreshold ON polygonSets(predictionId, threshold) WHERE isWhole = 1",
+      `CREATE TABLE predictedPolygons (
+        num INTEGER PRIMARY KEY, setNum INTEGER NOT NULL REFERENCES polygonSets(num) ON DELETE CASCADE, id TEXT NOT NULL,
+        areaM2 REAL NOT NULL, perimeterMeters REAL NOT NULL, probability REAL NOT NULL, probabilityP10 REAL, compactness REAL,
+        geometryJson TEXT NOT NULL) STRICT`,
+      "CREATE UNIQUE INDEX predictedPolygonsById ON predictedPolygons(setNum, id)",
+      "CREATE INDEX predictedPolygonsBySet ON predictedPolygons(setNum)",
+      `INSERT INTO polygonSets (predictionId, threshold, createdAt, polygonCount, isWhole)
+        SELECT predictionId, threshold, createdAt, json_array_length(polygonsJson), 1 FROM polygonSetsBefore ORDER BY createdAt`,
+      `INSERT OR IGNORE INTO predictedPolygons (setNum, id, areaM2, perimeterMeters, probability, geometryJson)
+        SELECT sets.num, json_extract(one.value, '$.id'), json_extract(one.value, '$.areaM2') + 0.0,
+          json_extract(one.value, '$.perimeterMeters') + 0.0, json_extract(one.value, '$.probability') + 0.0,
+          json_extract(one.value, '$.geometry')
+        FROM polygonSetsBefore AS old JOIN polygonSets AS sets ON sets.predictionId = old.predictionId AND sets.threshold = old.threshold,
+          json_each(old.polygonsJson) AS one`,
+      "DROP TABLE polygonSetsBefore",
+      "CREATE TABLE decisionVersions (surveyId TEXT PRIMARY KEY REFERENCES surveys(id) ON DELETE CASCADE, version INTEGER NOT NULL) STRICT",
+      "INSERT INTO decisionVersions SELECT surveyId, count(*) FROM decisions GROUP BY surveyId",
+      "CREATE INDEX decisionsByPolygon ON decisions(predictionId, polygonId)",
+      "ALTER TABLE features ADD COLUMN areaM2 REAL",
+      "CREATE INDEX featureTotals ON features(surveyId, deleted, layer, class, areaM2)",
+      `CREATE INDEX acceptedFeatures ON features(surveyId, deleted, id, provenanceJson)
+        WHERE json_extract(provenanceJson, '$.kind') = 'accepted'`,
+      "ALTER TABLE edits ADD COLUMN changeCount INTEGER NOT NULL DEFAULT 0",
+      "UPDATE edits SET changeCount = json_array_length(putsJson) + json_array_length(deletesJson)",
+      "CREATE INDEX editSizes ON edits(surveyId, seq, changeCount)",
+    ],
+  },
 ];

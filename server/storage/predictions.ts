@@ -3,7 +3,6 @@ import type { Polygon, Provenance } from "@reefline/schema/feature";
 import {
   type Decision,
   type PinnedEngine,
-  type PredictedPolygon,
   type Prediction,
   type PredictionOptions,
   predictionOptionsSchema,
@@ -11,7 +10,7 @@ import {
   type UncertaintyRaster,
 } from "@reefline/schema/prediction";
 import type { Evaluation } from "@reefline/schema/training";
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import { publishEvent } from "./events.ts";
 import { fromColumn, fromNullableColumn } from "./json.ts";
 import type { Database } from "./store.ts";
@@ -87,30 +86,6 @@ export async function updatePrediction(
   await db.updateTable("predictions").set(set).where("id", "=", id).execute();
 }
 
-/** The immutable polygons of a prediction at a threshold; null while nobody has traced them. */
-export async function polygonSet(db: Database, predictionId: string, threshold: number): Promise<PredictedPolygon[] | null> {
-  const row = await db
-    .selectFrom("polygonSets")
-    .select("polygonsJson")
-    .where("predictionId", "=", predictionId)
-    .where("threshold", "=", threshold)
-    .executeTakeFirst();
-  return row ? fromColumn<PredictedPolygon[]>(row.polygonsJson) : null;
-}
-
-export async function insertPolygonSet(
-  db: Database,
-  predictionId: string,
-  threshold: number,
-  polygons: readonly PredictedPolygon[],
-): Promise<void> {
-  await db
-    .insertInto("polygonSets")
-    .values({ predictionId, threshold, createdAt: new Date().toISOString(), polygonsJson: JSON.stringify(polygons) })
-    .onConflict((oc) => oc.doNothing())
-    .execute();
-}
-
 export type StoredDecision = Decision & { readonly surveyId: string; readonly editId: string | null };
 
 function toDecision(row: Selectable<Tables["decisions"]>): StoredDecision {
@@ -134,14 +109,17 @@ function predictionDecision(kind: string): Decision["kind"] {
   throw new Error(`decisions.kind holds "${kind}"`);
 }
 
+/** What a decision says, without the outline it was taken on. */
+export type DecisionHead = Pick<StoredDecision, "id" | "predictionId" | "polygonId" | "kind">;
+
 /**
  * Decisions on any prediction of a survey that still stand, oldest first. One that made a label stands as long as the label does: when
  * that is undone or deleted, the polygon is open again.
  */
-export async function standingDecisions(db: Database, surveyId: string): Promise<StoredDecision[]> {
+export async function standingDecisionHeads(db: Database, surveyId: string): Promise<DecisionHead[]> {
   const rows = await db
     .selectFrom("decisions")
-    .selectAll()
+    .select(["id", "predictionId", "polygonId", "kind"])
     .where("surveyId", "=", surveyId)
     .where("undone", "=", 0)
     .orderBy("decidedAt")
@@ -151,7 +129,8 @@ export async function standingDecisions(db: Database, surveyId: string): Promise
     .select("provenanceJson")
     .where("surveyId", "=", surveyId)
     .where("deleted", "=", 0)
-    .where("provenanceJson", "like", '%"accepted"%')
+    // In the words of the index over accepted labels.
+    .where(sql<string>`json_extract(provenanceJson, '$.kind')`, "=", sql.lit("accepted"))
     .execute();
   const labelled = new Set<string>();
   for (const { provenanceJson } of labels) {
@@ -159,8 +138,47 @@ export async function standingDecisions(db: Database, surveyId: string): Promise
     if (provenance.kind === "accepted") labelled.add(`${provenance.predictionId}/${provenance.polygonId}`);
   }
   return rows
-    .map(toDecision)
+    .map((row) => ({ ...row, kind: predictionDecision(row.kind) }))
     .filter(({ kind, predictionId, polygonId }) => kind === "rejected" || labelled.has(`${predictionId}/${polygonId}`));
+}
+
+/** The same with all there is to know of them. */
+export async function standingDecisions(db: Database, surveyId: string): Promise<StoredDecision[]> {
+  const heads = await standingDecisionHeads(db, surveyId);
+  return decisionsById(
+    db,
+    heads.map(({ id }) => id),
+  );
+}
+
+/** Decisions in the order of their ids given. */
+export async function decisionsById(db: Database, ids: readonly string[]): Promise<StoredDecision[]> {
+  const found = new Map<string, StoredDecision>();
+  const batch = 500;
+  for (let start = 0; start < ids.length; start += batch) {
+    const rows = await db
+      .selectFrom("decisions")
+      .selectAll()
+      .where("id", "in", ids.slice(start, start + batch))
+      .execute();
+    for (const row of rows) found.set(row.id, toDecision(row));
+  }
+  return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+/** Says that the standing decisions of a survey may be others now. */
+export async function bumpDecisions(db: Database, surveyId: string): Promise<void> {
+  await db
+    .insertInto("decisionVersions")
+    .values({ surveyId, version: 1 })
+    .onConflict((oc) => oc.column("surveyId").doUpdateSet({ version: sql`version + 1` }))
+    .execute();
+}
+
+/** Grows with every change of a survey's standing decisions; 0 before the first. */
+export async function decisionVersion(db: Database, surveyId: string): Promise<number> {
+  const row = await db.selectFrom("decisionVersions").select("version").where("surveyId", "=", surveyId).executeTakeFirst();
+  return row?.version ?? 0;
 }
 
 export async function findDecision(db: Database, id: string): Promise<StoredDecision | null> {

@@ -45,6 +45,8 @@ export interface Tables {
     /** The edit that last touched it; a deleted feature stays as a row so that "what changed since" can say so. */
     lastEditSeq: number;
     deleted: number;
+    /** Geodesic; null in rows from before it was kept, until somebody asks. */
+    areaM2: number | null;
   };
   featureBounds: { num: number; west: number; east: number; south: number; north: number };
   edits: {
@@ -60,6 +62,8 @@ export interface Tables {
     deletesJson: string;
     beforeJson: string;
     afterJson: string;
+    /** Puts and deletes together. */
+    changeCount: Generated<number>;
   };
   /** Which edit made which revision of a feature; deletions count as revisions here. */
   featureRevisions: { featureId: string; revision: number; editSeq: number };
@@ -133,7 +137,28 @@ export interface Tables {
     /** File name in the prediction's swath folder; set when done. */
     file: string | null;
   };
-  polygonSets: { predictionId: string; threshold: number; createdAt: string; polygonsJson: string };
+  /** Polygons of a prediction at a threshold. Not whole: still being written, or left behind by a crash. */
+  polygonSets: {
+    num: Generated<number>;
+    predictionId: string;
+    threshold: number;
+    createdAt: string;
+    polygonCount: number;
+    isWhole: number;
+  };
+  predictedPolygons: {
+    num: Generated<number>;
+    setNum: number;
+    id: string;
+    areaM2: number;
+    perimeterMeters: number;
+    probability: number;
+    probabilityP10: number | null;
+    compactness: number | null;
+    geometryJson: string;
+  };
+  /** Grows with everything that may change which decisions stand. */
+  decisionVersions: { surveyId: string; version: number };
   decisions: {
     id: string;
     predictionId: string;

@@ -9,7 +9,8 @@ import { applyEdit, featuresInSurvey, undoEdit } from "../../server/services/lab
 import { predictionPolygons } from "../../server/services/predictions.ts";
 import { decide, undoDecision } from "../../server/services/review.ts";
 import { enqueueJob } from "../../server/storage/jobs.ts";
-import { insertPolygonSet, insertPrediction, predictionById, updatePrediction } from "../../server/storage/predictions.ts";
+import { insertPolygonSet } from "../../server/storage/polygonSets.ts";
+import { insertPrediction, predictionById, updatePrediction } from "../../server/storage/predictions.ts";
 import { bareSurvey, box, content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
 
 const folder = temporaryFolder();
