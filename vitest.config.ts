@@ -6,7 +6,7 @@ import { bundle, root } from "./bin/bundle.mjs";
 process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
 process.env.REEFLINE_ROOT ??= root;
 
-const { folder, entries } = await bundle();
+const { folder, entries } = await bundle({ keepCompiler: true });
 
 /**
  * Code starts its threads and child processes as siblings of the running bundle: `new URL("./probe.child.js", import.meta.url)`.

@@ -105,7 +105,7 @@ function sweep(dist, keep) {
  *
  * @returns {Promise<{ folder: string, built: boolean, entries: Record<string, { source: string, error?: string }> }>}
  */
-export async function bundle() {
+export async function bundle({ keepCompiler = false } = {}) {
   const files = sourceFiles();
   const hash = sourceHash(files);
   const dist = join(root, "dist");
@@ -146,8 +146,8 @@ export async function bundle() {
       }
     }),
   );
-  // Its service process would otherwise live as long as this one.
-  await stop();
+  // Its service process would otherwise live as long as this one; Vitest goes on using it.
+  if (!keepCompiler) await stop();
   writeFileSync(join(work, "bundles.json"), JSON.stringify(entries, null, 1));
   if (known !== null) rmSync(folder, { recursive: true, force: true });
   try {

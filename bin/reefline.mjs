@@ -49,13 +49,13 @@ async function load(name) {
 /** What a command needs beside the bundles. Commands that never touch a model start without it. */
 function needsOf(words) {
   const [first, second] = words.filter((word) => !word.startsWith("-"));
-  if (first === "start" || first === "serve") return ["native", "pages"];
-  if (first === "test") return ["native", "pages", "browser"];
+  if (first === "start" || first === "serve") return ["native", "encoder", "pages"];
+  if (first === "test") return ["native", "encoder", "pages", "browser"];
   if (words.length === 0 || words.includes("--help") || words.includes("-h") || words.includes("--version") || words.includes("-V"))
     return [];
   if (first === undefined || ["help", "doctor", "jobs", "export", "labels"].includes(first)) return [];
   if (first === "survey" && second !== "add") return [];
-  return ["native"];
+  return ["train", "demo", "worker", "bench"].includes(first) ? ["native", "encoder"] : ["native"];
 }
 
 /** The words of the command without `--data DIR`, which may stand before it. */

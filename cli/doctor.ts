@@ -8,13 +8,14 @@ import sharp from "sharp";
 import { z } from "zod";
 import { findBrowser } from "../setup/browser.ts";
 import { rootDir, userCacheDir } from "../setup/paths.ts";
+import { encoderPath } from "../setup/pretrained/ensureEncoder.ts";
 import { findProgram, runCommand } from "../setup/run.ts";
 import { compilerFix, findCompiler } from "../setup/tensorflow/compileBinding.ts";
 import { nativePackageDir } from "../setup/tensorflow/ensureNative.ts";
-import { findPip } from "../setup/tensorflow/fetchWheel.ts";
 import { bindingPath } from "../setup/tensorflow/linkPackage.ts";
 import { checkNativeLoads } from "../setup/tensorflow/loadCheck.ts";
 import { wheelForThisMachine } from "../setup/tensorflow/wheels.ts";
+import { findPip } from "../setup/wheels/fetchWheel.ts";
 
 /** One thing looked at: `ok`; `note` is worth knowing and stops nothing; `missing` takes something away and has a fix. */
 export interface Finding {
@@ -70,6 +71,12 @@ async function nativeFinding(): Promise<Finding> {
         `${check.tensorflowVersion}, library in ${dirname(realpathSync(join(nativePackageDir(), "deps/lib/libtensorflow_cc.so.2")))}`,
       )
     : missing(name, `there, but ${check.why}`, `Delete ${userCacheDir()} and run npm start again.`);
+}
+
+function encoderFinding(): Finding {
+  return existsSync(encoderPath())
+    ? ok("pretrained encoder", encoderPath())
+    : note("pretrained encoder", "not fetched yet; models are trained from nothing", "npm start fetches it (17 MB, once per user).");
 }
 
 async function compilerFinding(): Promise<Finding> {
@@ -157,6 +164,7 @@ export async function doctor({
     nodeFinding(),
     machineFinding(),
     native,
+    encoderFinding(),
     await compilerFinding(),
     await pipFinding(),
     await gpuFinding(),

@@ -1,12 +1,13 @@
 import { ensureBrowser } from "./browser.ts";
 import { ensureMapWorker } from "./mapWorker.ts";
 import { ensurePages } from "./pages.ts";
+import { ensureEncoder } from "./pretrained/ensureEncoder.ts";
 import { type Problem, SetupProblem } from "./problem.ts";
 import { say } from "./say.ts";
 import { ensureNative } from "./tensorflow/ensureNative.ts";
 
 /** What a command may need beside the bundles, which the launcher has made already. */
-export type Need = "native" | "pages" | "browser";
+export type Need = "native" | "encoder" | "pages" | "browser";
 
 export type SetupResult = {
   /** What is missing though the command works without it. */
@@ -16,7 +17,7 @@ export type SetupResult = {
 };
 
 /** Whether the command works without it: everything but the pages themselves does. */
-const optional: Record<Need, boolean> = { native: true, pages: false, browser: true };
+const optional: Record<Need, boolean> = { native: true, encoder: true, pages: false, browser: true };
 
 /** A start inside a start (a test that runs the command line) does not try again what just failed. */
 function knownProblems(): Problem[] | null {
@@ -35,6 +36,10 @@ async function ensure(need: Need): Promise<void> {
         throw new SetupProblem("Native TensorFlow is switched off (REEFLINE_NATIVE=off).", "Unset REEFLINE_NATIVE to use it.");
       }
       return ensureNative();
+    case "encoder":
+      // Children inherit where it lies.
+      process.env.REEFLINE_ENCODER = await ensureEncoder();
+      return;
     case "pages":
       ensureMapWorker();
       return ensurePages();
@@ -51,7 +56,7 @@ export async function ensureSetup(needs: readonly Need[]): Promise<SetupResult> 
   const known = knownProblems();
   const result: SetupResult = { problems: [...(known ?? [])], missing: [] };
   for (const need of needs) {
-    if (known !== null && need === "native") continue;
+    if (known !== null && (need === "native" || need === "encoder")) continue;
     try {
       await ensure(need);
     } catch (error) {
@@ -64,12 +69,15 @@ export async function ensureSetup(needs: readonly Need[]): Promise<SetupResult> 
             };
       say(problem.message);
       say(`→ ${problem.fix}`);
+      if (need === "native") {
+        say(
+          "Going on without it: labelling, import, export and prediction work (prediction through WebAssembly, slower); training needs it.",
+        );
+      }
+      if (need === "encoder") say("Going on without it: models are trained from nothing, which needs more labels.");
       if (optional[need]) result.problems.push(problem);
       else result.missing.push(`${problem.message} ${problem.fix}`);
     }
-  }
-  if (needs.includes("native") && known === null && result.problems.length > 0) {
-    say("Going on without it: labelling, import, export and prediction work (prediction through WebAssembly, slower); training needs it.");
   }
   return result;
 }

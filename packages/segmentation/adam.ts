@@ -15,8 +15,16 @@ const epsilon = 1e-7;
 /**
  * One step of Adam (Kingma & Ba 2015), as Keras computes it, on one flat vector. Disposes the old moments and returns the new weights;
  * the caller disposes the old ones.
+ * @param rateScale a factor of the learning rate for every weight
  */
-export function adamStep(tf: Tf, weights: Tensor1D, gradient: Tensor1D, state: AdamState, learningRate: number): Tensor1D {
+export function adamStep(
+  tf: Tf,
+  weights: Tensor1D,
+  gradient: Tensor1D,
+  state: AdamState,
+  learningRate: number,
+  rateScale: Tensor1D | null = null,
+): Tensor1D {
   state.step += 1;
   const rate = (learningRate * Math.sqrt(1 - beta2 ** state.step)) / (1 - beta1 ** state.step);
   const [next, m, v] = tf.tidy(() => {
@@ -27,7 +35,8 @@ export function adamStep(tf: Tf, weights: Tensor1D, gradient: Tensor1D, state: A
         .sub(state.v)
         .mul(1 - beta2),
     );
-    const next: Tensor1D = weights.sub(m.mul(rate).div(v.sqrt().add(epsilon)));
+    const full: Tensor1D = m.mul(rate).div(v.sqrt().add(epsilon));
+    const next: Tensor1D = weights.sub(rateScale ? full.mul(rateScale) : full);
     return [next, m, v];
   });
   state.m.dispose();

@@ -30,7 +30,11 @@ export interface NativeOps {
   fusedBatchNormGrad(dy: Tensor, x: Tensor, gamma: Tensor, reserved: readonly Tensor[], epsilon: number): Tensor[];
   relu(x: Tensor): Tensor;
   reluGrad(dy: Tensor, y: Tensor): Tensor;
+  relu6(x: Tensor): Tensor;
+  relu6Grad(dy: Tensor, y: Tensor): Tensor;
   biasAdd(x: Tensor, bias: Tensor): Tensor;
+  /** The sum over all but channels. */
+  biasAddGrad(dy: Tensor): Tensor;
   /** Convolution of stride 1, "same" padding, its bias and ReLU: in one pass over memory where oneDNN's kernel is there. */
   convolveBiasRelu(x: Tensor4D, kernel: Tensor4D, bias: Tensor1D): Tensor4D;
 }
@@ -126,7 +130,10 @@ function makeNativeOps(tf: Tf, backend: NativeKernels): NativeOps {
     },
     relu,
     reluGrad: (dy, y) => backend.executeSingleOutput("ReluGrad", [type("T")], [dy, y]),
+    relu6: (x) => backend.executeSingleOutput("Relu6", [type("T")], [x]),
+    relu6Grad: (dy, y) => backend.executeSingleOutput("Relu6Grad", [type("T")], [dy, y]),
     biasAdd,
+    biasAddGrad: (dy) => backend.executeSingleOutput("BiasAddGrad", [type("T"), text("data_format", "NHWC")], [dy]),
     convolveBiasRelu(x, kernel, bias) {
       convolveBiasRelu ??= oneDnnWorks() ? inOne : inThree;
       return convolveBiasRelu(x, kernel, bias);

@@ -6,12 +6,12 @@ import { withLock } from "../lock.ts";
 import { rootDir, userCacheDir } from "../paths.ts";
 import { SetupProblem } from "../problem.ts";
 import { say, saying } from "../say.ts";
+import { fetchWheel } from "../wheels/fetchWheel.ts";
 import { compileBinding, compilerFix, findCompiler } from "./compileBinding.ts";
-import { fetchWheel } from "./fetchWheel.ts";
 import { bindingPath, linkPackage, readStamp, unlinkPackage, writeStamp } from "./linkPackage.ts";
 import { checkNativeLoads } from "./loadCheck.ts";
 import { unpackWheel } from "./unpackWheel.ts";
-import { type Wheel, wheelForThisMachine } from "./wheels.ts";
+import { type TensorFlowWheel, wheelForThisMachine } from "./wheels.ts";
 
 /** Where npm put the package that native TensorFlow is built for. */
 export function nativePackageDir(root: string = rootDir()): string {
@@ -23,7 +23,7 @@ function packageVersion(folder: string): string {
   return version;
 }
 
-function checkDisk(folder: string, wheel: Wheel): void {
+function checkDisk(folder: string, wheel: TensorFlowWheel): void {
   const { bavail, bsize } = statfsSync(folder);
   const needBytes = wheel.downloadBytes * 2 + wheel.unpackedBytes;
   if (bavail * bsize >= needBytes) return;
@@ -81,7 +81,10 @@ export async function ensureNative(): Promise<void> {
   );
 }
 
-async function buildAndLink(wheel: Wheel, where: { cache: string; packageDir: string; platform: string; key: string }): Promise<void> {
+async function buildAndLink(
+  wheel: TensorFlowWheel,
+  where: { cache: string; packageDir: string; platform: string; key: string },
+): Promise<void> {
   const tensorflowDir = join(where.cache, `tensorflow-${wheel.version}-${where.platform}`);
   const binding = join(where.cache, `${where.key}.node`);
   // Asked first: a download of hundreds of megabytes for want of a compiler would be a bad joke.

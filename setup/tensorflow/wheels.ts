@@ -1,11 +1,7 @@
-/** TensorFlow's own Python wheels, used as a zip that brings the native library. Pinned by name, version and content. */
-export type Wheel = {
-  requirement: string;
-  version: string;
-  /** The wheel's platform tag, as pip wants it. */
-  platformTag: string;
-  sha256: string;
-  downloadBytes: number;
+import type { Wheel } from "../wheels/wheel.ts";
+
+/** TensorFlow's own Python wheels, used as a zip that brings the native library. */
+export type TensorFlowWheel = Wheel & {
   unpackedBytes: number;
   /** Whether somebody has seen these very steps work there. */
   seenWorking: boolean;
@@ -13,17 +9,14 @@ export type Wheel = {
 
 const VERSION = "2.21.0";
 
-/** The newest CPython that this TensorFlow has wheels for; any will do, the native library inside is the same. */
-export const WHEEL_PYTHON = "3.12";
-export const WHEEL_ABI = "cp312";
-
 /** The wheels were built against glibc 2.27. */
 const OLDEST_GLIBC_MINOR = 27;
 
-const CPU_WHEELS: Record<string, Wheel> = {
+const CPU_WHEELS: Record<string, TensorFlowWheel> = {
   "linux-x64": {
     requirement: "tensorflow-cpu",
     version: VERSION,
+    title: `TensorFlow ${VERSION}`,
     platformTag: "manylinux_2_27_x86_64",
     sha256: "dcc8afd32930e42d5296b6ee19078b773706830af4ea97fbe503b9f5e0f820cb",
     downloadBytes: 274_000_871,
@@ -34,6 +27,7 @@ const CPU_WHEELS: Record<string, Wheel> = {
   "linux-arm64": {
     requirement: "tensorflow",
     version: VERSION,
+    title: `TensorFlow ${VERSION}`,
     platformTag: "manylinux_2_27_aarch64",
     sha256: "b07d15737406533898e36c7ef7944b1be18e9028dc521b9229952c537bbc5552",
     downloadBytes: 280_000_000,
@@ -56,7 +50,7 @@ function glibcMinor(): number | null {
  * The wheel whose library runs here, or the reason why there is none. The `tensorflow` wheel with its `nvidia-*` wheels would
  * bring the CUDA kernels; until that is done an NVIDIA card is not used, and `reefline doctor` says so.
  */
-export function wheelForThisMachine(): { wheel: Wheel } | { why: string; fix: string } {
+export function wheelForThisMachine(): { wheel: TensorFlowWheel } | { why: string; fix: string } {
   const platform = `${process.platform}-${process.arch}`;
   const wheel = CPU_WHEELS[platform];
   if (wheel === undefined) {

@@ -4,7 +4,7 @@ import { fileSha256 } from "../contentHash.ts";
 import { SetupProblem } from "../problem.ts";
 import { findProgram, runCommand } from "../run.ts";
 import { say, saying } from "../say.ts";
-import { WHEEL_ABI, WHEEL_PYTHON, type Wheel } from "./wheels.ts";
+import { WHEEL_ABI, WHEEL_PYTHON, type Wheel } from "./wheel.ts";
 
 /** A pip that works here: how to call it, what to call it by, its version. */
 export type Pip = { command: string; args: string[]; name: string; version: number };
@@ -59,19 +59,19 @@ export async function fetchWheel(wheel: Wheel, folder: string): Promise<string> 
   mkdirSync(folder, { recursive: true });
   const done = join(folder, `${wheel.requirement}-${wheel.version}-${wheel.platformTag}.whl`);
   if (await isTheWheel(done, wheel)) {
-    say("TensorFlow was downloaded before; using that file.");
+    say(`${wheel.title} was downloaded before; using that file.`);
     return done;
   }
   const pip = await findPip();
   if (pip === null) {
     throw new SetupProblem(
-      "Native TensorFlow cannot be downloaded because neither pip nor uv is installed.",
+      `${wheel.title} cannot be downloaded because neither pip nor uv is installed.`,
       process.platform === "linux"
         ? "Install one (Debian, Ubuntu: sudo apt install python3-pip; or see https://docs.astral.sh/uv) and start again."
         : "Install Python with pip, or uv, and start again.",
     );
   }
-  const failedBefore = join(folder, "failed-before");
+  const failedBefore = join(folder, `${wheel.requirement}-failed-before`);
   const work = join(folder, `fetching-${process.pid}`);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
@@ -97,7 +97,7 @@ export async function fetchWheel(wheel: Wheel, folder: string): Promise<string> 
       `--requirement=${list}`,
     ];
     const megabytes = Math.round(wheel.downloadBytes / 1e6);
-    const result = await saying(`Downloading TensorFlow ${wheel.version} with ${pip.name} (${megabytes} MB, once per user).`, () =>
+    const result = await saying(`Downloading ${wheel.title} with ${pip.name} (${megabytes} MB, once per user).`, () =>
       // pip writes the growing file to TMPDIR, which is often small.
       runCommand(pip.command, args, {
         env: { ...process.env, TMPDIR: work, PIP_DISABLE_PIP_VERSION_CHECK: "1" },
@@ -108,13 +108,13 @@ export async function fetchWheel(wheel: Wheel, folder: string): Promise<string> 
     if (result.code !== 0 || name === undefined) {
       writeFileSync(failedBefore, "");
       throw new SetupProblem(
-        `TensorFlow ${wheel.version} could not be downloaded with ${pip.name}: ${whyPipFailed(result.output)}`,
+        `${wheel.title} could not be downloaded with ${pip.name}: ${whyPipFailed(result.output)}`,
         "Check the network (a package mirror is set up in pip's own configuration) and start again; what was fetched whole is kept.",
       );
     }
     if (!(await isTheWheel(join(work, name), wheel))) {
       throw new SetupProblem(
-        `The file that ${pip.name} brought as TensorFlow ${wheel.version} is not the one that was published (its SHA-256 differs), so it was thrown away.`,
+        `The file that ${pip.name} brought as ${wheel.title} is not the one that was published (its SHA-256 differs), so it was thrown away.`,
         "Try again on another network, or check the package mirror that pip uses.",
       );
     }

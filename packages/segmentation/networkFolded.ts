@@ -1,0 +1,78 @@
+import { AppError } from "@reefline/schema/errors";
+import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs";
+import type { Tf } from "./backend.ts";
+import { activate } from "./biasActivation.ts";
+import type { ModelValues } from "./modelFiles.ts";
+import { nativeOps } from "./nativeOps.ts";
+import { type Convolution, interpret, kernelShape, type Network } from "./network.ts";
+import { tensorOperations } from "./networkTensors.ts";
+import { convolve } from "./trainingForward.ts";
+
+/** A convolution with its batch norm multiplied in. */
+export interface FoldedConvolution {
+  readonly shape: readonly [number, number, number, number];
+  readonly kernel: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/**
+ * y = γ (w∗x − μ) / √(σ² + ε) + β  is  (γ/√(σ² + ε) · w) ∗ x + (β − γ μ / √(σ² + ε)).
+ * The last convolution, the head, is divided by the temperature.
+ */
+export function foldNetwork(network: Network, { weights, statistics }: ModelValues, temperature: number): FoldedConvolution[] {
+  const half = network.statisticsCount / 2;
+  let weightAt = 0;
+  let normAt = 0;
+  const take = (length: number): Float32Array => {
+    weightAt += length;
+    return weights.slice(weightAt - length, weightAt);
+  };
+  const convolutions = network.operations.filter((operation): operation is Convolution => operation.op === "convolution");
+  return convolutions.map((operation, index) => {
+    const { outChannels, norm, epsilon } = operation;
+    const shape = kernelShape(operation);
+    const kernel = take(shape[0] * shape[1] * shape[2] * shape[3]);
+    const divisor = index === convolutions.length - 1 ? temperature : 1;
+    if (norm === "bias") {
+      return { shape, kernel: kernel.map((value) => value / divisor), bias: take(outChannels).map((value) => value / divisor) };
+    }
+    const gamma = take(outChannels);
+    const beta = take(outChannels);
+    const mean = statistics.subarray(normAt, normAt + outChannels);
+    const variance = statistics.subarray(half + normAt, half + normAt + outChannels);
+    normAt += outChannels;
+    const scale = gamma.map((value, o) => value / Math.sqrt((variance[o] ?? 1) + epsilon));
+    return {
+      shape,
+      kernel: kernel.map((value, i) => (value * (scale[i % outChannels] ?? 0)) / divisor),
+      bias: beta.map((value, o) => (value - (mean[o] ?? 0) * (scale[o] ?? 0)) / divisor),
+    };
+  });
+}
+
+export function makeFoldedNetwork(tf: Tf, network: Network, values: ModelValues, temperature: number) {
+  const layers = foldNetwork(network, values, temperature).map(({ shape, kernel, bias }) => ({
+    kernel: tf.tensor4d(kernel, [...shape]),
+    bias: tf.tensor1d(bias),
+  }));
+  const native = nativeOps(tf);
+  const apply = (operation: Convolution, x: Tensor4D, index: number): Tensor4D => {
+    const layer = layers[index];
+    if (!layer) throw new AppError("internal", "segmentation/weights", `Convolution ${index} of the network is missing.`);
+    const { stride, depthwise, activation } = operation;
+    if (native && stride === 1 && !depthwise && activation === "relu") return native.convolveBiasRelu(x, layer.kernel, layer.bias);
+    return tf.tidy(() => {
+      const y = convolve(tf, operation, x, layer.kernel);
+      if (!native) return activate(tf, y.add(layer.bias), activation);
+      const sum = native.biasAdd(y, layer.bias);
+      return (activation === "none" ? sum : activation === "relu" ? native.relu(sum) : native.relu6(sum)) as Tensor4D;
+    });
+  };
+  return {
+    logits: (x: Tensor4D): Tensor4D => tf.tidy(() => interpret<Tensor4D>(network, x, { ...tensorOperations(tf), convolution: apply })),
+    dispose: () => {
+      const tensors: (Tensor4D | Tensor1D)[] = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
+      tf.dispose(tensors);
+    },
+  };
+}

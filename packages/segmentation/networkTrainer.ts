@@ -1,0 +1,96 @@
+import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs";
+import { type AdamState, adamStep } from "./adam.ts";
+import type { Tf } from "./backend.ts";
+import { bceDiceLoss } from "./loss.ts";
+import type { Network } from "./network.ts";
+import type { Batch, TrainerValues } from "./trainer.ts";
+import { type PlacedStatistics, trainingForward } from "./trainingForward.ts";
+
+const statisticsMomentum = 0.9;
+
+export class NetworkTrainer {
+  readonly #tf: Tf;
+  readonly #network: Network;
+  readonly #bandCount: number;
+  readonly #adam: AdamState;
+  readonly #rateScale: Tensor1D | null;
+  #weights: Tensor1D;
+  #statistics: Tensor1D;
+
+  constructor(tf: Tf, network: Network, bandCount: number, values: TrainerValues, rateScale: Float32Array | null) {
+    this.#tf = tf;
+    this.#network = network;
+    this.#bandCount = bandCount;
+    this.#weights = tf.tensor1d(values.weights);
+    this.#statistics = tf.tensor1d(values.statistics);
+    this.#rateScale = rateScale ? tf.tensor1d(rateScale) : null;
+    this.#adam = { m: tf.tensor1d(values.m), v: tf.tensor1d(values.v), step: values.step };
+  }
+
+  step(batch: Batch, learningRate: number): number {
+    const tf = this.#tf;
+    const collected: PlacedStatistics[] = [];
+    const { value, grad } = tf.tidy(() => {
+      const { count, heightPx, widthPx } = batch;
+      const x = tf.tensor4d(batch.x, [count, heightPx, widthPx, this.#bandCount]);
+      const target = tf.tensor4d(batch.target, [count, heightPx, widthPx, 1]);
+      const valid = tf.tensor4d(batch.valid, [count, heightPx, widthPx, 1]);
+      const loss = (weights: Tensor1D): Scalar =>
+        bceDiceLoss(
+          tf,
+          trainingForward(tf, this.#network, weights, this.#statistics, x, (s) => collected.push(s)),
+          target,
+          valid,
+        );
+      const { value, grad } = tf.valueAndGrad((weights: Tensor) => loss(weights.as1D()))(this.#weights);
+      return { value, grad: grad.as1D() };
+    });
+    const weights = adamStep(tf, this.#weights, grad, this.#adam, learningRate, this.#rateScale);
+    this.#weights.dispose();
+    this.#weights = weights;
+    this.#moveStatistics(collected);
+    const [lossValue = Number.NaN] = value.dataSync();
+    tf.dispose([value, grad, ...collected.flatMap(({ mean, variance }) => [mean, variance])]);
+    return lossValue;
+  }
+
+  values(): TrainerValues {
+    const floats = (tensor: Tensor1D): Float32Array => Float32Array.from(tensor.dataSync());
+    return {
+      weights: floats(this.#weights),
+      m: floats(this.#adam.m),
+      v: floats(this.#adam.v),
+      statistics: floats(this.#statistics),
+      step: this.#adam.step,
+    };
+  }
+
+  dispose(): void {
+    this.#tf.dispose([this.#weights, this.#statistics, this.#adam.m, this.#adam.v]);
+    this.#rateScale?.dispose();
+  }
+
+  #moveStatistics(batch: readonly PlacedStatistics[]): void {
+    const tf = this.#tf;
+    const half = this.#network.statisticsCount / 2;
+    const sorted = [...batch].sort((a, b) => a.at - b.at);
+    const moved = tf.tidy(() => {
+      /** The present values with the batch's in their places. */
+      const now = (pick: (one: PlacedStatistics) => Tensor1D, from: number): Tensor1D => {
+        const parts: Tensor1D[] = [];
+        let at = 0;
+        for (const one of sorted) {
+          if (one.at > at) parts.push(this.#statistics.slice(from + at, one.at - at));
+          parts.push(pick(one));
+          at = one.at + pick(one).size;
+        }
+        if (at < half) parts.push(this.#statistics.slice(from + at, half - at));
+        return tf.concat1d(parts);
+      };
+      const both = tf.concat1d([now(({ mean }) => mean, 0), now(({ variance }) => variance, half)]);
+      return this.#statistics.add(both.sub(this.#statistics).mul(1 - statisticsMomentum)).as1D();
+    });
+    this.#statistics.dispose();
+    this.#statistics = moved;
+  }
+}
