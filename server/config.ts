@@ -12,6 +12,8 @@ const configSchema = z.object({
   /** Seconds between two looks at the queue and at the event table. */
   pollSeconds: z.number().positive(),
   limits: limitsSchema,
+  /** The file of the pretrained encoder, as the set-up fetched it. */
+  encoderPath: z.string().nullable(),
   /** Which other servers images may be read from: none until an operator names them. */
   remote: z.object({
     allowHosts: z.array(
@@ -43,6 +45,7 @@ export function readConfig(overrides: { dataDir?: string; port?: number } = {}, 
     leaseSeconds: Number(env.REEFLINE_LEASE_SECONDS ?? defaults.leaseSeconds),
     pollSeconds: Number(env.REEFLINE_POLL_SECONDS ?? defaults.pollSeconds),
     limits,
+    encoderPath: env.REEFLINE_ENCODER ?? null,
     remote: {
       allowHosts: (env.REEFLINE_ALLOW_HOSTS ?? "")
         .split(",")

@@ -102,7 +102,7 @@ function CardDetails({ card }: { card: ModelCard }) {
           <FigureRow name="Pixel size" value={groundSizeText(card.gsdMeters)} tip="The ground size of the pixels that the model sees." />
           <FigureRow name="Bands" value={card.bandNames.join(", ")} />
           <FigureRow name="Counts as reef from" value={percentText(card.threshold)} tip="Chosen on the ground set aside while training." />
-          <FigureRow name="Network" value={`U-Net, ${card.architecture.baseFilters} filters, ${card.architecture.depth} levels`} />
+          <FigureRow name="Network" value={networkText(card.architecture)} />
           <FigureRow name="Sharpened" value={card.unsharp ? `radius ${card.unsharp.radiusPx} px, ${card.unsharp.percent} %` : "no"} />
           <FigureRow
             name="Temperature"
@@ -117,4 +117,9 @@ function CardDetails({ card }: { card: ModelCard }) {
       </PanelSection>
     </>
   );
+}
+
+function networkText(architecture: ModelCard["architecture"]): string {
+  if (architecture.kind === "pretrained-unet") return "U-Net on EfficientNet-Lite0, pretrained";
+  return `U-Net, ${architecture.baseFilters} filters, ${architecture.depth} levels`;
 }

@@ -21,6 +21,15 @@ const budgets = [
   { value: "epochs", label: "Epochs" },
 ] as const;
 
+const presets = [
+  { value: "best", label: "Best" },
+  { value: "fast", label: "Fast" },
+] as const;
+const presetHints = {
+  best: "A network that has seen a million photos already: needs the fewest labels.",
+  fast: "A small network that begins from nothing: predicts fastest.",
+} as const;
+
 export function TrainForm() {
   const survey = useWorkspace((state) => state.survey);
   const form = useTrainingView((view) => view.form);
@@ -39,7 +48,9 @@ export function TrainForm() {
       },
     }),
   );
-  const { config, errors } = readForm(form);
+  const encoder = useQuery(trpc.system.status.queryOptions()).data?.encoder;
+  const bestHere = encoder === false ? "fast" : "best";
+  const { config, errors } = readForm(form, bestHere);
   const name = form.name ?? proposeName(survey?.name ?? "Reef", [...models.map((model) => model.name), ...runs.map((run) => run.name)]);
   const ready = readiness.data?.ready === true && config !== null && name.trim() !== "";
   const advancedWrong = errors.epochs || errors.seed || errors.gsdCentimeters;
@@ -76,6 +87,16 @@ export function TrainForm() {
               <TextInput {...ids} value={name} maxLength={120} onChange={(event) => trainingView.change({ name: event.target.value })} />
             )}
           </Field>
+          <div className="flex flex-col gap-1">
+            <span className="text-sm text-ink-2">Begin from</span>
+            <Segmented
+              label="Begin from"
+              value={form.preset ?? bestHere}
+              options={presets}
+              onChange={(preset) => trainingView.change({ preset })}
+            />
+            <p className="text-sm text-ink-3">{presetHints[form.preset ?? bestHere]}</p>
+          </div>
           {form.budgetKind === "minutes" ? (
             <Field
               label="Time to train"
@@ -98,12 +119,6 @@ export function TrainForm() {
               Advanced
             </summary>
             <div className="mt-2 flex flex-col gap-3">
-              <div className="flex flex-col gap-1">
-                <span className="text-sm text-ink-2">Preset</span>
-                <p>
-                  Fast <span className="text-ink-3">· a small network made for a laptop</span>
-                </p>
-              </div>
               <div className="flex flex-col gap-1">
                 <span className="text-sm text-ink-2">Limit by</span>
                 <Segmented

@@ -4,18 +4,18 @@ import { untouchedForm } from "./trainingView.ts";
 
 describe("the training form", () => {
   it("is usable untouched", () => {
-    const { config, errors } = readForm(untouchedForm);
+    const { config, errors } = readForm(untouchedForm, "best");
     expect(errors).toEqual({});
-    expect(config).toEqual({ preset: "fast", seed: 1, budget: { kind: "minutes", minutes: 5 }, unsharp: false, gsdMeters: null });
+    expect(config).toEqual({ preset: "best", seed: 1, budget: { kind: "minutes", minutes: 5 }, unsharp: false, gsdMeters: null });
     expect(trainVerb(config)).toBe("Train for 5 minutes");
   });
   it("takes a decimal comma and centimetres", () => {
-    const { config } = readForm({ ...untouchedForm, minutes: "0,5", gsdCentimeters: "6" });
+    const { config } = readForm({ ...untouchedForm, minutes: "0,5", gsdCentimeters: "6" }, "fast");
     expect(config?.budget).toEqual({ kind: "minutes", minutes: 0.5 });
     expect(config?.gsdMeters).toBe(0.06);
   });
   it("only minds the budget that is chosen", () => {
-    const { config } = readForm({ ...untouchedForm, budgetKind: "epochs", epochs: "1", minutes: "soon" });
+    const { config } = readForm({ ...untouchedForm, budgetKind: "epochs", epochs: "1", minutes: "soon" }, "fast");
     expect(trainVerb(config)).toBe("Train for 1 epoch");
   });
   it.each([
@@ -25,7 +25,7 @@ describe("the training form", () => {
     [{ seed: "-1" }, "seed"],
     [{ gsdCentimeters: "-3" }, "gsdCentimeters"],
   ])("says what is wrong with %o", (fields, field) => {
-    const { config, errors } = readForm({ ...untouchedForm, ...fields });
+    const { config, errors } = readForm({ ...untouchedForm, ...fields }, "fast");
     expect(config).toBeNull();
     expect(Object.keys(errors)).toEqual([field]);
   });

@@ -1,4 +1,4 @@
-import { type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
+import { type PresetName, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
 import type { TrainingForm } from "./trainingView.ts";
 
 export interface ReadForm {
@@ -9,8 +9,11 @@ export interface ReadForm {
 
 const numberOf = (text: string): number => Number(text.trim().replace(",", "."));
 
-/** The settings as the server takes them, or what is wrong with them in words. */
-export function readForm(form: TrainingForm): ReadForm {
+/**
+ * The settings as the server takes them, or what is wrong with them in words.
+ * @param bestHere what is trained when nothing was chosen
+ */
+export function readForm(form: TrainingForm, bestHere: PresetName): ReadForm {
   const errors: ReadForm["errors"] = {};
   const minutes = numberOf(form.minutes);
   const epochs = numberOf(form.epochs);
@@ -25,7 +28,7 @@ export function readForm(form: TrainingForm): ReadForm {
   if (gsd !== null && !(gsd > 0 && gsd <= 10_000)) errors.gsdCentimeters = "A size above 0 cm, or nothing.";
   if (Object.keys(errors).length > 0) return { config: null, errors };
   const config = trainConfigSchema.parse({
-    preset: "fast",
+    preset: form.preset ?? bestHere,
     seed,
     budget: form.budgetKind === "minutes" ? { kind: "minutes", minutes } : { kind: "epochs", epochs },
     unsharp: form.unsharp,

@@ -1,3 +1,4 @@
+import type { PresetName } from "@reefline/schema/training";
 import { create } from "zustand";
 
 export interface TrainingForm {
@@ -5,6 +6,8 @@ export interface TrainingForm {
   surveyIds: string[] | null;
   /** null: proposed from the survey's name. */
   name: string | null;
+  /** null: the best there is here. */
+  preset: PresetName | null;
   budgetKind: "minutes" | "epochs";
   minutes: string;
   epochs: string;
@@ -17,6 +20,7 @@ export interface TrainingForm {
 export const untouchedForm: TrainingForm = {
   surveyIds: null,
   name: null,
+  preset: null,
   budgetKind: "minutes",
   minutes: "5",
   epochs: "30",

@@ -13,8 +13,9 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { randomFrom } from "@reefline/chips/random";
 import { loadBackend } from "@reefline/segmentation/backend";
+import { initialValues } from "@reefline/segmentation/initialValues";
 import { Trainer } from "@reefline/segmentation/trainer";
-import { initialStatistics, initialWeights, unetLayout } from "@reefline/segmentation/unet";
+import { unet } from "@reefline/segmentation/unet";
 import { median, pairedRatio } from "../pairedRatio.ts";
 import { peerPython } from "../peerPython.ts";
 import { projectRoot } from "../reeflineCli.ts";
@@ -41,13 +42,12 @@ const kerasWeights = Number(await keras.nextLine());
 
 const { tf, backend } = await loadBackend();
 const architecture = { kind: "unet", baseFilters: base, depth, bandCount: 3, patchPx } as const;
-const layout = unetLayout(architecture);
-if (kerasWeights !== layout.weightCount)
-  throw new Error(`Not the same network: ${layout.weightCount} weights here, ${kerasWeights} in Keras.`);
+const network = unet(architecture);
+if (kerasWeights !== network.weightCount)
+  throw new Error(`Not the same network: ${network.weightCount} weights here, ${kerasWeights} in Keras.`);
 const random = randomFrom(1);
-const weights = initialWeights(layout, random);
-const moments = () => new Float32Array(weights.length);
-const trainer = new Trainer(tf, architecture, { weights, m: moments(), v: moments(), statistics: initialStatistics(layout), step: 0 });
+const moments = () => new Float32Array(network.weightCount);
+const trainer = new Trainer(tf, network, { ...initialValues(network, random), m: moments(), v: moments(), step: 0 });
 const area = count * sizePx * sizePx;
 const batch = {
   count,
@@ -78,7 +78,7 @@ const row = (name: string, times: readonly number[]) =>
     .toFixed(0)
     .padStart(10)}\n`;
 process.stdout.write(
-  `U-Net, base ${base}, depth ${depth}, patch ${patchPx}, ${layout.weightCount} weights, ${count} × ${sizePx}² × 3, ${pairs} interleaved pairs, ${backend.description}\n\n` +
+  `U-Net, base ${base}, depth ${depth}, patch ${patchPx}, ${network.weightCount} weights, ${count} × ${sizePx}² × 3, ${pairs} interleaved pairs, ${backend.description}\n\n` +
     `${"one training step".padEnd(28)}${"median ms".padStart(10)}${"best ms".padStart(10)}\n` +
     row("Reefline", ours) +
     row("Keras 3, graph mode", theirs) +

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { idSchema } from "./ids.ts";
 
-export const architectureSchema = z.object({
+const unetSchema = z.object({
   kind: z.literal("unet"),
   baseFilters: z.number().int().positive(),
   depth: z.number().int().min(1).max(6).describe("number of downsamplings"),
@@ -11,10 +11,24 @@ export const architectureSchema = z.object({
     .optional()
     .describe("2: the network works at half the pixels and answers for all; 1 when left out"),
 });
+export type UnetArchitecture = z.infer<typeof unetSchema>;
+
+/** A U-Net whose way down was trained on ImageNet. */
+const pretrainedUnetSchema = z.object({
+  kind: z.literal("pretrained-unet"),
+  encoder: z.literal("efficientnet-lite0"),
+  bandCount: z.number().int().positive(),
+});
+
+export const architectureSchema = z.discriminatedUnion("kind", [unetSchema, pretrainedUnetSchema]);
 export type Architecture = z.infer<typeof architectureSchema>;
 
+/** best: a pretrained encoder, for few labels; fast: from nothing. */
+export const presetNameSchema = z.enum(["best", "fast"]);
+export type PresetName = z.infer<typeof presetNameSchema>;
+
 export const trainConfigSchema = z.object({
-  preset: z.enum(["fast"]).default("fast"),
+  preset: presetNameSchema.default("fast"),
   seed: z
     .number()
     .int()

@@ -5,8 +5,8 @@ import { z } from "zod";
 import { loadBackend } from "./backend.ts";
 import { addEfficientNetLite } from "./efficientNetLite.ts";
 import { loadEfficientNetLite } from "./efficientNetLiteWeights.ts";
+import { makeFoldedNetwork } from "./foldedNetwork.ts";
 import { NetworkBuilder } from "./network.ts";
-import { makeFoldedNetwork } from "./networkFolded.ts";
 import { readTorchStateDict } from "./torchPickle.ts";
 
 const path = process.env.REEFLINE_ENCODER;

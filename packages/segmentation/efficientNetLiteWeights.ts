@@ -1,11 +1,16 @@
+import { readFile } from "node:fs/promises";
 import { AppError } from "@reefline/schema/errors";
 import { encoderPrefix } from "./efficientNetLite.ts";
 import type { ModelValues } from "./modelFiles.ts";
 import type { Convolution, Network } from "./network.ts";
-import type { TorchTensor } from "./torchPickle.ts";
+import type { Normalization } from "./normalize.ts";
+import { readTorchStateDict, type TorchTensor } from "./torchPickle.ts";
 
 /** What the published weights expect of every band: (value − 127) / 128. */
-export const efficientNetNormalization = { mean: 127, std: 128 };
+export const efficientNetNormalization = (bandCount: number): Normalization => ({
+  mean: Array.from({ length: bandCount }, () => 127),
+  std: Array.from({ length: bandCount }, () => 128),
+});
 
 const partOfBlock = /^block(\d+)\/(expand|depthwise|project)$/;
 const torchNames = {
@@ -53,6 +58,31 @@ export function loadEfficientNetLite(
     values.statistics.set(tensor(`${norm}.running_mean`).data, at);
     values.statistics.set(tensor(`${norm}.running_var`).data, network.statisticsCount / 2 + at);
   }
+}
+
+/**
+ * The published weights.
+ * @throws AppError "segmentation/no-encoder" when they were not fetched
+ */
+export async function readEncoder(path: string | null): Promise<Map<string, TorchTensor>> {
+  const bytes = path === null ? null : await readFile(path).catch(() => null);
+  if (bytes) return readTorchStateDict(bytes);
+  throw encoderMissing();
+}
+
+export function encoderMissing(): AppError {
+  return new AppError(
+    "unavailable",
+    "segmentation/no-encoder",
+    'The pretrained encoder, which "best" begins from, has not been fetched. Start Reefline once with a network (npm start), or train with "fast", which begins from nothing.',
+  );
+}
+
+/** A factor of the learning rate for every weight: what ImageNet taught is to be kept, not learnt again. */
+export function encoderRates(network: Network, rate: number): Float32Array {
+  const rates = new Float32Array(network.weightCount).fill(1);
+  for (const { name, offset, length } of network.pieces) if (name.startsWith(encoderPrefix)) rates.fill(rate, offset, offset + length);
+  return rates;
 }
 
 function namesOf(name: string): [string, string] {

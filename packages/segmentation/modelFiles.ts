@@ -5,7 +5,7 @@ import { AppError } from "@reefline/schema/errors";
 import { type Architecture, type ModelCard, modelCardSchema } from "@reefline/schema/training";
 import { z } from "zod";
 import { writeFileAtomically } from "./atomicFile.ts";
-import { unetLayout } from "./unet.ts";
+import { networkOf } from "./networkOf.ts";
 
 /**
  * A model folder: `card.json` (what it is and how it was made), `model.json` (what lies where in the weights) and `weights.bin`
@@ -29,7 +29,7 @@ export async function writeModel(modelDir: string, card: ModelCard, values: Mode
   await mkdir(modelDir, { recursive: true });
   const weights = bytes(values.weights);
   const statistics = bytes(values.statistics);
-  const layout = unetLayout(card.architecture);
+  const layout = networkOf(card.architecture);
   const manifest: z.infer<typeof manifestSchema> = {
     format: "reefline-weights/1",
     byteOrder: "little-endian float32",
@@ -69,7 +69,7 @@ export async function readModel(modelDir: string): Promise<{ card: ModelCard; va
   const card = modelCardSchema.safeParse(parsed(cardText));
   const manifest = manifestSchema.safeParse(parsed(manifestText));
   if (!card.success || !manifest.success || !data) throw broken("card.json or model.json cannot be read");
-  const { weightCount, statisticsCount } = unetLayout(card.data.architecture);
+  const { weightCount, statisticsCount } = networkOf(card.data.architecture);
   if (data.byteLength !== 4 * (weightCount + statisticsCount)) throw broken(`weights.bin has ${data.byteLength} bytes`);
   if (createHash("sha256").update(data).digest("hex") !== manifest.data.sha256) throw broken("the checksum of weights.bin differs");
   const floats = new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
@@ -78,7 +78,7 @@ export async function readModel(modelDir: string): Promise<{ card: ModelCard; va
 
 /** How large `weights.bin` of a network is. */
 export function modelBytes(architecture: Architecture): number {
-  const { weightCount, statisticsCount } = unetLayout(architecture);
+  const { weightCount, statisticsCount } = networkOf(architecture);
   return 4 * (weightCount + statisticsCount);
 }
 

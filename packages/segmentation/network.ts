@@ -47,6 +47,7 @@ export interface WeightPiece {
 /** A network's operations and where its numbers lie: all weights in one flat vector, all batch-norm statistics in another. */
 export interface Network {
   readonly operations: readonly Operation[];
+  readonly bandCount: number;
   /** Width and height of every input must be a multiple of this. */
   readonly strideMultiplePx: number;
   /** Kernel, gamma and beta (or kernel and bias) of every convolution, in the order of the operations. */
@@ -82,7 +83,8 @@ export function makeNetwork(operations: readonly Operation[], strideMultiplePx: 
       statisticsCount += 2 * outChannels;
     }
   }
-  return { operations, strideMultiplePx, pieces, weightCount, statisticsCount };
+  const first = operations.find((operation): operation is Convolution => operation.op === "convolution");
+  return { operations, bandCount: first?.inChannels ?? 0, strideMultiplePx, pieces, weightCount, statisticsCount };
 }
 
 /** What the operations are made of: tensors, or the names of values in a file of another format. */

@@ -1,11 +1,11 @@
 import { AppError } from "@reefline/schema/errors";
 import type { ModelCard } from "@reefline/schema/training";
 import { deepnessMetadata } from "./deepnessMetadata.ts";
-import { foldBatchNorm } from "./foldedUnet.ts";
+import { foldNetwork } from "./foldedNetwork.ts";
 import type { ModelValues } from "./modelFiles.ts";
+import { networkOf } from "./networkOf.ts";
 import { elementType, OnnxGraph } from "./onnxModel.ts";
-import { addUnet } from "./onnxUnet.ts";
-import { unetStrideMultiplePx } from "./unet.ts";
+import { addNetwork } from "./onnxNetwork.ts";
 
 /**
  * What the file is for. Height and width are multiples of the stride; every output is `probability`, float32 [batch, 1, height, width].
@@ -28,8 +28,8 @@ export interface OnnxOptions {
  */
 export function exportOnnx(card: ModelCard, values: ModelValues, variant: OnnxVariant, { tilePx = 512 }: OnnxOptions = {}): Uint8Array {
   const { architecture, normalization, temperature } = card;
-  const { bandCount } = architecture;
-  const strideMultiplePx = unetStrideMultiplePx(architecture);
+  const network = networkOf(architecture);
+  const { bandCount, strideMultiplePx } = network;
   if (variant === "deepness" && (tilePx <= 0 || tilePx > 4096 || tilePx % strideMultiplePx !== 0)) {
     throw new AppError(
       "bad-input",
@@ -61,7 +61,7 @@ export function exportOnnx(card: ModelCard, values: ModelValues, variant: OnnxVa
     const isValid = graph.node("Cast", ["valid"], { to: elementType.bool });
     x = graph.node("Where", [isValid, x, graph.floats("fill", [1], Float32Array.of(0))]);
   }
-  const logits = addUnet(graph, architecture, foldBatchNorm(architecture, values, temperature), x);
+  const logits = addNetwork(graph, network, foldNetwork(network, values, temperature), x);
   graph.node("Sigmoid", [logits], {}, "probability");
 
   const sides = variant === "deepness" ? [tilePx, tilePx] : ["height", "width"];

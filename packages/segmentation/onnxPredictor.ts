@@ -2,10 +2,10 @@ import type { ModelCard } from "@reefline/schema/training";
 import type { InferenceSession } from "onnxruntime-node";
 import type { EngineChoice } from "./engineChoice.ts";
 import type { ModelValues } from "./modelFiles.ts";
+import { networkOf } from "./networkOf.ts";
 import { exportOnnx } from "./onnxExport.ts";
 import { loadOnnxRuntime, onnxRuntimeVersion } from "./onnxRuntimeLibrary.ts";
 import type { Predictor } from "./predictor.ts";
-import { unetStrideMultiplePx } from "./unet.ts";
 import { requireWindowFits } from "./windowFits.ts";
 
 /**
@@ -32,8 +32,7 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
 export async function makeOnnxPredictor(card: ModelCard, values: ModelValues, threads: number): Promise<Predictor> {
   const runtime = await loadOnnxRuntime();
   const session = await runtime.InferenceSession.create(exportOnnx(card, values, "engine"), sessionOptions(threads));
-  const strideMultiplePx = unetStrideMultiplePx(card.architecture);
-  const { bandCount } = card.architecture;
+  const { strideMultiplePx, bandCount } = networkOf(card.architecture);
   const engine: EngineChoice = { name: "onnxruntime", threads, version: onnxRuntimeVersion(runtime) };
   let allValid = new Uint8Array(0);
   return {

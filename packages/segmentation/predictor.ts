@@ -3,12 +3,12 @@ import type { ModelCard } from "@reefline/schema/training";
 import { loadBackend, type Tf, tensorflowEngine } from "./backend.ts";
 import { whyNoBf16 } from "./bf16Support.ts";
 import { type EngineChoice, engineMissing } from "./engineChoice.ts";
-import { makeFoldedUnet } from "./foldedUnet.ts";
+import { makeFoldedNetwork } from "./foldedNetwork.ts";
 import { type ModelValues, readModel } from "./modelFiles.ts";
+import { networkOf } from "./networkOf.ts";
 import { normalizePixels } from "./normalize.ts";
 import { makeOnnxPredictor } from "./onnxPredictor.ts";
 import { startPredictorProcess } from "./predictorProcess.ts";
-import { unetStrideMultiplePx } from "./unet.ts";
 import { requireWindowFits } from "./windowFits.ts";
 
 /** A model that is ready to predict. */
@@ -30,9 +30,9 @@ export interface Predictor {
 
 /** The model on TensorFlow.js, on the backend that `tf` has at present. */
 export function makePredictor(tf: Tf, card: ModelCard, values: ModelValues, engine: EngineChoice = tensorflowEngine(tf)): Predictor {
-  const strideMultiplePx = unetStrideMultiplePx(card.architecture);
-  const bandCount = card.architecture.bandCount;
-  const network = makeFoldedUnet(tf, card.architecture, values, card.temperature);
+  const plan = networkOf(card.architecture);
+  const { strideMultiplePx, bandCount } = plan;
+  const network = makeFoldedNetwork(tf, plan, values, card.temperature);
   return {
     card,
     strideMultiplePx,

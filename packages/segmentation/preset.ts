@@ -1,10 +1,10 @@
-import type { TrainConfig } from "@reefline/schema/training";
+import type { Architecture, TrainConfig } from "@reefline/schema/training";
 import type { OneCycle } from "./schedule.ts";
 
 export interface Preset {
-  readonly baseFilters: number;
-  readonly depth: number;
-  readonly patchPx: 1 | 2;
+  readonly architecture: (bandCount: number) => Architecture;
+  /** Factor of the learning rate of weights that come from ImageNet. */
+  readonly pretrainedRate: number;
   readonly chipPx: number;
   readonly batchSize: number;
   readonly schedule: OneCycle;
@@ -17,10 +17,19 @@ export interface Preset {
 }
 
 const presets: Record<TrainConfig["preset"], Preset> = {
+  best: {
+    architecture: (bandCount) => ({ kind: "pretrained-unet", encoder: "efficientnet-lite0", bandCount }),
+    pretrainedRate: 0.3,
+    chipPx: 256,
+    batchSize: 4,
+    schedule: { peak: 1e-3, warmUp: 0.15 },
+    reefShare: 0.6,
+    leastStepsPerEpoch: 16,
+    patience: 0.5,
+  },
   fast: {
-    baseFilters: 16,
-    depth: 4,
-    patchPx: 2,
+    architecture: (bandCount) => ({ kind: "unet", baseFilters: 16, depth: 4, bandCount, patchPx: 2 }),
+    pretrainedRate: 1,
     chipPx: 256,
     batchSize: 4,
     schedule: { peak: 2e-3, warmUp: 0.15 },

@@ -9,9 +9,9 @@ const decoderChannels = [128, 64, 48, 32];
  * U-Net whose way down is EfficientNet-Lite0 and whose way up is two 3×3 convolutions per level with batch norm and ReLU; works on half
  * the pixels and gives the four logits of each 2×2 patch.
  */
-export function pretrainedUnet(bandCount: number, encoderNorm: "batch" | "fixed"): Network {
+export function pretrainedUnet(bandCount: number): Network {
   const builder = new NetworkBuilder();
-  const features = addEfficientNetLite(builder, bandCount, encoderNorm);
+  const features = addEfficientNetLite(builder, bandCount, "batch");
   const bottom = features.pop();
   if (!bottom) throw new RangeError("The encoder gave no features.");
   let { value, channels } = bottom;

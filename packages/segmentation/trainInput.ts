@@ -30,6 +30,8 @@ export interface TrainInput {
   readonly modelDir: string;
   /** Go on from the checkpoint when there is one that fits. */
   readonly resume: boolean;
+  /** The file of the pretrained encoder; null where it could not be fetched. */
+  readonly encoderPath: string | null;
   /** How much work a crash may cost; 20 when left out. */
   readonly checkpointSeconds?: number;
 }

@@ -67,7 +67,7 @@ afterAll(async () => {
 
 function input(name: string, epochs: number, more: Partial<TrainInput> = {}): TrainInput {
   const [checkpointDir, modelDir] = [join(folder, `${name}-checkpoint`), join(folder, name)];
-  return { sources: [source], config: config(epochs), name, checkpointDir, modelDir, resume: false, ...more };
+  return { sources: [source], config: config(epochs), name, checkpointDir, modelDir, resume: false, encoderPath: null, ...more };
 }
 
 function watch(shouldStop: (step: number) => ReturnType<TrainHooks["shouldStop"]> = () => "no") {

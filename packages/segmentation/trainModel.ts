@@ -5,15 +5,17 @@ import type { Architecture, ModelCard } from "@reefline/schema/training";
 import { type LoadedBackend, loadBackend } from "./backend.ts";
 import { budgetOf } from "./budget.ts";
 import { type Checkpoint, readCheckpoint, removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { encoderRates, loadEfficientNetLite, readEncoder } from "./efficientNetLiteWeights.ts";
+import { initialValues } from "./initialValues.ts";
 import { type ModelValues, writeModel } from "./modelFiles.ts";
+import { networkOf } from "./networkOf.ts";
 import { makePredictor } from "./predictor.ts";
 import { courseUnsharp } from "./preset.ts";
 import { oneCycleRate } from "./schedule.ts";
-import { Trainer } from "./trainer.ts";
+import { Trainer, type TrainerValues } from "./trainer.ts";
 import type { TrainHooks, TrainInput, TrainResult } from "./trainInput.ts";
 import { nextBatch, prepareTraining, type TrainingData } from "./trainingData.ts";
 import { areaM2 } from "./trainingGround.ts";
-import { initialStatistics, initialWeights, unetLayout } from "./unet.ts";
 import { validate } from "./validate.ts";
 import { spread } from "./validationPlan.ts";
 
@@ -40,20 +42,14 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
   hooks.onProgress({ message: `Preparing ${input.name}`, fraction: 0, secondsLeft: null });
   const data = await prepareTraining(input.sources, config, groundBudgetBytes);
   const { preset } = data;
-  const architecture: Architecture = {
-    kind: "unet",
-    baseFilters: preset.baseFilters,
-    depth: preset.depth,
-    bandCount: data.bandNames.length,
-    patchPx: preset.patchPx,
-  };
-  const layout = unetLayout(architecture);
+  const architecture = preset.architecture(data.bandNames.length);
+  const network = networkOf(architecture);
   const stepsPerEpoch = Math.max(preset.leastStepsPerEpoch, Math.round(data.sampler.chipsOfGround / preset.batchSize));
 
   const fingerprint = fingerprintOf(input, architecture, data);
   const checkpoint = input.resume ? await readCheckpoint(input.checkpointDir, fingerprint) : null;
   const random = randomFrom(checkpoint?.random ?? config.seed);
-  const trainer = new Trainer(tf, architecture, checkpoint?.trainer ?? untrained());
+  const trainer = new Trainer(tf, network, checkpoint?.trainer ?? (await untrained()), encoderRates(network, preset.pretrainedRate));
   let { step, epoch, elapsedSeconds: elapsedBefore, bestProgress, bestEpoch, bestDice, best } = checkpoint ?? noCheckpoint;
 
   let validationSeconds = 0;
@@ -238,15 +234,13 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
     };
   }
 
-  function untrained() {
-    const weights = initialWeights(layout, random);
-    return {
-      weights,
-      m: new Float32Array(weights.length),
-      v: new Float32Array(weights.length),
-      statistics: initialStatistics(layout),
-      step: 0,
-    };
+  async function untrained(): Promise<TrainerValues> {
+    const values = initialValues(network, random);
+    if (architecture.kind === "pretrained-unet") {
+      loadEfficientNetLite(network, data.bandNames, await readEncoder(input.encoderPath), values);
+    }
+    const moments = () => new Float32Array(network.weightCount);
+    return { ...values, m: moments(), v: moments(), step: 0 };
   }
 }
 

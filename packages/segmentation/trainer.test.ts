@@ -1,16 +1,16 @@
 import { randomFrom } from "@reefline/chips/random";
 import { describe, expect, it } from "vitest";
 import { loadBackend } from "./backend.ts";
+import { initialValues } from "./initialValues.ts";
 import { type Batch, Trainer, type TrainerValues } from "./trainer.ts";
-import { initialStatistics, initialWeights, unetLayout } from "./unet.ts";
+import { unet } from "./unet.ts";
 
 const architecture = { kind: "unet", baseFilters: 2, depth: 2, bandCount: 3 } as const;
-const layout = unetLayout(architecture);
+const network = unet(architecture);
 
 function start(seed: number): TrainerValues {
-  const weights = initialWeights(layout, randomFrom(seed));
-  const zeros = () => new Float32Array(weights.length);
-  return { weights, m: zeros(), v: zeros(), statistics: initialStatistics(layout), step: 0 };
+  const zeros = () => new Float32Array(network.weightCount);
+  return { ...initialValues(network, randomFrom(seed)), m: zeros(), v: zeros(), step: 0 };
 }
 
 /** Reef is where the first band is bright; a fifth of the pixels does not count. */
@@ -37,7 +37,7 @@ describe("Trainer", async () => {
   const losses = (trainer: Trainer, data: Batch[]) => data.map((batch) => trainer.step(batch, 5e-3));
 
   it.skipIf(skip)("learns, and leaves no tensor behind in 60 steps", () => {
-    const trainer = new Trainer(tf, architecture, start(1));
+    const trainer = new Trainer(tf, network, start(1));
     const data = batches(60, 2);
     trainer.step(data[0] as Batch, 5e-3);
     const { numTensors } = tf.memory();
@@ -50,7 +50,7 @@ describe("Trainer", async () => {
 
   it.skipIf(skip)("gives the same losses for the same seed, others for another", () => {
     const run = (seed: number) => {
-      const trainer = new Trainer(tf, architecture, start(seed));
+      const trainer = new Trainer(tf, network, start(seed));
       const curve = losses(trainer, batches(12, 3));
       trainer.dispose();
       return curve;
@@ -62,11 +62,11 @@ describe("Trainer", async () => {
 
   it.skipIf(skip)("goes on from its values exactly as if it had never stopped", () => {
     const data = batches(14, 4);
-    const whole = new Trainer(tf, architecture, start(5));
+    const whole = new Trainer(tf, network, start(5));
     const expected = losses(whole, data);
-    const before = new Trainer(tf, architecture, start(5));
+    const before = new Trainer(tf, network, start(5));
     losses(before, data.slice(0, 6));
-    const after = new Trainer(tf, architecture, before.values());
+    const after = new Trainer(tf, network, before.values());
     expect(losses(after, data.slice(6))).toEqual(expected.slice(6));
     expect(after.values()).toEqual(whole.values());
     for (const trainer of [whole, before, after]) trainer.dispose();

@@ -1,10 +1,9 @@
-import type { Architecture } from "@reefline/schema/training";
-import type { Scalar, Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs";
+import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs";
 import { type AdamState, adamStep } from "./adam.ts";
 import type { Tf } from "./backend.ts";
-import type { BatchStatistics } from "./batchNormRelu.ts";
 import { bceDiceLoss } from "./loss.ts";
-import { type UnetLayout, unetForTraining, unetLayout } from "./unet.ts";
+import type { Network } from "./network.ts";
+import { type PlacedStatistics, trainingForward } from "./trainingForward.ts";
 
 /** Chips side by side: x is normalised and interleaved, target and valid hold 0 or 1. */
 export interface Batch {
@@ -30,48 +29,53 @@ const statisticsMomentum = 0.9;
 /** Holds the weights, the optimizer's moments and the batch-norm statistics on the backend; `step` moves them once. */
 export class Trainer {
   readonly #tf: Tf;
-  readonly #architecture: Architecture;
-  readonly #layout: UnetLayout;
+  readonly #network: Network;
   readonly #adam: AdamState;
+  readonly #rateScale: Tensor1D | null;
   #weights: Tensor1D;
   #statistics: Tensor1D;
 
-  constructor(tf: Tf, architecture: Architecture, values: TrainerValues) {
+  /** @param rateScale a factor of the learning rate for every weight; 1 when left out */
+  constructor(tf: Tf, network: Network, values: TrainerValues, rateScale: Float32Array | null = null) {
     this.#tf = tf;
-    this.#architecture = architecture;
-    this.#layout = unetLayout(architecture);
+    this.#network = network;
     this.#weights = tf.tensor1d(values.weights);
     this.#statistics = tf.tensor1d(values.statistics);
+    this.#rateScale = rateScale ? tf.tensor1d(rateScale) : null;
     this.#adam = { m: tf.tensor1d(values.m), v: tf.tensor1d(values.v), step: values.step };
   }
 
   /** Forward, loss, backward, Adam, moving statistics. Returns the loss before the step. */
   step(batch: Batch, learningRate: number): number {
     const tf = this.#tf;
-    const statistics: BatchStatistics[] = [];
+    const collected: PlacedStatistics[] = [];
     const { value, grad } = tf.tidy(() => {
-      const { x, target, valid } = this.#tensors(batch);
+      const { count, heightPx, widthPx } = batch;
+      const x = tf.tensor4d(batch.x, [count, heightPx, widthPx, this.#network.bandCount]);
+      const target = tf.tensor4d(batch.target, [count, heightPx, widthPx, 1]);
+      const valid = tf.tensor4d(batch.valid, [count, heightPx, widthPx, 1]);
       const loss = (weights: Tensor1D): Scalar =>
         bceDiceLoss(
           tf,
-          unetForTraining(tf, this.#architecture, this.#layout, weights, x, (s) => statistics.push(s)),
+          trainingForward(tf, this.#network, weights, this.#statistics, x, (s) => collected.push(s)),
           target,
           valid,
         );
       const { value, grad } = tf.valueAndGrad((weights: Tensor) => loss(weights.as1D()))(this.#weights);
       return { value, grad: grad.as1D() };
     });
-    const weights = adamStep(tf, this.#weights, grad, this.#adam, learningRate);
+    const weights = adamStep(tf, this.#weights, grad, this.#adam, learningRate, this.#rateScale);
     this.#weights.dispose();
     this.#weights = weights;
-    this.#moveStatistics(statistics);
+    this.#moveStatistics(collected);
     const [lossValue = Number.NaN] = value.dataSync();
-    tf.dispose([value, grad, ...statistics.flatMap(({ mean, variance }) => [mean, variance])]);
+    tf.dispose([value, grad, ...collected.flatMap(({ mean, variance }) => [mean, variance])]);
     return lossValue;
   }
 
   /** Copies of the present numbers. */
   values(): TrainerValues {
+    const floats = (tensor: Tensor1D): Float32Array => Float32Array.from(tensor.dataSync());
     return {
       weights: floats(this.#weights),
       m: floats(this.#adam.m),
@@ -83,28 +87,30 @@ export class Trainer {
 
   dispose(): void {
     this.#tf.dispose([this.#weights, this.#statistics, this.#adam.m, this.#adam.v]);
+    this.#rateScale?.dispose();
   }
 
-  #tensors({ count, heightPx, widthPx, x, target, valid }: Batch): { x: Tensor4D; target: Tensor4D; valid: Tensor4D } {
+  #moveStatistics(batch: readonly PlacedStatistics[]): void {
     const tf = this.#tf;
-    return {
-      x: tf.tensor4d(x, [count, heightPx, widthPx, this.#architecture.bandCount]),
-      target: tf.tensor4d(target, [count, heightPx, widthPx, 1]),
-      valid: tf.tensor4d(valid, [count, heightPx, widthPx, 1]),
-    };
-  }
-
-  #moveStatistics(batch: readonly BatchStatistics[]): void {
-    const tf = this.#tf;
+    const half = this.#network.statisticsCount / 2;
+    const sorted = [...batch].sort((a, b) => a.at - b.at);
     const moved = tf.tidy(() => {
-      const now = tf.concat([...batch.map(({ mean }) => mean), ...batch.map(({ variance }) => variance)]);
-      return this.#statistics.add(now.sub(this.#statistics).mul(1 - statisticsMomentum)).as1D();
+      /** The present values with the batch's in their places. */
+      const now = (pick: (one: PlacedStatistics) => Tensor1D, from: number): Tensor1D => {
+        const parts: Tensor1D[] = [];
+        let at = 0;
+        for (const one of sorted) {
+          if (one.at > at) parts.push(this.#statistics.slice(from + at, one.at - at));
+          parts.push(pick(one));
+          at = one.at + pick(one).size;
+        }
+        if (at < half) parts.push(this.#statistics.slice(from + at, half - at));
+        return tf.concat1d(parts);
+      };
+      const both = tf.concat1d([now(({ mean }) => mean, 0), now(({ variance }) => variance, half)]);
+      return this.#statistics.add(both.sub(this.#statistics).mul(1 - statisticsMomentum)).as1D();
     });
     this.#statistics.dispose();
     this.#statistics = moved;
   }
-}
-
-function floats(tensor: Tensor1D): Float32Array {
-  return Float32Array.from(tensor.dataSync());
 }

@@ -8,6 +8,7 @@ import { type Random, randomFrom } from "@reefline/chips/random";
 import { planSplit, roleAt, type Split, splitRoles } from "@reefline/chips/split";
 import { AppError } from "@reefline/schema/errors";
 import type { TrainConfig } from "@reefline/schema/training";
+import { efficientNetNormalization } from "./efficientNetLiteWeights.ts";
 import { type Normalization, normalizePixels } from "./normalize.ts";
 import { courseUnsharp, type Preset, presetFor } from "./preset.ts";
 import { unsplittable } from "./refusals.ts";
@@ -61,7 +62,10 @@ export async function prepareTraining(
   );
   const sampler = chipSampler(maps, split, preset.chipPx, bandNames.length, preset.reefShare);
   const data = { preset, gsdMeters, bandNames, planned, grounds, split, sampler };
-  const normalization = await measureBands(data, random);
+  const measured = await measureBands(data, random);
+  // A pretrained encoder wants what it was trained on.
+  const pretrained = preset.architecture(bandNames.length).kind === "pretrained-unet";
+  const normalization = pretrained ? efficientNetNormalization(bandNames.length) : measured;
   return { ...data, normalization, validation: planValidation(split) };
 }
 

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { loadBackend } from "./backend.ts";
-import { makeFoldedUnet } from "./foldedUnet.ts";
+import { makeFoldedNetwork } from "./foldedNetwork.ts";
 import { Trainer } from "./trainer.ts";
-import { unetForTraining, unetLayout } from "./unet.ts";
+import { trainingForward } from "./trainingForward.ts";
+import { unet } from "./unet.ts";
 
 // Made by Keras: tests/golden/unet/make.py.
 type Golden = { shape: [number, number, number, number]; base: number; depth: number; patch: 1 | 2; loss: number } & Record<string, string>;
@@ -21,7 +22,7 @@ describe.each([read("unet"), read("unet-patch")])("U-Net beside Keras on the sam
   const floats = (name: string): Float32Array => new Float32Array(Uint8Array.from(Buffer.from(golden[name] ?? "", "base64")).buffer);
   const [count, heightPx, widthPx, bandCount] = golden.shape;
   const architecture = { kind: "unet", baseFilters: golden.base, depth: golden.depth, bandCount, patchPx: golden.patch } as const;
-  const layout = unetLayout(architecture);
+  const layout = unet(architecture);
   const native = backend.kind !== "wasm";
   const image = () => tf.tensor4d(floats("x"), [count, heightPx, widthPx, bandCount]);
 
@@ -32,7 +33,7 @@ describe.each([read("unet"), read("unet-patch")])("U-Net beside Keras on the sam
 
   it("predicts the same with batch norm folded in, at any temperature", () => {
     for (const temperature of [1, 2.5]) {
-      const network = makeFoldedUnet(tf, architecture, { weights: floats("weights"), statistics: floats("statistics") }, temperature);
+      const network = makeFoldedNetwork(tf, layout, { weights: floats("weights"), statistics: floats("statistics") }, temperature);
       const logits = tf.tidy(() => network.logits(image()));
       expectClose(
         logits.dataSync(),
@@ -46,7 +47,7 @@ describe.each([read("unet"), read("unet-patch")])("U-Net beside Keras on the sam
 
   it("gives the same logits in training", () => {
     const logits = tf.tidy(() =>
-      unetForTraining(tf, architecture, layout, tf.tensor1d(floats("weights")), image(), ({ mean, variance }) =>
+      trainingForward(tf, layout, tf.tensor1d(floats("weights")), tf.tensor1d(floats("statistics")), image(), ({ mean, variance }) =>
         tf.dispose([mean, variance]),
       ),
     );
@@ -57,7 +58,7 @@ describe.each([read("unet"), read("unet-patch")])("U-Net beside Keras on the sam
   it.skipIf(!native)("takes the same step: loss, weights, moving statistics", () => {
     const zeros = () => new Float32Array(layout.weightCount);
     const before = tf.memory().numTensors;
-    const trainer = new Trainer(tf, architecture, {
+    const trainer = new Trainer(tf, layout, {
       weights: floats("weights"),
       m: zeros(),
       v: zeros(),

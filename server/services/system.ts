@@ -11,6 +11,8 @@ export interface SystemStatus {
   readonly worker: "alive" | "starting" | "stopped";
   readonly version: string;
   readonly problems: { message: string; fix: string }[];
+  /** Whether models can begin from a pretrained encoder. */
+  readonly encoder: boolean;
   readonly demo: { surveyId: string | null };
 }
 
@@ -40,6 +42,7 @@ export async function systemStatus(ctx: Context, setupProblems: { message: strin
     worker: workers.length > 0 ? "alive" : starting ? "starting" : "stopped",
     version,
     problems: setupProblems,
+    encoder: ctx.store.config.encoderPath !== null,
     demo: { surveyId: demo?.id ?? null },
   };
 }

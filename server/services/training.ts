@@ -1,3 +1,4 @@
+import { encoderMissing } from "@reefline/segmentation/efficientNetLiteWeights";
 import { polygonAreaM2 } from "@reefline/geo/geodesic";
 import { AppError } from "@reefline/schema/errors";
 import type { Feature } from "@reefline/schema/feature";
@@ -93,6 +94,7 @@ export interface StartRun {
 export async function startRun(ctx: Context, request: StartRun): Promise<Run> {
   authorize(ctx.principal, "run:start", ctx.store.projectId);
   const config = trainConfigSchema.parse(request.config);
+  if (config.preset === "best" && ctx.store.config.encoderPath === null) throw encoderMissing();
   const surveyIds = [...new Set(request.surveyIds)];
   return ctx.store.db.transaction().execute(async (trx) => {
     const { problems } = await readinessIn(trx, surveyIds);

@@ -3,7 +3,7 @@ import type { ModelValues } from "./modelFiles.ts";
 import type { Network } from "./network.ts";
 
 /** He-normal kernels (He et al. 2015, fan in), gamma 1, beta and bias 0; moving means 0, moving variances 1. */
-export function initialNetworkWeights(network: Network, random: Random): ModelValues {
+export function initialValues(network: Network, random: Random): ModelValues {
   const weights = new Float32Array(network.weightCount);
   for (const { name, shape, offset, length } of network.pieces) {
     if (name.endsWith("/gamma")) weights.fill(1, offset, offset + length);

@@ -50,7 +50,14 @@ export function foldNetwork(network: Network, { weights, statistics }: ModelValu
   });
 }
 
-export function makeFoldedNetwork(tf: Tf, network: Network, values: ModelValues, temperature: number) {
+/** The network as it predicts: batch norm by the moving statistics, folded into the kernels before it. */
+export interface FoldedNetwork {
+  /** x [N, H, W, bands] → logits [N, H, W, 1]. Disposes nothing but what it made. */
+  logits(x: Tensor4D): Tensor4D;
+  dispose(): void;
+}
+
+export function makeFoldedNetwork(tf: Tf, network: Network, values: ModelValues, temperature: number): FoldedNetwork {
   const layers = foldNetwork(network, values, temperature).map(({ shape, kernel, bias }) => ({
     kernel: tf.tensor4d(kernel, [...shape]),
     bias: tf.tensor1d(bias),
@@ -69,7 +76,7 @@ export function makeFoldedNetwork(tf: Tf, network: Network, values: ModelValues,
     });
   };
   return {
-    logits: (x: Tensor4D): Tensor4D => tf.tidy(() => interpret<Tensor4D>(network, x, { ...tensorOperations(tf), convolution: apply })),
+    logits: (x) => tf.tidy(() => interpret<Tensor4D>(network, x, { ...tensorOperations(tf), convolution: apply })),
     dispose: () => {
       const tensors: (Tensor4D | Tensor1D)[] = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
       tf.dispose(tensors);
