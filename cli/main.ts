@@ -1,9 +1,11 @@
 /** `reefline …`: parses, calls the same services as the server, exits with 0 done, 1 failed with one sentence, 2 usage. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { describeError, exitCode } from "../server/errors.ts";
+import { modelExportFormats } from "../server/services/exportModel.ts";
 import { version } from "../server/version.ts";
 import { exportCommand, labelsImport } from "./labelCommands.ts";
 import { evaluate, predict, type TrainOptions, train } from "./modelCommands.ts";
+import { type ModelExportCommand, modelExport } from "./modelExport.ts";
 import { type GlobalOptions, type Session, withSession } from "./session.ts";
 import { surveyAdd, surveyList, surveyShow } from "./surveyCommands.ts";
 import { demo, jobs } from "./systemCommands.ts";
@@ -122,6 +124,19 @@ command(program, "predict", "predict a survey, or an area of it")
   .action((options: { survey: string; model: string; area?: string; threshold: number | "auto" }, of: Command) =>
     run(of, (session) => predict(session, options)),
   );
+
+const model = program.command("model").description("export models").exitOverride();
+command(model, "export", "write a model for another program")
+  .argument("<model>", "name or id")
+  .addOption(
+    new Option("--format <format>", "onnx; deepness (ONNX for the QGIS plugin); tfjs (TensorFlow.js); reefline (for another Reefline)")
+      .choices(modelExportFormats)
+      .makeOptionMandatory(),
+  )
+  .requiredOption("--out <file>", "file; tfjs and reefline: folder or .zip file")
+  .option("--tile-px <px>", "deepness: side of a tile (default: 512)", wholeNumber(16, 4096))
+  .option("--valid-input", "onnx: a second input, 1 where a pixel holds a measurement and 0 where it is filled")
+  .action((name: string, options: ModelExportCommand, of: Command) => run(of, (session) => modelExport(session, name, options)));
 
 command(program, "evaluate", "compare a model's prediction with labels you trust")
   .requiredOption("--survey <survey>", "name or id")

@@ -10,8 +10,10 @@ import { startEventFeed } from "./http/eventFeed.ts";
 import { refuseRequest } from "./http/gate.ts";
 import { handleLabelImport } from "./http/labelImportRoute.ts";
 import { listenNear } from "./http/listen.ts";
+import { handleModelDownload } from "./http/modelDownload.ts";
 import { pageHandler } from "./http/pages.ts";
 import { sendError, sendJson, setSecurityHeaders } from "./http/respond.ts";
+import { handleShapeTile, isShapeTilePath } from "./http/shapeTileRoutes.ts";
 import { tileRoutes } from "./http/tileRoutes.ts";
 import { uploadHandler } from "./http/uploads.ts";
 import { owner } from "./principal.ts";
@@ -20,6 +22,7 @@ import type { RequestContext } from "./routers/base.ts";
 import type { Background } from "./services/background.ts";
 import { createPolygonTracer } from "./services/polygonTracer.ts";
 import type { Store } from "./storage/store.ts";
+import { shapesInThread } from "./tiles/vector/shapesThread.ts";
 import { version } from "./version.ts";
 
 export interface ServeOptions {
@@ -44,9 +47,11 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
   const events = await startEventFeed(store, onError);
   const ctx: Context = { store, principal: owner };
   const tracer = createPolygonTracer(store, options.background.trace, onError);
+  const shapes = shapesInThread(store.config.dataDir);
   const requestContext: RequestContext = {
     ...ctx,
     events,
+    shapes,
     requestTrace: tracer.request,
     evaluate: options.background.evaluate,
     setupProblems: options.setupProblems,
@@ -83,12 +88,14 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
     if (path === "/healthz") return sendJson(res, 200, { ok: true, version });
     if (room === "imports" && first === "labels" && method === "POST") return handleLabelImport(ctx, req, res, url);
     if (method === "GET" || method === "HEAD") {
+      if (isShapeTilePath(path)) return handleShapeTile(ctx, shapes, req, res, path);
       if (room === "tiles") return tiles.handle(req, res, path);
       if (room === "exports" && second === "label.geojson") return handleLabelExport(ctx, res, url, first);
       if (room === "exports" && second === "prediction.geojson") return handlePredictionExport(ctx, tracer, res, url, first);
+      if (room === "models") return handleModelDownload(ctx, res, url, first, second);
       if (room === "runs" && second === "chips" && /^[\w-]+\.png$/.test(third)) return handleChip(ctx, res, first, third);
     }
-    if (["api", "tiles", "imports", "exports", "runs"].includes(room))
+    if (["api", "tiles", "imports", "exports", "models", "runs"].includes(room))
       throw new AppError("not-found", "request/no-route", "There is nothing at this address.");
     return pages.handle(req, res);
   };
@@ -121,7 +128,7 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
       const force = setTimeout(() => server.closeAllConnections(), closeWithinMs);
       await closed;
       clearTimeout(force);
-      await tiles.close();
+      await Promise.all([tiles.close(), shapes.close()]);
       unlock();
     },
   };

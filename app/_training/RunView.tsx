@@ -11,6 +11,7 @@ import { Notice } from "../_ui/Notice.tsx";
 import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
 import { Progress } from "../_ui/Progress.tsx";
 import { workspace } from "../_workspace/workspaceStore.ts";
+import { ExportModelMenu } from "./ExportModelMenu.tsx";
 import { RunCurves } from "./RunCurves.tsx";
 import { SampleChips } from "./SampleChips.tsx";
 import { trainingView } from "./trainingView.ts";
@@ -67,7 +68,14 @@ export function RunView({ runId }: { runId: string }) {
             </Notice>
           </PanelSection>
         ) : null}
-        {model ? <ModelCardView card={model.card} brief /> : null}
+        {model ? (
+          <>
+            <ModelCardView card={model.card} brief />
+            <PanelSection title="Use it elsewhere">
+              <ExportModelMenu modelId={model.id} />
+            </PanelSection>
+          </>
+        ) : null}
         <RunCurves runId={runId} />
         <SampleChips runId={runId} />
       </PanelBody>

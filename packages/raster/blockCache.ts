@@ -21,15 +21,21 @@ export class BlockCache {
     return this.bytes;
   }
 
-  /** The block under `key`, from memory or by `load`. A load that fails is not remembered. */
-  async get<Block extends Sized>(key: string, load: () => Promise<Block>): Promise<Block> {
+  /** The block under `key` where it is in memory. */
+  peek<Block extends Sized>(key: string): Block | undefined {
     // Keys carry the id of their raster and the kind of block, so what lies under one is always of one type.
     const found = this.kept.get(key) as Block | undefined;
     if (found) {
       this.kept.delete(key);
       this.kept.set(key, found);
-      return found;
     }
+    return found;
+  }
+
+  /** The block under `key`, from memory or by `load`. A load that fails is not remembered. */
+  async get<Block extends Sized>(key: string, load: () => Promise<Block>): Promise<Block> {
+    const found = this.peek<Block>(key);
+    if (found) return found;
     const underway = this.loading.get(key) as Promise<Block> | undefined;
     if (underway) return underway;
     const promise = load().then((block) => {

@@ -1,20 +1,17 @@
 import { constants, inflate } from "node:zlib";
-import type { SampleType } from "@reefline/schema/survey";
 import type { Samples } from "./array.ts";
 import type { ImageLayout } from "./guard.ts";
 import { decodeJpegBlock } from "./jpegBlock.ts";
+import { decodeLercBlock } from "./lercBlock.ts";
 import { decodeLzw } from "./lzwDecode.ts";
-import { bytesPerSample, newSamples } from "./newSamples.ts";
+import { decodePackBits } from "./packBitsDecode.ts";
 import { undoDifferencing, undoFloatPredictor } from "./predictorDecode.ts";
 import { damaged } from "./rasterError.ts";
+import { type StoredSamples, samplesFromBytes, storedRowBytes, widenSignedBytes } from "./storedSamples.ts";
 import { compression, photometric } from "./tiffTags.ts";
-
-/** How the bytes of an image's blocks become samples. */
-export interface BlockFormat {
-  readonly layout: ImageLayout;
-  readonly sampleType: SampleType;
-  readonly littleEndian: boolean;
-}
+import { decodeWebpBlock } from "./webpBlock.ts";
+import { decodeXz } from "./xzDecode.ts";
+import { decodeZstd } from "./zstdDecode.ts";
 
 /** Rows that the block in block row `blockRow` stores: tiles are always whole, the last strip ends with the image. */
 function storedRows(layout: ImageLayout, blockRow: number): number {
@@ -26,62 +23,89 @@ function storedRows(layout: ImageLayout, blockRow: number): number {
  * Never allocates more than the block's declared size, whatever the bytes expand to.
  * @throws AppError `raster/damaged`
  */
-export async function decodeBlock(format: BlockFormat, bytes: Uint8Array, blockRow: number): Promise<Samples> {
-  const { layout, sampleType, littleEndian } = format;
+export async function decodeBlock(layout: ImageLayout, stored: StoredSamples, bytes: Uint8Array, blockRow: number): Promise<Samples> {
   const bands = layout.planar ? 1 : layout.samplesPerPixel;
   const rows = storedRows(layout, blockRow);
-  const size = bytesPerSample[sampleType];
-  const wanted = layout.blockWidthPx * rows * bands * size;
-  if (layout.compression === compression.jpeg) {
-    return decodeJpegBlock(bytes, layout.jpegTables, {
-      widthPx: layout.blockWidthPx,
-      heightPx: layout.isTiled ? rows : layout.blockHeightPx,
-      samplesPerPixel: bands,
-      isYCbCr: layout.photometric === photometric.yCbCr,
-    });
-  }
-  const capacity = layout.blockWidthPx * layout.blockHeightPx * bands * size;
-  let plain = await decompress(bytes, layout.compression, wanted, capacity);
-  if (plain.length < wanted) throw damaged("A block of pixels is shorter than it should be.");
-  plain = plain.subarray(0, wanted);
-  if (layout.predictor === 3) return asSamples(undoFloatPredictor(plain, layout.blockWidthPx, bands, size), sampleType);
-  if (!littleEndian && size > 1) swapBytes(plain, size);
-  const samples = asSamples(plain, sampleType);
-  if (layout.predictor === 2) undoDifferencing(samples, layout.blockWidthPx, bands);
-  return samples;
-}
-
-/** A block of a mask to one byte per pixel: 1 measured, 0 not. */
-export async function decodeMaskBlock(layout: ImageLayout, bytes: Uint8Array, blockRow: number): Promise<Uint8Array> {
-  const rows = storedRows(layout, blockRow);
-  const rowBytes = layout.bitsPerSample === 1 ? Math.ceil(layout.blockWidthPx / 8) : layout.blockWidthPx;
-  const packed = await decompress(bytes, layout.compression, rowBytes * rows, rowBytes * layout.blockHeightPx);
-  if (packed.length < rowBytes * rows) throw damaged("A block of the mask is shorter than it should be.");
-  const mask = new Uint8Array(layout.blockWidthPx * rows);
-  for (let row = 0; row < rows; row++) {
-    for (let col = 0; col < layout.blockWidthPx; col++) {
-      const value =
-        layout.bitsPerSample === 1
-          ? ((packed[row * rowBytes + (col >> 3)] ?? 0) >> (7 - (col & 7))) & 1
-          : (packed[row * rowBytes + col] ?? 0);
-      mask[row * layout.blockWidthPx + col] = value ? 1 : 0;
+  const want = { widthPx: layout.blockWidthPx, heightPx: rows, samplesPerPixel: bands };
+  switch (layout.compression) {
+    case compression.jpeg:
+      return decodeJpegBlock(bytes, layout.jpegTables, {
+        ...want,
+        heightPx: layout.isTiled ? rows : layout.blockHeightPx,
+        isYCbCr: layout.photometric === photometric.yCbCr,
+      });
+    case compression.webp:
+      return decodeWebpBlock(bytes, want);
+    case compression.lerc: {
+      const samples = await decodeLercBlock(await unpackLerc(bytes, layout, rows * layout.blockWidthPx * bands * (stored.bits / 8)), {
+        ...want,
+        bitsPerSample: layout.bitsPerSample,
+        sampleFormat: layout.sampleFormat,
+        alphaMayBeMask: bands > 1 && stored.sampleType === "uint8" && layout.extraSamples.at(-1) === unassociatedAlpha,
+      });
+      return samples instanceof Int8Array ? widenSignedBytes(samples) : samples;
     }
   }
+  const rowSamples = layout.blockWidthPx * bands;
+  const rowBytes = storedRowBytes(stored, rowSamples);
+  const wanted = rowBytes * rows;
+  const expanded = await decompress(bytes, layout.compression, wanted, rowBytes * layout.blockHeightPx);
+  if (expanded.length < wanted) throw damaged("A block of pixels is shorter than it should be.");
+  let plain = expanded.subarray(0, wanted);
+  const size = stored.bits / 8;
+  if (layout.predictor === 3) plain = undoFloatPredictor(plain, layout.blockWidthPx, bands, size);
+  else {
+    if (stored.form !== "packed" && size > 1) {
+      if (plain.byteOffset % size !== 0) plain = new Uint8Array(plain);
+      if (!layout.littleEndian) swapBytes(plain, size);
+    }
+    if (layout.predictor === 2) undoDifferencing(asWords(plain, size), layout.blockWidthPx, bands);
+  }
+  return samplesFromBytes(stored, plain, rowSamples, rows);
+}
+
+const unassociatedAlpha = 2;
+
+/** A block of a mask to one byte per pixel: 1 measured, 0 not. */
+export async function decodeMaskBlock(
+  layout: ImageLayout,
+  stored: StoredSamples,
+  bytes: Uint8Array,
+  blockRow: number,
+): Promise<Uint8Array> {
+  const samples = await decodeBlock(layout, stored, bytes, blockRow);
+  const mask = new Uint8Array(samples.length);
+  for (let i = 0; i < mask.length; i++) mask[i] = samples[i] ? 1 : 0;
   return mask;
 }
 
 async function decompress(bytes: Uint8Array, method: number, wanted: number, capacity: number): Promise<Uint8Array> {
   switch (method) {
     case compression.none:
-      return bytes.slice(0, wanted);
+      // A copy: the bytes are part of a larger read, and node's Buffer.slice would keep all of it.
+      return new Uint8Array(bytes.subarray(0, wanted));
     case compression.lzw:
       return decodeLzw(bytes, wanted);
+    case compression.packBits:
+      return decodePackBits(bytes, wanted);
+    case compression.zstd:
+      return decodeZstd(bytes, Math.max(capacity, wanted));
+    case compression.lzma:
+      return decodeXz(bytes, wanted);
     default:
       return inflateWithin(bytes, wanted, capacity);
   }
 }
 
-/** zlib data that must expand to `wanted` bytes; up to `capacity` is borne, for writers that pad the last strip. */
+/** A blob may be packed once more. It is hardly larger than its pixels, so that much is borne and no more. */
+async function unpackLerc(bytes: Uint8Array, layout: ImageLayout, pixelBytes: number): Promise<Uint8Array> {
+  const capacity = pixelBytes + (pixelBytes >> 1) + 65_536;
+  if (layout.lercPacking === 1) return inflateWithin(bytes, Math.min(capacity, bytes.length * 4), capacity);
+  if (layout.lercPacking === 2) return decodeZstd(bytes, capacity);
+  return bytes;
+}
+
+/** zlib data that must expand to about `wanted` bytes; up to `capacity` is borne, for writers that pad the last strip. */
 function inflateWithin(bytes: Uint8Array, wanted: number, capacity: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const options = {
@@ -106,9 +130,11 @@ function swapBytes(bytes: Uint8Array, size: number): void {
   else buffer.swap64();
 }
 
-function asSamples(bytes: Uint8Array, sampleType: SampleType): Samples {
-  if (sampleType === "uint8") return bytes;
-  const samples = newSamples(sampleType, bytes.length / bytesPerSample[sampleType]);
-  new Uint8Array(samples.buffer).set(bytes);
-  return samples;
+/** Aligned bytes as whole words of the same memory. */
+function asWords(bytes: Uint8Array, size: number): Uint8Array | Uint16Array | Uint32Array | BigUint64Array {
+  const { buffer, byteOffset, byteLength } = bytes;
+  if (size === 2) return new Uint16Array(buffer, byteOffset, byteLength / 2);
+  if (size === 4) return new Uint32Array(buffer, byteOffset, byteLength / 4);
+  if (size === 8) return new BigUint64Array(buffer, byteOffset, byteLength / 8);
+  return bytes;
 }

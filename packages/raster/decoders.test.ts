@@ -86,7 +86,7 @@ describe("predictors", () => {
       [3, Uint8Array],
       [1, Uint8Array],
       [4, Uint16Array],
-      [2, Int16Array],
+      [2, Uint32Array],
     ] as const) {
       const width = 7;
       const want = new type(Array.from({ length: width * bands * 3 }, (_, i) => (i * 7919) % 65_521));

@@ -3,14 +3,16 @@ import { defaultLimits, type Limits } from "@reefline/schema/limits";
 import type { SampleType } from "@reefline/schema/survey";
 import { readBandMeaning } from "./bandMeaning.ts";
 import { BlockCache } from "./blockCache.ts";
+import { blockPlace } from "./blockLoader.ts";
+import { convertedBandNames, readColourConversion } from "./colourConversion.ts";
 import { readGeoReference } from "./geoReference.ts";
-import { blockPlace, GeoTiffReader } from "./geotiffReader.ts";
-import { supportedSampleType } from "./geotiffSupport.ts";
+import { GeoTiffReader } from "./geotiffReader.ts";
+import { supportedSamples } from "./geotiffSupport.ts";
 import { type ImageLayout, inspectTiff } from "./guard.ts";
 import { newSamples } from "./newSamples.ts";
 import type { Raster } from "./raster.ts";
 import { damaged, unsupported } from "./rasterError.ts";
-import { rasterLevels } from "./rasterLevels.ts";
+import { type ImagesBeside, rasterLevels } from "./rasterLevels.ts";
 import type { Source } from "./source.ts";
 import { tag } from "./tiffTags.ts";
 
@@ -18,26 +20,50 @@ import { tag } from "./tiffTags.ts";
 const sharedCache = new BlockCache(defaultLimits.blockCacheBytes);
 let rasterCount = 0;
 
+/** Files beside a GeoTIFF that belong to it, closed with it. */
+export interface SourcesBeside {
+  readonly overviews?: Source;
+  readonly mask?: Source;
+  readonly maskOverviews?: Source;
+}
+
 /**
- * Opens a GeoTIFF: 8-, 16- and 32-bit integers, 32- and 64-bit floats; no compression, deflate, LZW or JPEG; tiles or strips,
- * chunky or planar, either byte order, BigTIFF; nodata, alpha, internal mask, internal overviews.
+ * Opens a GeoTIFF: whole numbers of 1 to 32 bits (64 as floats), floats of 16 to 64; no compression, deflate, LZW, PackBits,
+ * LZMA, Zstandard, JPEG, WebP, LERC; palettes and other colours as RGB; tiles or strips, chunky or planar, either byte order,
+ * BigTIFF; nodata, alpha, masks, overviews.
  * @param cache where decoded blocks are kept; by default one that all rasters share
+ * @param beside what GDAL keeps in files beside the image, see geotiffFile.ts
  * @throws AppError with one sentence for anything else, within a second and without reading pixels; `source` is closed
  *   then, and otherwise with the raster
  */
-export async function openGeoTiff(source: Source, limits: Limits = defaultLimits, cache: BlockCache = sharedCache): Promise<Raster> {
+export async function openGeoTiff(
+  source: Source,
+  limits: Limits = defaultLimits,
+  cache: BlockCache = sharedCache,
+  beside: SourcesBeside = {},
+): Promise<Raster> {
+  const sources = [source, beside.overviews, beside.mask, beside.maskOverviews].filter((one) => one !== undefined);
+  const close = async () => {
+    await Promise.all(sources.map((one) => one.close()));
+  };
   try {
-    return await openChecked(source, limits, cache);
+    return await openChecked(source, limits, cache, beside, close);
   } catch (error) {
-    await source.close();
+    await close();
     throw error;
   }
 }
 
-async function openChecked(source: Source, limits: Limits, cache: BlockCache): Promise<Raster> {
+async function openChecked(
+  source: Source,
+  limits: Limits,
+  cache: BlockCache,
+  beside: SourcesBeside,
+  closeSources: () => Promise<void>,
+): Promise<Raster> {
   const layout = await inspectTiff(source, limits);
   const [main] = layout.images;
-  const sampleType = supportedSampleType(main);
+  const stored = supportedSamples(main);
   if (((await layout.main.number(tag.fillOrder)) ?? 1) !== 1) {
     throw unsupported(
       "fill-order",
@@ -46,29 +72,35 @@ async function openChecked(source: Source, limits: Limits, cache: BlockCache): P
   }
   const meaning = await readBandMeaning(layout.main, main);
   if (meaning.dataSamples.length === 0) throw damaged("The file holds transparency but no image.");
+  const colours = await readColourConversion(layout.main, main, meaning.dataSamples.length);
+  const bandNames = (colours && convertedBandNames[colours.kind]) ?? meaning.bandNames;
+  const sampleType = colours && convertedBandNames[colours.kind] ? "uint8" : stored.sampleType;
   const { crs, transform, rawGeoKeys } = await readGeoReference(layout.main);
-  const levels = rasterLevels(layout.images);
-  for (const { image } of levels) await refuseTruncated(source, image);
-  const nodata = parseNodata(await layout.main.text(tag.gdalNodata, 256), sampleType);
+  const levels = rasterLevels(layout.images, await imagesBeside(beside, limits));
+  for (const { image } of levels) await refuseTruncated(image);
+  const nodata = parseNodata(await layout.main.text(tag.gdalNodata, 256), stored.sampleType);
   const reader = new GeoTiffReader({
-    source,
     cache,
     levels,
-    sampleType,
+    stored,
     meaning,
+    colours,
+    bandCount: bandNames.length,
     nodata,
-    littleEndian: layout.littleEndian,
     id: `raster-${++rasterCount}`,
     limits,
   });
   const grid: Grid = { crs, transform, widthPx: main.widthPx, heightPx: main.heightPx };
+  // A palette's nodata is one of its indexes, of which its colours say nothing.
+  const hidesIndex = nodata !== null && colours !== null && colours.kind !== "negative";
+  const shownNodata = nodata === null || hidesIndex ? null : colours?.kind === "negative" ? colours.white - nodata : nodata;
   return {
     grid,
     rawGeoKeys,
     sampleType,
-    bandNames: meaning.bandNames,
-    maskKind: levels[0].mask ? "internal" : meaning.alphaSample !== null ? "alpha" : nodata !== null ? "nodata" : "none",
-    nodata,
+    bandNames,
+    maskKind: levels[0].mask || hidesIndex ? "internal" : meaning.alphaSample !== null ? "alpha" : shownNodata !== null ? "nodata" : "none",
+    nodata: shownNodata,
     levels: levels.map(({ image }) => ({
       widthPx: image.widthPx,
       heightPx: image.heightPx,
@@ -78,8 +110,23 @@ async function openChecked(source: Source, limits: Limits, cache: BlockCache): P
     read: (window, options = {}) => reader.read(window, options),
     close: async () => {
       cache.forget(`${reader.id}:`);
-      await source.close();
+      await closeSources();
     },
+  };
+}
+
+/** An overview file that cannot be read is no reason to refuse the image; a mask that cannot is: it would show what is hidden. */
+async function imagesBeside({ overviews, mask, maskOverviews }: SourcesBeside, limits: Limits): Promise<ImagesBeside> {
+  const optional = async (source: Source | undefined) =>
+    source
+      ? await inspectTiff(source, limits).then(
+          ({ images }) => images,
+          () => [],
+        )
+      : [];
+  return {
+    overviews: await optional(overviews),
+    masks: [...(mask ? (await inspectTiff(mask, limits)).images : []), ...(await optional(maskOverviews))],
   };
 }
 
@@ -99,11 +146,11 @@ export function parseNodata(text: string | null, sampleType: SampleType): number
 }
 
 /** A cut-off file is told at once, not at the first tile that is missing. */
-async function refuseTruncated(source: Source, image: ImageLayout): Promise<void> {
+async function refuseTruncated(image: ImageLayout): Promise<void> {
   const blocks = image.blocksAcross * image.blocksDown * (image.planar ? image.samplesPerPixel : 1);
   const step = Math.max(1, Math.floor(blocks / 65_536));
   for (let block = 0; block < blocks; block += step) {
     const { offset, length } = await blockPlace(image, block);
-    if (length > 0 && offset + length > source.sizeBytes) throw damaged("The file ends before its image does.");
+    if (length > 0 && offset + length > image.source.sizeBytes) throw damaged("The file ends before its image does.");
   }
 }

@@ -4,43 +4,29 @@ import type { SampleType } from "@reefline/schema/survey";
 import type { RasterArray, Samples } from "./array.ts";
 import type { BandMeaning } from "./bandMeaning.ts";
 import type { BlockCache } from "./blockCache.ts";
-import { type BlockFormat, decodeBlock, decodeMaskBlock } from "./blockDecode.ts";
+import { decodeBlock, decodeMaskBlock } from "./blockDecode.ts";
+import { loadBlocks } from "./blockLoader.ts";
+import { type ColourConversion, convertColours } from "./colourConversion.ts";
 import type { ImageLayout } from "./guard.ts";
 import { bytesPerSample, newSamples } from "./newSamples.ts";
 import { copyMask, copySamples, markNodata, unpremultiply } from "./pixelCopy.ts";
-import { beyondLimit, damaged, throwIfAborted } from "./rasterError.ts";
+import { beyondLimit, throwIfAborted } from "./rasterError.ts";
 import type { LevelLayout } from "./rasterLevels.ts";
-import type { Source } from "./source.ts";
-
-const blocksAtOnce = 8;
-const compressedBytesLimit = 2 ** 30;
-
-/** Where a block's bytes lie. Tags may hold any kind of number; these must be whole. */
-export async function blockPlace(image: ImageLayout, index: number): Promise<{ offset: number; length: number }> {
-  const offset = await image.blockOffsets.at(index);
-  const length = await image.blockByteCounts.at(index);
-  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
-    throw damaged("The file does not say where its pixels are.");
-  }
-  return { offset, length };
-}
+import { type StoredSamples, storedSamples } from "./storedSamples.ts";
 
 /** What reading windows of an open GeoTIFF takes. */
 export interface ReaderParts {
-  readonly source: Source;
   readonly cache: BlockCache;
   readonly levels: readonly LevelLayout[];
-  readonly sampleType: SampleType;
+  readonly stored: StoredSamples;
   readonly meaning: BandMeaning;
+  readonly colours: ColourConversion | null;
+  /** Bands that readers see. */
+  readonly bandCount: number;
+  /** As stored, before any conversion of colours. */
   readonly nodata: number | null;
-  readonly littleEndian: boolean;
   readonly id: string;
   readonly limits: Limits;
-}
-
-interface BlockPlan {
-  readonly blockCol: number;
-  readonly blockRow: number;
 }
 
 /** Reads windows: which blocks, from the cache or the source, copied and masked. */
@@ -54,162 +40,124 @@ export class GeoTiffReader {
   }
 
   async read(window: Window, options: { level?: number; bands?: readonly number[]; signal?: AbortSignal }): Promise<RasterArray> {
-    const { levels, sampleType, meaning, nodata, limits } = this.parts;
-    const level = levels[options.level ?? 0];
+    const { levels, stored, meaning, colours, bandCount, nodata, limits } = this.parts;
+    const levelIndex = options.level ?? 0;
+    const level = levels[levelIndex];
     if (!level) throw new RangeError(`there is no level ${options.level}; the raster has ${levels.length}`);
-    const bands = options.bands ?? meaning.dataSamples.map((_, band) => band);
-    const samples = bands.map((band) => {
-      const sample = meaning.dataSamples[band];
-      if (sample === undefined) throw new RangeError(`there is no band ${band}; the raster has ${meaning.dataSamples.length}`);
-      return sample;
-    });
+    const bands = options.bands ?? Array.from({ length: bandCount }, (_, band) => band);
+    const wrong = bands.find((band) => !(band >= 0 && band < bandCount));
+    if (wrong !== undefined) throw new RangeError(`there is no band ${wrong}; the raster has ${bandCount}`);
+    const samples = colours ? meaning.dataSamples : bands.map((band) => meaning.dataSamples[band] ?? 0);
     const pixels = window.widthPx * window.heightPx;
-    if (pixels * bands.length * bytesPerSample[sampleType] > limits.blockBytes * 8) {
+    if (pixels * Math.max(bands.length, samples.length) * bytesPerSample[stored.sampleType] > limits.blockBytes * 8) {
       throw beyondLimit(`A window of ${window.widthPx} × ${window.heightPx} pixels is too large to read at once.`);
     }
-    const out: RasterArray = {
-      layout: "pixel-interleaved",
-      sampleType,
-      bandCount: bands.length,
-      widthPx: window.widthPx,
-      heightPx: window.heightPx,
-      data: newSamples(sampleType, pixels * bands.length),
-      valid: new Uint8Array(pixels),
-    };
-    const alpha = meaning.alphaSample === null ? null : newSamples(sampleType, pixels);
-    await forEachBlock(blocksOf(level.image, window), options.signal, (plan) => this.place(level.image, plan, window, samples, out, alpha));
+    throwIfAborted(options.signal);
+    const out = this.emptyArray(window, stored.sampleType, samples.length);
+    const alpha = meaning.alphaSample === null ? null : newSamples(stored.sampleType, pixels);
+    await this.readSamples(level.image, levelIndex, window, samples, out, alpha, options.signal);
     if (alpha) {
       for (let i = 0; i < pixels; i++) if (alpha[i] === 0) out.valid[i] = 0;
       if (meaning.isPremultiplied) unpremultiply(out, alpha);
     }
-    const { mask } = level;
-    if (mask) {
-      await forEachBlock(blocksOf(mask, window), options.signal, async (plan) => {
-        copyMask(await this.maskBlock(mask, plan), mask, plan, window, out.valid);
-      });
-    }
+    if (level.mask) await this.readMask(level.mask, levelIndex, window, out.valid, options.signal);
     markNodata(out, nodata);
-    return out;
+    return colours ? convertColours(out, colours, bands) : out;
   }
 
-  /** Copies what one block column and row holds of the window into the output. Planar bands come from blocks of their own. */
-  private async place(
+  private emptyArray(window: Window, sampleType: SampleType, bandCount: number): RasterArray {
+    const pixels = window.widthPx * window.heightPx;
+    return {
+      layout: "pixel-interleaved",
+      sampleType,
+      bandCount,
+      widthPx: window.widthPx,
+      heightPx: window.heightPx,
+      data: newSamples(sampleType, pixels * bandCount),
+      valid: new Uint8Array(pixels),
+    };
+  }
+
+  /** Copies what the blocks under the window hold of it into the output. Planar bands come from blocks of their own. */
+  private readSamples(
     image: ImageLayout,
-    plan: BlockPlan,
+    level: number,
     window: Window,
     samples: readonly number[],
     out: RasterArray,
     alpha: Samples | null,
+    signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { alphaSample } = this.parts.meaning;
-    if (!image.planar) {
-      const block = await this.block(image, plan, 0);
-      if (!block) return;
-      copySamples(
-        block,
+    const { stored, meaning, cache, limits } = this.parts;
+    const perPlane = image.blocksAcross * image.blocksDown;
+    const places = blocksOf(image, window);
+    const planes = image.planar ? [...samples, ...(alpha && meaning.alphaSample !== null ? [meaning.alphaSample] : [])] : [0];
+    const indexes = planes.flatMap((plane) => places.map((place) => plane * perPlane + place));
+    return loadBlocks<Samples>(
+      {
         image,
-        plan,
-        window,
-        { samplesPerPixel: image.samplesPerPixel, from: samples, out: out.data, outBands: out.bandCount, firstBand: 0 },
-        out.valid,
-      );
-      if (alpha && alphaSample !== null) {
-        copySamples(
-          block,
-          image,
-          plan,
-          window,
-          { samplesPerPixel: image.samplesPerPixel, from: [alphaSample], out: alpha, outBands: 1, firstBand: 0 },
-          null,
-        );
-      }
-      return;
-    }
-    const planes = alpha && alphaSample !== null ? [...samples, alphaSample] : samples;
-    const blocks = await Promise.all(planes.map((plane) => this.block(image, plan, plane)));
-    blocks.forEach((block, i) => {
-      if (!block) return;
-      const isAlpha = i === samples.length;
-      copySamples(
-        block,
-        image,
-        plan,
-        window,
-        {
-          samplesPerPixel: 1,
-          from: [0],
-          out: isAlpha && alpha ? alpha : out.data,
-          outBands: isAlpha ? 1 : out.bandCount,
-          firstBand: isAlpha ? 0 : i,
+        keyPrefix: `${this.id}:${level}:`,
+        cache,
+        blockBytesLimit: limits.blockBytes,
+        decode: (index, bytes) => decodeBlock(image, stored, bytes, Math.floor((index % perPlane) / image.blocksAcross)),
+        consume: (index, block) => {
+          if (!block) return;
+          const inPlane = index % perPlane;
+          const place = { blockCol: inPlane % image.blocksAcross, blockRow: Math.floor(inPlane / image.blocksAcross) };
+          const sample = Math.floor(index / perPlane);
+          const spp = image.planar ? 1 : image.samplesPerPixel;
+          const copies = image.planar
+            ? samples.flatMap((wanted, band) =>
+                wanted === sample ? [{ from: [0], out: out.data, outBands: out.bandCount, firstBand: band }] : [],
+              )
+            : [{ from: samples, out: out.data, outBands: out.bandCount, firstBand: 0 }];
+          for (const copy of copies) copySamples(block, image, place, window, { samplesPerPixel: spp, ...copy }, out.valid);
+          if (!alpha || meaning.alphaSample === null || (image.planar && sample !== meaning.alphaSample)) return;
+          const from = [image.planar ? 0 : meaning.alphaSample];
+          copySamples(block, image, place, window, { samplesPerPixel: spp, from, out: alpha, outBands: 1, firstBand: 0 }, null);
         },
-        out.valid,
-      );
-    });
+      },
+      indexes,
+      signal,
+    );
   }
 
-  /** Decoded samples of a block, or null where a sparse file stores none. */
-  private async block(image: ImageLayout, plan: BlockPlan, plane: number): Promise<Samples | null> {
-    const index = plan.blockRow * image.blocksAcross + plan.blockCol + (image.planar ? plane * image.blocksAcross * image.blocksDown : 0);
-    const found = await this.parts.cache.get(`${this.id}:${image.widthPx}:${index}`, async () => {
-      const bytes = await this.compressed(image, index);
-      const format: BlockFormat = { layout: image, sampleType: this.parts.sampleType, littleEndian: this.parts.littleEndian };
-      return bytes ? decodeBlock(format, bytes, plan.blockRow) : absent;
-    });
-    return found === absent ? null : found;
-  }
-
-  private maskBlock(mask: ImageLayout, plan: BlockPlan): Promise<Uint8Array> {
-    const index = plan.blockRow * mask.blocksAcross + plan.blockCol;
-    return this.parts.cache.get(`${this.id}:mask:${mask.widthPx}:${index}`, async () => {
-      const bytes = await this.compressed(mask, index);
-      return bytes ? decodeMaskBlock(mask, bytes, plan.blockRow) : new Uint8Array(mask.blockWidthPx * mask.blockHeightPx);
-    });
-  }
-
-  private async compressed(image: ImageLayout, index: number): Promise<Uint8Array | null> {
-    const { offset, length } = await blockPlace(image, index);
-    if (offset === 0 || length === 0) return null;
-    if (length > compressedBytesLimit || length > this.parts.limits.blockBytes * 2)
-      throw damaged("A block of pixels claims to be impossibly large.");
-    if (offset + length > this.parts.source.sizeBytes) throw damaged("The file ends before its image does.");
-    return this.parts.source.read(offset, length);
+  private async readMask(
+    mask: ImageLayout,
+    level: number,
+    window: Window,
+    valid: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const stored = storedSamples(mask);
+    if (!stored) return;
+    await loadBlocks<Uint8Array>(
+      {
+        image: mask,
+        keyPrefix: `${this.id}:mask:${level}:`,
+        cache: this.parts.cache,
+        blockBytesLimit: this.parts.limits.blockBytes,
+        decode: (index, bytes) => decodeMaskBlock(mask, stored, bytes, Math.floor(index / mask.blocksAcross)),
+        consume: (index, block) => {
+          const place = { blockCol: index % mask.blocksAcross, blockRow: Math.floor(index / mask.blocksAcross) };
+          copyMask(block, mask, place, window, valid);
+        },
+      },
+      blocksOf(mask, window),
+      signal,
+    );
   }
 }
 
-const absent: Samples = new Uint8Array(0);
-
-/** The blocks that share pixels with a window, row by row. */
-function blocksOf(image: ImageLayout, window: Window): BlockPlan[] {
+/** Indexes of the blocks of one plane that share pixels with a window, row by row. */
+function blocksOf(image: ImageLayout, window: Window): number[] {
   const firstCol = Math.max(0, Math.floor(window.colOff / image.blockWidthPx));
   const lastCol = Math.min(image.blocksAcross - 1, Math.floor((window.colOff + window.widthPx - 1) / image.blockWidthPx));
   const firstRow = Math.max(0, Math.floor(window.rowOff / image.blockHeightPx));
   const lastRow = Math.min(image.blocksDown - 1, Math.floor((window.rowOff + window.heightPx - 1) / image.blockHeightPx));
-  const plans: BlockPlan[] = [];
-  for (let blockRow = firstRow; blockRow <= lastRow; blockRow++) {
-    for (let blockCol = firstCol; blockCol <= lastCol; blockCol++) plans.push({ blockCol, blockRow });
+  const indexes: number[] = [];
+  for (let row = firstRow; row <= lastRow; row++) {
+    for (let col = firstCol; col <= lastCol; col++) indexes.push(row * image.blocksAcross + col);
   }
-  return plans;
-}
-
-/** Runs `task` for every block, a few at a time. Stops at the first failure and when aborted. */
-async function forEachBlock(
-  plans: readonly BlockPlan[],
-  signal: AbortSignal | undefined,
-  task: (plan: BlockPlan) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (;;) {
-      throwIfAborted(signal);
-      const plan = plans[next++];
-      if (!plan) return;
-      try {
-        await task(plan);
-      } catch (error) {
-        next = plans.length;
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(blocksAtOnce, plans.length)) }, worker));
+  return indexes;
 }

@@ -43,7 +43,7 @@ export async function decodeJpegBlock(
   if (info.width !== frame.widthPx || info.height !== frame.heightPx || info.channels !== want.samplesPerPixel) {
     throw damaged("A block of JPEG data decodes to an unexpected size.");
   }
-  if (info.height === want.heightPx) return data;
+  if (info.height === want.heightPx) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const whole = new Uint8Array(want.widthPx * want.heightPx * want.samplesPerPixel);
   whole.set(data);
   return whole;

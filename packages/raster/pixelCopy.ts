@@ -47,33 +47,52 @@ export function copySamples(
   if (width <= 0) return;
   const { samplesPerPixel: spp, from, out, outBands, firstBand } = copy;
   const isWhole = spp === outBands && from.length === spp && from.every((sample, i) => sample === i);
+  const isColoursOfFour = spp === 4 && outBands === 3 && from.length === 3 && from.every((sample, i) => sample === i);
   for (let row = top; row < bottom; row++) {
     const source = ((row - place.blockRow * size.blockHeightPx) * size.blockWidthPx + (left - place.blockCol * size.blockWidthPx)) * spp;
     const pixel = (row - window.rowOff) * window.widthPx + (left - window.colOff);
     if (valid) valid.fill(1, pixel, pixel + width);
-    if (isWhole) {
-      out.set(block.subarray(source, source + width * spp), pixel * outBands);
-      continue;
-    }
-    for (let i = 0; i < from.length; i++) {
-      let read = source + (from[i] ?? 0);
-      let write = pixel * outBands + firstBand + i;
-      for (let col = 0; col < width; col++) {
-        out[write] = block[read] ?? 0;
-        read += spp;
-        write += outBands;
+    if (isWhole) out.set(block.subarray(source, source + width * spp), pixel * outBands);
+    else if (isColoursOfFour && block instanceof Uint8Array && out instanceof Uint8Array)
+      copyThreeOfFour(block, source, out, pixel * 3, width);
+    else {
+      for (let i = 0; i < from.length; i++) {
+        copyEvery(block, source + (from[i] ?? 0), spp, out, pixel * outBands + firstBand + i, outBands, width);
       }
     }
   }
 }
 
-/** Clears `valid` where a block of the mask says that nothing was measured. */
-export function copyMask(block: Uint8Array, size: BlockSize, place: BlockPlace, window: Window, valid: Uint8Array): void {
+/** Red, green, blue of red, green, blue, alpha, the usual case. */
+function copyThreeOfFour(block: Uint8Array, from: number, out: Uint8Array, to: number, count: number): void {
+  let read = from;
+  for (let write = to; write < to + count * 3; write += 3, read += 4) {
+    out[write] = block[read] ?? 0;
+    out[write + 1] = block[read + 1] ?? 0;
+    out[write + 2] = block[read + 2] ?? 0;
+  }
+}
+
+function copyEvery(block: Samples, from: number, step: number, out: Samples, to: number, outStep: number, count: number): void {
+  if (block instanceof Uint8Array && out instanceof Uint8Array) {
+    copyEveryByte(block, from, step, out, to, outStep, count);
+    return;
+  }
+  for (let i = 0, read = from, write = to; i < count; i++, read += step, write += outStep) out[write] = block[read] ?? 0;
+}
+
+function copyEveryByte(block: Uint8Array, from: number, step: number, out: Uint8Array, to: number, outStep: number, count: number): void {
+  for (let i = 0, read = from, write = to; i < count; i++, read += step, write += outStep) out[write] = block[read] ?? 0;
+}
+
+/** Clears `valid` where a block of the mask says that nothing was measured; a block that is left out says so everywhere. */
+export function copyMask(block: Uint8Array | null, size: BlockSize, place: BlockPlace, window: Window, valid: Uint8Array): void {
   const { left, right, top, bottom } = shared(size, place, window);
   for (let row = top; row < bottom; row++) {
     const source = (row - place.blockRow * size.blockHeightPx) * size.blockWidthPx - place.blockCol * size.blockWidthPx;
     const target = (row - window.rowOff) * window.widthPx - window.colOff;
-    for (let col = left; col < right; col++) if (block[source + col] === 0) valid[target + col] = 0;
+    if (!block) valid.fill(0, target + left, target + right);
+    else for (let col = left; col < right; col++) if (block[source + col] === 0) valid[target + col] = 0;
   }
 }
 
@@ -85,18 +104,27 @@ export function markNodata(array: RasterArray, nodata: number | null): void {
   const { data, valid, bandCount } = array;
   const isFloat = data instanceof Float32Array || data instanceof Float64Array;
   if (nodata === null && !isFloat) return;
-  const needsAll = data instanceof Uint8Array;
+  if (data instanceof Uint8Array) {
+    if (nodata !== null) markBytes(data, valid, bandCount, nodata);
+    return;
+  }
   for (let pixel = 0, i = 0; pixel < valid.length; pixel++, i += bandCount) {
-    let matches = 0;
     for (let band = 0; band < bandCount; band++) {
       const value = data[i + band] ?? 0;
       if (isFloat && !Number.isFinite(value)) {
-        matches++;
+        valid[pixel] = 0;
         // A NaN would poison sums that give it no weight.
         data[i + band] = 0;
-      } else if (value === nodata) matches++;
+      } else if (value === nodata) valid[pixel] = 0;
     }
-    if (matches > 0 && (!needsAll || matches === bandCount)) valid[pixel] = 0;
+  }
+}
+
+function markBytes(data: Uint8Array, valid: Uint8Array, bandCount: number, nodata: number): void {
+  for (let pixel = 0, i = 0; pixel < valid.length; pixel++, i += bandCount) {
+    let band = 0;
+    while (band < bandCount && data[i + band] === nodata) band++;
+    if (band === bandCount) valid[pixel] = 0;
   }
 }
 

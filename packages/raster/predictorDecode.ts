@@ -1,13 +1,32 @@
-import type { Samples } from "./array.ts";
+type Words = Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
 
-/** Undoes horizontal differencing (TIFF 6.0 section 14, predictor 2) in place; sums wrap as the sample type does. */
-export function undoDifferencing(samples: Samples, widthPx: number, samplesPerPixel: number): void {
+/**
+ * Undoes horizontal differencing (TIFF 6.0 section 14, predictor 2) in place; sums wrap at the size of a word, which holds
+ * for signed and floating point samples as well: the differences are taken between their bits.
+ */
+export function undoDifferencing(words: Words, widthPx: number, samplesPerPixel: number): void {
   const rowLength = widthPx * samplesPerPixel;
-  for (let row = 0; row + rowLength <= samples.length; row += rowLength) {
-    if (samples instanceof Uint8Array && samplesPerPixel === 3) undoRgbRow(samples, row, rowLength);
-    else {
-      for (let i = row + samplesPerPixel; i < row + rowLength; i++) samples[i] = (samples[i] ?? 0) + (samples[i - samplesPerPixel] ?? 0);
-    }
+  for (let row = 0; row + rowLength <= words.length; row += rowLength) {
+    if (words instanceof BigUint64Array) undoRow64(words, row + samplesPerPixel, row + rowLength, samplesPerPixel);
+    else if (words instanceof Uint8Array && samplesPerPixel === 3) undoRgbRow(words, row, rowLength);
+    else if (samplesPerPixel === 1) undoSingleRow(words, row, rowLength);
+    else undoRow(words, row + samplesPerPixel, row + rowLength, samplesPerPixel);
+  }
+}
+
+function undoRow(words: Uint8Array | Uint16Array | Uint32Array, from: number, to: number, samplesPerPixel: number): void {
+  for (let i = from; i < to; i++) words[i] = (words[i] ?? 0) + (words[i - samplesPerPixel] ?? 0);
+}
+
+function undoRow64(words: BigUint64Array, from: number, to: number, samplesPerPixel: number): void {
+  for (let i = from; i < to; i++) words[i] = (words[i] ?? 0n) + (words[i - samplesPerPixel] ?? 0n);
+}
+
+function undoSingleRow(words: Uint8Array | Uint16Array | Uint32Array, row: number, rowLength: number): void {
+  let sum = words[row] ?? 0;
+  for (let i = row + 1; i < row + rowLength; i++) {
+    sum = (sum + (words[i] ?? 0)) | 0;
+    words[i] = sum;
   }
 }
 

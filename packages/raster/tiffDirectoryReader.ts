@@ -130,6 +130,8 @@ export class LongArray {
   private static readonly pieceCount = 8192;
   private static readonly piecesKept = 64;
   private readonly pieces = new Map<number, Promise<Float64Array>>();
+  /** Those of `pieces` that have arrived. */
+  private readonly arrived = new Map<number, Float64Array>();
   private readonly load: (first: number, count: number) => Promise<Float64Array>;
   readonly length: number;
 
@@ -144,14 +146,29 @@ export class LongArray {
     return values[index - piece * LongArray.pieceCount] ?? 0;
   }
 
+  /** The same at once where its piece is in memory, else undefined. */
+  peek(index: number): number | undefined {
+    const piece = Math.floor(index / LongArray.pieceCount);
+    return this.arrived.get(piece)?.[index - piece * LongArray.pieceCount];
+  }
+
   private piece(piece: number): Promise<Float64Array> {
     const found = this.pieces.get(piece);
     if (found) return found;
     const first = piece * LongArray.pieceCount;
     const loaded = this.load(first, Math.min(LongArray.pieceCount, this.length - first));
     this.pieces.set(piece, loaded);
+    const forget = (key: number) => {
+      this.pieces.delete(key);
+      this.arrived.delete(key);
+    };
+    // One that could not be read is asked for again next time.
+    loaded.then(
+      (values) => this.pieces.get(piece) === loaded && this.arrived.set(piece, values),
+      () => this.pieces.get(piece) === loaded && forget(piece),
+    );
     const oldest = this.pieces.keys().next();
-    if (this.pieces.size > LongArray.piecesKept && !oldest.done) this.pieces.delete(oldest.value);
+    if (this.pieces.size > LongArray.piecesKept && !oldest.done) forget(oldest.value);
     return loaded;
   }
 }

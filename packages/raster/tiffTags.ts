@@ -13,6 +13,7 @@ export const tag = {
   stripByteCounts: 279,
   planarConfiguration: 284,
   predictor: 317,
+  colorMap: 320,
   tileWidth: 322,
   tileLength: 323,
   tileOffsets: 324,
@@ -28,6 +29,7 @@ export const tag = {
   geoAsciiParams: 34737,
   gdalMetadata: 42112,
   gdalNodata: 42113,
+  lercParameters: 50674,
 } as const;
 
 /** Bytes of one value, by the type code in a directory entry. */
@@ -50,7 +52,19 @@ export const typeBytes: Readonly<Record<number, number>> = {
   18: 8,
 };
 
-export const compression = { none: 1, lzw: 5, oldJpeg: 6, jpeg: 7, deflate: 8, deflateOld: 32946 } as const;
+export const compression = {
+  none: 1,
+  lzw: 5,
+  oldJpeg: 6,
+  jpeg: 7,
+  deflate: 8,
+  packBits: 32773,
+  deflateOld: 32946,
+  lerc: 34887,
+  lzma: 34925,
+  zstd: 50000,
+  webp: 50001,
+} as const;
 
 /** Names of compressions that are not opened, for the sentence that says so. */
 export const compressionNames: Readonly<Record<number, string>> = {
@@ -58,16 +72,12 @@ export const compressionNames: Readonly<Record<number, string>> = {
   3: "CCITT fax",
   4: "CCITT fax",
   6: "old-style JPEG",
-  32773: "PackBits",
   32809: "ThunderScan",
   34661: "JBIG",
   34676: "SGILog",
   34677: "SGILog",
   34712: "JPEG 2000",
-  34887: "LERC",
   34925: "LZMA",
-  50000: "ZSTD",
-  50001: "WebP",
   50002: "JPEG XL",
   52546: "JPEG XL",
 };
@@ -75,9 +85,7 @@ export const compressionNames: Readonly<Record<number, string>> = {
 export const photometric = { minIsWhite: 0, minIsBlack: 1, rgb: 2, palette: 3, mask: 4, cmyk: 5, yCbCr: 6 } as const;
 
 export const photometricNames: Readonly<Record<number, string>> = {
-  3: "a colour palette",
   4: "a transparency mask",
-  5: "CMYK (print) colours",
   8: "CIE Lab colours",
   9: "ICC Lab colours",
   10: "ITU Lab colours",

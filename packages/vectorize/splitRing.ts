@@ -1,31 +1,37 @@
-import type { CornerRing } from "./ringNodes.ts";
+import { type TracedRing, vertexMark } from "./ringNodes.ts";
 
-/** The ring's corners, begun at its first one in reading order, so that equal rings are equal arrays. */
-function fromTopLeft(corners: Int32Array): Int32Array {
+/** Where a ring's first vertex in reading order is, as an index into x,y pairs. */
+function topLeftIndex(points: Int32Array): number {
   let best = 0;
-  for (let i = 2; i < corners.length; i += 2) {
-    const rowDifference = (corners[i + 1] ?? 0) - (corners[best + 1] ?? 0);
-    if (rowDifference < 0 || (rowDifference === 0 && (corners[i] ?? 0) < (corners[best] ?? 0))) best = i;
+  for (let i = 2; i < points.length; i += 2) {
+    const rowDifference = (points[i + 1] ?? 0) - (points[best + 1] ?? 0);
+    if (rowDifference < 0 || (rowDifference === 0 && (points[i] ?? 0) < (points[best] ?? 0))) best = i;
   }
-  if (best === 0) return corners;
-  const turned = new Int32Array(corners.length);
-  turned.set(corners.subarray(best));
-  turned.set(corners.subarray(0, best), corners.length - best);
+  return best;
+}
+
+/** The ring, begun at its first vertex in reading order, so that equal rings are equal arrays. */
+export function fromTopLeft(points: Int32Array): Int32Array {
+  const first = topLeftIndex(points);
+  if (first === 0) return points;
+  const turned = new Int32Array(points.length);
+  turned.set(points.subarray(first));
+  turned.set(points.subarray(0, first), points.length - first);
   return turned;
 }
 
-/** Cuts a ring wherever it passes a corner twice, so that each ring given back passes every corner once. Pure. */
-export function splitAtRepeats({ corners, saddles, hasSaddles }: CornerRing): Int32Array[] {
-  if (!hasSaddles) return [fromTopLeft(corners)];
+/** Cuts a ring wherever it passes a vertex twice, so that each ring given back passes every vertex once. Pure. */
+export function splitAtRepeats({ points, marks, mayRepeat }: TracedRing): Int32Array[] {
+  if (!mayRepeat) return [fromTopLeft(points)];
   const rings: Int32Array[] = [];
   const path: number[] = [];
-  /** Where on the path each saddle corner lies. */
+  /** Where on the path each vertex that may come again lies. */
   const places = new Map<string, number>();
-  for (let k = 0; k < saddles.length; k++) {
-    const col = corners[2 * k] ?? 0;
-    const row = corners[2 * k + 1] ?? 0;
-    if (saddles[k] === 1) {
-      const key = `${col},${row}`;
+  for (let k = 0; k < marks.length; k++) {
+    const x = points[2 * k] ?? 0;
+    const y = points[2 * k + 1] ?? 0;
+    if (marks[k] === vertexMark.saddle || marks[k] === vertexMark.guardSaddle) {
+      const key = `${x},${y}`;
       const place = places.get(key);
       if (place === undefined) {
         places.set(key, path.length);
@@ -35,7 +41,7 @@ export function splitAtRepeats({ corners, saddles, hasSaddles }: CornerRing): In
         rings.push(fromTopLeft(Int32Array.from(loop)));
       }
     }
-    path.push(col, row);
+    path.push(x, y);
   }
   rings.push(fromTopLeft(Int32Array.from(path)));
   return rings;

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { loadGeos } from "@reefline/geo/geosPolygon";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { TracedRegion } from "./rowTracer.ts";
-import { traceMask } from "./traceMask.ts";
+import { type MaskRegion, traceMask } from "./traceMask.ts";
 
 interface GoldenCase {
   width: number;
@@ -33,8 +32,9 @@ function ringKey(flat: number[]): string {
 }
 
 const regionKey = (outer: string, holes: string[]) => `${outer} | ${holes.sort().join(" | ")}`;
-const traced = (regions: TracedRegion[]) =>
+const traced = (regions: MaskRegion[]) =>
   regions
+    .flatMap((region) => region.parts)
     .map((r) =>
       regionKey(
         ringKey([...r.outer]),
@@ -44,9 +44,9 @@ const traced = (regions: TracedRegion[]) =>
     .sort();
 
 /** Even-odd fill at pixel centres. */
-function filled(regions: TracedRegion[], width: number, height: number): Uint8Array {
+function filled(regions: MaskRegion[], width: number, height: number): Uint8Array {
   const mask = new Uint8Array(width * height);
-  for (const region of regions) {
+  for (const region of regions.flatMap(({ parts }) => parts)) {
     for (const ring of [region.outer, ...region.holes]) {
       for (let i = 0; i < ring.length; i += 2) {
         const x = ring[i]!;
@@ -95,7 +95,8 @@ describe("traceMask", () => {
         const regions = traceMask(mask, width, height);
         expect(filled(regions, width, height)).toEqual(mask);
         expect(regions.reduce((sum, r) => sum + r.pixelCount, 0)).toBe(mask.reduce((sum, v) => sum + v, 0));
-        for (const region of regions) expect(geos.invalidReason([region.outer, ...region.holes].map(closed))).toBeNull();
+        for (const part of regions.flatMap(({ parts }) => parts))
+          expect(geos.invalidReason([part.outer, ...part.holes].map(closed))).toBeNull();
       }),
       { numRuns: 400 },
     );
@@ -103,7 +104,7 @@ describe("traceMask", () => {
 
   it("sums the bytes of each region and takes the threshold as belonging", () => {
     const data = Uint8Array.from([0, 9, 10, 0, 0, 12, 200, 0, 7, 0, 0, 10]);
-    const regions = traceMask(data, 4, 3, 10);
+    const regions = traceMask(data, 4, 3, { thresholdByte: 10 });
     expect(regions.map((r) => [r.pixelCount, r.valueSum])).toEqual([
       [3, 222],
       [1, 10],
@@ -115,7 +116,7 @@ describe("traceMask", () => {
     const pinched = Uint8Array.from([1, 1, 1, 1, 0, 1, 1, 1, 0]);
     const [region, ...others] = traceMask(pinched, 3, 3);
     expect(others).toHaveLength(0);
-    expect(region?.holes).toHaveLength(1);
-    expect(region?.outer).toHaveLength(12);
+    expect(region?.parts[0]?.holes).toHaveLength(1);
+    expect(region?.parts[0]?.outer).toHaveLength(12);
   });
 });

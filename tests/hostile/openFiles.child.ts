@@ -1,7 +1,6 @@
 /** Opens each file named in the list (argument: a JSON file) and reads from it; one JSON line per file. */
 import { readFileSync } from "node:fs";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
+import { openGeoTiffFile } from "@reefline/raster/geotiffFile";
 import { isAppError } from "@reefline/schema/errors";
 
 const paths: string[] = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8"));
@@ -12,7 +11,7 @@ for (const path of paths) {
   const started = performance.now();
   const report = { path, state: "done", code: "", message: "", kind: "", milliseconds: 0, rssMegabytes: 0 };
   try {
-    const raster = await openGeoTiff(await openFileSource(path));
+    const raster = await openGeoTiffFile(path);
     try {
       for (const [level, size] of raster.levels.entries()) {
         const widthPx = Math.min(size.widthPx, 300);

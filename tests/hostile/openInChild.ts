@@ -26,7 +26,7 @@ function bundle(): Promise<string> {
     bundle: true,
     platform: "node",
     format: "esm",
-    external: ["sharp", "proj4", "geographiclib-geodesic", "geotiff-geokeys-to-proj4", "zod"],
+    external: ["sharp", "lerc", "zstddec", "proj4", "geographiclib-geodesic", "geotiff-geokeys-to-proj4", "zod"],
     logLevel: "error",
   }).then(() => outfile);
   return bundled;

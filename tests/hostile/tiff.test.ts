@@ -168,17 +168,102 @@ describe("decompression bombs", () => {
   });
 });
 
+describe("bombs and forgeries of the further compressions", () => {
+  const declared = { widthPx: 64, heightPx: 64 };
+  // Zstandard: one frame of 2^27 zeros in run-length blocks of 128 KB each (RFC 8878 section 3.1.1.2), its size not stated.
+  const zstdBomb = (): Buffer => {
+    const blocks = Array.from({ length: 1024 }, (_, i) => {
+      const header = (131_072 << 3) | (1 << 1) | (i === 1023 ? 1 : 0);
+      return Buffer.of(header & 255, (header >> 8) & 255, (header >> 16) & 255, 0);
+    });
+    return Buffer.concat([Buffer.of(0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58), ...blocks]);
+  };
+  const webpOf = (widthPx: number, heightPx: number): Buffer => {
+    const file = Buffer.alloc(60);
+    file.write("RIFF", 0, "latin1");
+    file.writeUInt32LE(52, 4);
+    file.write("WEBPVP8L", 8, "latin1");
+    file.writeUInt32LE(40, 16);
+    file[20] = 0x2f;
+    file.writeUInt32LE((widthPx - 1) | ((heightPx - 1) << 14), 21);
+    return file;
+  };
+  const lercOf = (widthPx: number, heightPx: number, blobBytes = 200): Buffer => {
+    const blob = Buffer.alloc(200);
+    blob.write("Lerc2 ", 0, "latin1");
+    [4, 0, heightPx, widthPx, 1, widthPx * heightPx, 8, blobBytes, 1].forEach((value, i) => {
+      blob.writeInt32LE(value | 0, 6 + i * 4);
+    });
+    return blob;
+  };
+  // PackBits: every two bytes become 128 zeros.
+  const packBitsBomb = Buffer.alloc(2 ** 21, Buffer.of(129, 0));
+  const xzBomb = (): Buffer => {
+    // LZMA2 chunks that say they hold 2 MB each, of noise.
+    const chunk = Buffer.concat([Buffer.of(0xff, 0xff, 0xff, 0xff, 0xff, 0x5d), Buffer.alloc(65_536, 0x41)]);
+    const head = Buffer.from("fd377a585a00000469 22de36 0200 2101 1c000000 10cf58cc".replaceAll(" ", ""), "hex");
+    return Buffer.concat([head, ...Array.from({ length: 20 }, () => chunk)]);
+  };
+  const attacks: [string, number, Buffer, object, RegExp | null][] = [
+    ["Zstandard that expands to 128 MB", 50000, zstdBomb(), {}, /Zstandard data cannot be decoded, or expands to more/],
+    ["Zstandard cut short", 50000, zstdBomb().subarray(0, 90), {}, /Zstandard data cannot be decoded/],
+    [
+      "WebP that says it is 16,384 pixels wide",
+      50001,
+      webpOf(16_384, 16_384),
+      { samples: 3 },
+      /16384 × 16384 pixels where the file says 64 × 64/,
+    ],
+    ["WebP of the right size and nothing in it", 50001, webpOf(64, 64), { samples: 3 }, /WebP data cannot be decoded/],
+    ["LERC that says it is 40,000 pixels wide", 34887, lercOf(40_000, 40_000), {}, /40000 × 40000 pixels of 1 bands where/],
+    ["LERC of negative size", 34887, lercOf(64, 64, -5), {}, /LERC data is not whole/],
+    ["LERC of the right size and nothing in it", 34887, lercOf(64, 64), {}, /LERC data cannot be decoded/],
+    ["PackBits that expands to 128 MB", 32773, packBitsBomb, {}, null],
+    ["LZMA of noise that says it expands to 40 MB", 34925, xzBomb(), {}, /LZMA data/],
+  ];
+  it(attacks.map(([name]) => name).join("; "), async () => {
+    const reports = await openInChild(
+      attacks.map(([name, compression, block, options]) =>
+        save(
+          `${name.replace(/\W/g, "-")}.tif`,
+          buildTiff(imageEntries({ ...declared, ...options, compression, blockBytes: block.length }), block),
+        ),
+      ),
+    );
+    expectWell(reports, attacks.length);
+    reports.forEach((report, i) => {
+      const [name, , , , message] = attacks[i]!;
+      if (message) expect(report.message, name).toMatch(message);
+      else expect(report.code, name).toBe("opened");
+      expect(report.rssMegabytes, name).toBeLessThan(256);
+    });
+  });
+
+  it("files beside an image: broken overviews are left out, a broken mask is told", async () => {
+    const bytes = readFileSync(join(golden, "u8-rgb-beside.tif"));
+    const broken = Buffer.from("II*\0\x08\0\0\0\xff\xff", "latin1");
+    const withOverviews = save("broken-overviews.tif", bytes);
+    save("broken-overviews.tif.ovr", broken);
+    const withMask = save("broken-mask.tif", bytes);
+    save("broken-mask.tif.msk", broken);
+    const reports = await openInChild([withOverviews, withMask]);
+    expectWell(reports, 2);
+    expect(reports.map(({ code }) => code)).toEqual(["opened", "raster/limit"]);
+  });
+});
+
 describe("not supported, by name", () => {
   const cases: [string, Partial<Parameters<typeof imageEntries>[0]>, RegExp][] = [
-    ["ZSTD", { compression: 50000 }, /compressed with ZSTD/],
-    ["WebP", { compression: 50001 }, /compressed with WebP/],
-    ["LERC", { compression: 34887 }, /compressed with LERC/],
-    ["PackBits", { compression: 32773 }, /compressed with PackBits/],
-    ["palette", { photometric: 3 }, /colour palette.*-expand rgb/],
-    ["CMYK", { photometric: 5, samples: 4 }, /CMYK/],
-    ["negative grey", { photometric: 0 }, /0 is white/],
-    ["4 bits", { bits: 4 }, /of 4 bits/],
-    ["half floats", { bits: 16, sampleFormat: 3 }, /floating point numbers of 16 bits/],
+    ["JPEG 2000", { compression: 34712 }, /compressed with JPEG 2000/],
+    ["JPEG XL", { compression: 50002 }, /compressed with JPEG XL/],
+    ["an unknown compression", { compression: 4711 }, /compressed with method 4711/],
+    ["CIE Lab", { photometric: 8, samples: 3 }, /CIE Lab/],
+    ["YCbCr without JPEG", { photometric: 6, samples: 3 }, /YCbCr colours outside JPEG/],
+    ["a palette of numbers of 32 bits", { photometric: 3, bits: 32 }, /palette of unsigned whole numbers of 32 bits/],
+    ["JPEG of 16 bits", { compression: 7, bits: 16 }, /JPEG data of 1 bands and 16 bits/],
+    ["WebP of one band", { compression: 50001 }, /WebP data of 1 bands/],
+    ["LERC of 4 bits", { compression: 34887, bits: 4 }, /LERC data of 1 bands and 4 bits/],
+    ["floats of 24 bits", { bits: 24, sampleFormat: 3 }, /floating point numbers of 24 bits/],
     ["complex numbers", { bits: 64, sampleFormat: 6 }, /complex numbers of 64 bits/],
     ["an unknown predictor", { predictor: 9, compression: 8 }, /predictor 9/],
   ];

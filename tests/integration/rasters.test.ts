@@ -2,8 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { inflateSync } from "node:zlib";
 import { colourBandIndexes } from "@reefline/raster/colourBands";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
+import { openGeoTiffFile } from "@reefline/raster/geotiffFile";
 import { bytesPerSample, newSamples } from "@reefline/raster/newSamples";
 import type { Raster } from "@reefline/raster/raster";
 import { chooseStretch } from "@reefline/raster/stretch";
@@ -41,7 +40,7 @@ const synthetic: Record<string, GoldenRaster> = JSON.parse(readFileSync(new URL(
 const shared: Record<string, GoldenTile[]> = JSON.parse(readFileSync(new URL("shared.json", golden), "utf8"));
 
 async function withRaster<Result>(path: string, task: (raster: Raster) => Promise<Result>): Promise<Result> {
-  const raster = await openGeoTiff(await openFileSource(path));
+  const raster = await openGeoTiffFile(path);
   try {
     return await task(raster);
   } finally {
@@ -156,6 +155,8 @@ async function measureTile(raster: Raster, tile: GoldenTile, shiftPx = 0): Promi
 
 // Shared rasters are read at overviews that the two programs may pick differently.
 const tolerances = { synthetic: { cover: 0.02, value: 0.003 }, shared: { cover: 0.05, value: 0.03 } };
+/** Of these rio-tiler was given the full resolution only, and we read the overview, which is of nearest samples. */
+const nearestOverviews: Record<string, { cover: number; value: number }> = { "u8-palette-overviews.tif": { cover: 0.02, value: 0.01 } };
 
 async function expectTile(raster: Raster, tile: GoldenTile, tolerance: { cover: number; value: number }): Promise<void> {
   const { cover, value } = await measureTile(raster, tile);
@@ -169,7 +170,7 @@ describe("tiles equal rio-tiler's within resampling tolerance", () => {
     it(`${name}: ${tiles.length} tiles`, async () => {
       expect(tiles.length).toBeGreaterThan(0);
       await withRaster(fileURLToPath(new URL(name, golden)), async (raster) => {
-        for (const tile of tiles) await expectTile(raster, tile, tolerances.synthetic);
+        for (const tile of tiles) await expectTile(raster, tile, nearestOverviews[name] ?? tolerances.synthetic);
       });
     });
   }
@@ -198,9 +199,7 @@ const refusals: Record<string, RegExp> = {
   "bigtiff-cog.tif": /^This file does not say where on Earth it is/,
   "corrupt.tif": /^The file ends before its image does/,
   "float-nan-nodata.tif": /^This file does not say where on Earth it is/,
-  "rotated-geotransform.tif": /^This file is compressed with PackBits/,
-  "sparse.tif": /^This file is compressed with WebP/,
-  "webp-compressed.tif": /^This file is compressed with WebP/,
+  "rotated-geotransform.tif": /^This file does not say where on Earth it is/,
 };
 
 describe("shared rasters that are refused", () => {

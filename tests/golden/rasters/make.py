@@ -7,6 +7,7 @@ All pixels are synthetic.
 """
 import base64
 import json
+import tempfile
 import zlib
 from pathlib import Path
 
@@ -106,6 +107,81 @@ with rasterio.open(HERE / "u8-sparse.tif", "w", driver="GTiff", width=120, heigh
     d.write(pattern(3, np.uint8, 40, 30), window=rasterio.windows.Window(32, 16, 40, 30))
 
 
+# One twin of each further compression, colour and depth.
+web = dict(tiled=True, blockxsize=16, blockysize=32)
+write("u8-rgb-zstd-predictor2-tiled", pattern(3, np.uint8), compress="zstd", predictor=2, photometric="rgb", interleave="pixel", **tiled)
+write("u16-grey-zstd-strips", pattern(1, np.uint16), compress="zstd", blockysize=9)
+write("f32-zstd-predictor3-big-endian", pattern(2, np.float32), compress="zstd", predictor=3, endianness="big", interleave="band", **tiled)
+write("u8-rgb-webp-lossless-tiled", pattern(3, np.uint8), compress="webp", webp_lossless=True, photometric="rgb", interleave="pixel", **web)
+write("u8-rgb-webp-strips", pattern(3, np.uint8), compress="webp", webp_level=80, photometric="rgb", interleave="pixel", blockysize=11)
+write("u8-rgba-webp-lossless-tiled", rgba, colorinterp=RGB + (ColorInterp.alpha,), compress="webp", webp_lossless=True, photometric="rgb", interleave="pixel", **web)
+write("u8-rgb-packbits-strips", np.where(hole, pattern(3, np.uint8), 9).astype(np.uint8), compress="packbits", photometric="rgb", interleave="pixel", blockysize=8)
+write("u8-rgb-lzma-tiled", pattern(3, np.uint8), compress="lzma", photometric="rgb", interleave="pixel", **tiled)
+write("f64-lzma-predictor3-strips", pattern(1, np.float64), compress="lzma", predictor=3, blockysize=7)
+write("u8-rgb-lerc-tiled", pattern(3, np.uint8), compress="lerc", photometric="rgb", interleave="pixel", **tiled)
+write("u8-rgba-lerc-mask-tiled", rgba, colorinterp=RGB + (ColorInterp.alpha,), compress="lerc", photometric="rgb", interleave="pixel", **tiled)
+write("i16-lerc-deflate-planar", pattern(2, np.int16), compress="lerc_deflate", interleave="band", **tiled)
+write("f32-lerc-nan-tiled", f32[:1], nodata=np.nan, compress="lerc", max_z_error=0.01, **tiled)
+write("f64-lerc-zstd-strips", pattern(1, np.float64), compress="lerc_zstd", blockysize=12)
+write("i8-deflate-predictor2", (pattern(1, np.uint8).astype(np.int16) - 125).astype(np.int8), nodata=-125, compress="deflate", predictor=2, **tiled)
+write("i8-lerc", (pattern(2, np.uint8).astype(np.int16) - 125).astype(np.int8), compress="lerc", interleave="pixel")
+write("u1-grey-strips", (pattern(1, np.uint8) > 120).astype(np.uint8), nbits=1, compress="packbits", blockysize=10)
+write("u1-white-is-zero", (pattern(1, np.uint8) > 120).astype(np.uint8), nbits=1, photometric="miniswhite", compress="deflate")
+write("u2-grey-tiled", (pattern(1, np.uint8) // 64).astype(np.uint8), nbits=2, compress="lzw", **tiled)
+write("u4-rgb-strips", (pattern(3, np.uint8) // 16).astype(np.uint8), nbits=4, photometric="rgb", interleave="pixel", compress="zstd")
+write("u7-grey", (pattern(1, np.uint8) // 2).astype(np.uint8), nbits=7, compress="deflate", **tiled)
+write("u12-bands-tiled", (pattern(2, np.uint16) // 16).astype(np.uint16), nbits=12, compress="lzw", interleave="pixel", **tiled)
+write("u20-grey", (pattern(1, np.uint32) * 16 + 5).astype(np.uint32) % 2**20, nbits=20, compress="deflate")
+write("f16-bands-tiled", pattern(2, np.float32), nbits=16, compress="zstd", interleave="pixel", **tiled)
+write("i64-grey", pattern(1, np.int64) * 100000, compress="deflate", predictor=2)
+write("u64-grey-big-endian", pattern(1, np.uint64) * 3, compress="lzw", endianness="big", **tiled)
+write("u8-white-is-zero-nodata", np.where(hole, pattern(1, np.uint8)[0], 255)[None].astype(np.uint8), photometric="miniswhite", nodata=255, compress="deflate")
+write("u16-white-is-zero", pattern(1, np.uint16), photometric="miniswhite", compress="lzw", **tiled)
+write("u8-cmyk", pattern(4, np.uint8), photometric="cmyk", interleave="pixel", compress="deflate", **tiled)
+write("u8-rgb-nodata-predictor2-planar-zstd", nodata_rgb, nodata=0, compress="zstd", predictor=2, photometric="rgb", interleave="band", **tiled)
+
+
+def write_palette(name, bits, overviews=None, **profile):
+    index = (pattern(1, np.uint8, 91, 67) >> (8 - bits)).astype(np.uint8)
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+        with rasterio.open(HERE / f"{name}.tif", "w", driver="GTiff", width=91, height=67, count=1, dtype="uint8", photometric="palette", nbits=bits, **UTM, **profile) as d:
+            d.write(index)
+            d.write_colormap(1, {i: (255 * i // (2**bits - 1), 255 - 200 * i // (2**bits - 1), int(128 + 100 * np.sin(9 * i / 2**bits)), 255) for i in range(2**bits)})
+            if overviews:
+                d.build_overviews(overviews, Resampling.nearest)
+
+
+write_palette("u8-palette-overviews", 8, overviews=[2], compress="lzw", **tiled)
+write_palette("u4-palette-nodata-strips", 4, nodata=7, compress="packbits")
+write_palette("u1-palette", 1, compress="deflate")
+
+# Overviews and a mask in files beside the image, as GDAL writes them.
+with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=False, TIFF_USE_OVR=True, COMPRESS_OVERVIEW="ZSTD"):
+    with rasterio.open(HERE / "u8-rgb-beside.tif", "w", driver="GTiff", width=131, height=87, count=3, dtype="uint8", compress="deflate", photometric="rgb", interleave="pixel", **tiled, **UTM) as d:
+        d.write(pattern(3, np.uint8, 131, 87))
+        d.write_mask(((np.mgrid[0:87, 0:131][1] > 33) * 255).astype(np.uint8))
+    with rasterio.open(HERE / "u8-rgb-beside.tif", "r+") as d:
+        d.build_overviews([2, 4], Resampling.average)
+
+
+def shown(path):
+    """The image as it is to be seen: palettes and negatives converted (GDAL converts CMYK itself). None where that is as it is stored."""
+    with rasterio.open(path) as d:
+        raw = d.read()
+        mask = d.dataset_mask()
+        nbits = int(d.tags(1, ns="IMAGE_STRUCTURE").get("NBITS", np.dtype(d.dtypes[0]).itemsize * 8))
+        if "white-is-zero" in path.name:
+            # GDAL shows such images by a colour table of greys that counts down; ours count down themselves.
+            data = np.where(mask > 0, (2**nbits - 1) - raw.astype(np.int64), 0).astype(raw.dtype)
+        elif "palette" in path.name:
+            table = d.colormap(1)
+            colours = np.array([table[i][:3] for i in range(2**nbits)], np.uint8)
+            data = np.moveaxis(colours[raw[0]], -1, 0)
+        else:
+            return None
+        return data, mask, d.transform, d.crs
+
+
 def pack(a):
     return base64.b64encode(zlib.compress(np.ascontiguousarray(a).tobytes(), 9)).decode()
 
@@ -132,7 +208,7 @@ def colour_indexes(d):
     return data[:3] if len(data) >= 3 else data[:1]
 
 
-def tiles_of(path, per_zoom=2):
+def tiles_of(path, per_zoom=2, zooms=(2, 0, -2)):
     found = []
     with Reader(str(path)) as src:
         with rasterio.open(path) as d:
@@ -142,7 +218,7 @@ def tiles_of(path, per_zoom=2):
         if west > east:
             east += 360
         native = src.maxzoom
-        for z in sorted({min(24, native + 2), native, max(0, native - 2)}):
+        for z in sorted({min(24, max(0, native + step)) for step in zooms}):
             seen = set()
             for fx, fy in ((0.5, 0.5), (0.03, 0.05), (0.97, 0.6)):
                 lon = (west + (east - west) * fx + 180) % 360 - 180
@@ -159,20 +235,50 @@ def tiles_of(path, per_zoom=2):
     return found
 
 
+WIDENED = {"int8": "int16", "int64": "float64", "uint64": "float64"}
+# Kinds that were here first have more tiles; of the others one each says that they are placed and shown as well.
+FEW_TILES = ("zstd", "webp", "packbits", "lzma", "lerc", "i8-", "u1-", "u2-", "u4-", "u7-", "u12-", "u20-", "f16-", "i64-", "u64-", "white-is-zero", "cmyk")
+
+
 def main():
     expected = {}
     for path in sorted(HERE.glob("*.tif")):
-        with rasterio.open(path) as d:
+        converted = shown(path)
+        tile_path = path
+        with tempfile.TemporaryDirectory() as folder, rasterio.open(path) as d:
             data = [i for i, c in enumerate(d.colorinterp) if c != ColorInterp.alpha]
+            dtype = WIDENED.get(d.dtypes[0], d.dtypes[0])
             levels = []
             for level in range(1 + len(d.overviews(1))):
                 with rasterio.open(path, **({"overview_level": level - 1} if level else {})) as o:
-                    a = np.moveaxis(o.read([i + 1 for i in data]), 0, -1)
+                    a = o.read([i + 1 for i in data]).astype(dtype)
+                    if converted is not None:
+                        if level:
+                            table = np.array([d.colormap(1)[i][:3] for i in range(256)], np.uint8)
+                            a = np.moveaxis(table[o.read(1)], -1, 0)
+                        else:
+                            a = converted[0]
+                    a = np.moveaxis(a, 0, -1)
                     levels.append({"widthPx": o.width, "heightPx": o.height, "samples": pack(a.astype(a.dtype.newbyteorder("<"))), "mask": pack((o.dataset_mask() > 0).astype(np.uint8))})
+            if converted is not None:
+                # rio-tiler reads what is stored, so it is given the image as it is shown.
+                image, mask, transform, crs = converted
+                tile_path = Path(folder) / "shown.tif"
+                with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+                    with rasterio.open(tile_path, "w", driver="GTiff", width=image.shape[2], height=image.shape[1], count=image.shape[0], dtype=image.dtype, transform=transform, crs=crs, **({"photometric": "rgb"} if len(image) == 3 else {})) as w:
+                        w.write(image)
+                        w.write_mask(mask)
+                dtype = str(image.dtype)
+            elif dtype != d.dtypes[0] or "NBITS" in d.tags(1, ns="IMAGE_STRUCTURE"):
+                tile_path = Path(folder) / "widened.tif"
+                with rasterio.open(tile_path, "w", driver="GTiff", width=d.width, height=d.height, count=d.count, dtype=dtype, transform=d.transform, crs=d.crs, nodata=d.nodata, **({"photometric": "rgb"} if d.count == 3 else {})) as w:
+                    w.write(d.read().astype(dtype))
             t = d.transform
+            few = any(kind in path.name for kind in FEW_TILES)
             expected[path.name] = {
-                "sampleType": d.dtypes[0], "bandCount": len(data), "transform": [t.a, t.b, t.c, t.d, t.e, t.f],
-                "epsg": d.crs.to_epsg(), "nodata": None if d.nodata is None else str(d.nodata), "levels": levels, "tiles": tiles_of(path),
+                "sampleType": dtype, "bandCount": len(converted[0]) if converted is not None else len(data), "transform": [t.a, t.b, t.c, t.d, t.e, t.f],
+                "epsg": d.crs.to_epsg(), "nodata": None if d.nodata is None else str(d.nodata), "levels": levels,
+                "tiles": tiles_of(tile_path, **({"per_zoom": 1, "zooms": (0,)} if few else {})),
             }
     (HERE / "expected.json").write_text(json.dumps(expected))
 

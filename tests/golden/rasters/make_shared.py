@@ -16,7 +16,7 @@ exec(source[start:end])
 
 folder = Path(sys.argv[1])
 out = {}
-refused = {"bigtiff-cog.tif", "corrupt.tif", "float-nan-nodata.tif", "rotated-geotransform.tif", "sparse.tif", "webp-compressed.tif"}
+refused = {"bigtiff-cog.tif", "corrupt.tif", "float-nan-nodata.tif", "rotated-geotransform.tif"}
 for path in sorted((folder / "rasters").glob("*.tif")) + [folder / "banepa" / "orthomosaic.tif"]:
     if path.name in refused:
         continue

@@ -1,0 +1,28 @@
+import { stat } from "node:fs/promises";
+import { defaultLimits, type Limits } from "@reefline/schema/limits";
+import type { BlockCache } from "./blockCache.ts";
+import { openFileSource } from "./fileSource.ts";
+import { openGeoTiff } from "./geotiffRaster.ts";
+import type { Raster } from "./raster.ts";
+import type { Source } from "./source.ts";
+
+/** What GDAL keeps beside NAME.tif: overviews in NAME.tif.ovr, a mask in NAME.tif.msk, its overviews in NAME.tif.msk.ovr. */
+export const suffixesBeside = [".ovr", ".msk", ".msk.ovr"] as const;
+
+/**
+ * Opens the GeoTIFF at a path together with its overviews and mask where they lie in files beside it.
+ * @throws AppError as `openFileSource` and `openGeoTiff` do
+ */
+export async function openGeoTiffFile(path: string, limits: Limits = defaultLimits, cache?: BlockCache): Promise<Raster> {
+  const source = await openFileSource(path);
+  const [overviews, mask, maskOverviews] = await Promise.all(suffixesBeside.map((suffix) => openIfThere(`${path}${suffix}`)));
+  return openGeoTiff(source, limits, cache, { overviews, mask, maskOverviews });
+}
+
+async function openIfThere(path: string): Promise<Source | undefined> {
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  return isFile ? openFileSource(path) : undefined;
+}

@@ -1,0 +1,54 @@
+import { randomFrom } from "@reefline/chips/random";
+import type { Architecture, ModelCard } from "@reefline/schema/training";
+import type { ModelValues } from "./modelFiles.ts";
+import { initialStatistics, initialWeights, unetLayout } from "./unet.ts";
+
+/** A card for tests and benchmarks: nothing was trained. */
+export function madeCard(architecture: Architecture): ModelCard {
+  const none = { tp: 0, fp: 0, fn: 0, tn: 0, dice: 0, iou: 0, meanIou: 0, precision: 0, recall: 0, threshold: 0.4 };
+  const perBand = (first: number, step: number) => Array.from({ length: architecture.bandCount }, (_, band) => first + step * band);
+  return {
+    format: "reefline-model/1",
+    name: "made",
+    createdAt: "2026-01-01T00:00:00.000Z",
+    architecture,
+    gsdMeters: 0.05,
+    bandNames: Array.from({ length: architecture.bandCount }, (_, band) => `band ${band + 1}`),
+    normalization: { mean: perBand(113, -4), std: perBand(46, -2) },
+    unsharp: null,
+    temperature: 1.3,
+    threshold: 0.4,
+    positiveClass: "reef",
+    config: { preset: "fast", seed: 1, budget: { kind: "epochs", epochs: 1 }, unsharp: false, gsdMeters: null },
+    backend: { kind: "native-cpu", description: "none" },
+    trainedOn: [],
+    split: { cellSizeMeters: 1, bufferMeters: 0, trainCells: 1, validationCells: 1, trainChips: 1, validationChips: 1, buffered: false },
+    epochs: 0,
+    steps: 0,
+    bestEpoch: 0,
+    trainSeconds: 0,
+    stoppedBecause: "budget",
+    validation: none,
+    heldOut: null,
+  };
+}
+
+/** Weights as before training, with every batch norm's scale, offset and statistics moved off what would leave them out. */
+export function madeValues(architecture: Architecture, seed: number): ModelValues {
+  const layout = unetLayout(architecture);
+  const random = randomFrom(seed);
+  const weights = initialWeights(layout, random);
+  let offset = 0;
+  for (const { name, shape } of layout.pieces) {
+    const length = shape.reduce((product, side) => product * side, 1);
+    if (!name.endsWith("/kernel")) for (let i = offset; i < offset + length; i++) weights[i] = (weights[i] ?? 0) + 0.2 * random.normal();
+    offset += length;
+  }
+  const statistics = initialStatistics(layout).map((value) => (value === 0 ? 0.2 * random.normal() : value * random.between(0.6, 1.6)));
+  return { weights, statistics };
+}
+
+export function madePixels(count: number, seed: number): Uint8Array {
+  const random = randomFrom(seed);
+  return Uint8Array.from({ length: count }, () => random.below(256));
+}

@@ -1,0 +1,42 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Architecture } from "@reefline/schema/training";
+import { describe, expect, it } from "vitest";
+import { loadBackend } from "./backend.ts";
+import { madeCard, madePixels, madeValues } from "./madeModel.ts";
+import { exportOnnx } from "./onnxExport.ts";
+import { makePredictor } from "./predictor.ts";
+
+/** As tests/golden/onnx/make.py knows it. */
+const architecture: Architecture = { kind: "unet", baseFilters: 3, depth: 2, bandCount: 3, patchPx: 2 };
+const [widthPx, heightPx, tilePx] = [40, 24, 32];
+const folder = new URL("../../tests/golden/onnx/", import.meta.url);
+const golden = (name: string): Buffer => readFileSync(new URL(name, folder));
+
+describe("ONNX files that onnx.checker has passed and Python's onnxruntime has run", async () => {
+  const card = madeCard(architecture);
+  const values = madeValues(architecture, 11);
+  const files = { onnx: exportOnnx(card, values, "onnx"), deepness: exportOnnx(card, values, "deepness", { tilePx }) };
+  const pixels = madePixels(widthPx * heightPx * 3, 12);
+  if (process.env.REEFLINE_WRITE_GOLDEN === "1") {
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(new URL(`${name}.onnx`, folder), bytes);
+    writeFileSync(new URL("pixels.bin", folder), pixels);
+  }
+
+  it("are what we write, byte for byte", () => {
+    expect(Buffer.from(files.onnx).equals(golden("onnx.onnx"))).toBe(true);
+    expect(Buffer.from(files.deepness).equals(golden("deepness.onnx"))).toBe(true);
+  });
+
+  it("answer as TensorFlow does", async () => {
+    const { tf } = await loadBackend();
+    const predictor = makePredictor(tf, card, values);
+    const bytes = golden("probability.bin");
+    const expected = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    const probability = await predictor.predict(Uint8Array.from(golden("pixels.bin")), widthPx, heightPx, 1);
+    predictor.dispose();
+    expect(probability.length).toBe(expected.length);
+    probability.forEach((p, i) => {
+      expect(Math.abs(p - (expected[i] ?? Number.NaN))).toBeLessThan(1e-4);
+    });
+  });
+});
