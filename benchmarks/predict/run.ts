@@ -27,8 +27,9 @@ import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import type { SurveyImage } from "@reefline/schema/survey";
 import type { ModelCard } from "@reefline/schema/training";
 import { loadBackend } from "@reefline/segmentation/backend";
+import { initialValues } from "@reefline/segmentation/initialValues";
 import { makePredictor } from "@reefline/segmentation/predictor";
-import { initialStatistics, initialWeights, unetLayout } from "@reefline/segmentation/unet";
+import { unet } from "@reefline/segmentation/unet";
 import { median, pairedRatio } from "../pairedRatio.ts";
 import { peerPython } from "../peerPython.ts";
 import { projectRoot } from "../reeflineCli.ts";
@@ -86,8 +87,7 @@ async function measure(workFolder: string, count: number, baseFilters: number, l
 
   const { tf, backend } = await loadBackend();
   const architecture = { kind: "unet", baseFilters, depth: levels, bandCount: 3 } as const;
-  const layout = unetLayout(architecture);
-  const model = { weights: initialWeights(layout, randomFrom(1)), statistics: initialStatistics(layout) };
+  const model = initialValues(unet(architecture), randomFrom(1));
   const normalization = { mean: [113, 112, 105], std: [46, 41, 41] };
   const card: Pick<ModelCard, "architecture" | "normalization" | "temperature" | "gsdMeters" | "unsharp"> = {
     architecture,
@@ -123,8 +123,8 @@ async function measure(workFolder: string, count: number, baseFilters: number, l
   const python = values.python ?? (await peerPython(["tensorflow-cpu==2.21.0", "keras>=3,<4", "onnxruntime", "onnx", "rasterio"]));
   const peers = startPeers(python, job);
   const peerWeights = Number(await peers.nextLine());
-  if (peerWeights !== layout.weightCount)
-    throw new Error(`Not the same network: ${layout.weightCount} weights here, ${peerWeights} in Keras.`);
+  if (peerWeights !== unet(architecture).weightCount)
+    throw new Error(`Not the same network: ${unet(architecture).weightCount} weights here, ${peerWeights} in Keras.`);
 
   const windows = plan.rowOffs.flatMap((rowOff) => plan.colOffs.map((colOff) => ({ colOff, rowOff })));
   const times: { ours: number[]; keras: number[]; onnx: number[] } = { ours: [], keras: [], onnx: [] };
@@ -174,7 +174,7 @@ async function measure(workFolder: string, count: number, baseFilters: number, l
     return `ratio to ${name}: ${ratio.toFixed(3)} (95 % interval ${low.toFixed(3)}–${high.toFixed(3)})\n`;
   };
   process.stdout.write(
-    `U-Net, ${layout.weightCount} weights, ${times.ours.length} windows of ${plan.windowWidthPx} × ${plan.windowHeightPx} px (${plan.overlapPx} px shared), ` +
+    `U-Net, ${unet(architecture).weightCount} weights, ${times.ours.length} windows of ${plan.windowWidthPx} × ${plan.windowHeightPx} px (${plan.overlapPx} px shared), ` +
       `decoding, resampling and blending included, turn by turn, ${backend.description}\n` +
       `mean probability per window without nodata differs by at most ${largestDifference.toFixed(4)} between programs\n\n` +
       `${"one window".padEnd(30)}${["median ms", "best ms", "Mpx/s"].map((cell) => cell.padStart(11)).join("")}\n` +

@@ -1,7 +1,8 @@
 import { randomFrom } from "@reefline/chips/random";
 import type { Architecture, ModelCard } from "@reefline/schema/training";
+import { initialValues } from "./initialValues.ts";
 import type { ModelValues } from "./modelFiles.ts";
-import { initialStatistics, initialWeights, unetLayout } from "./unet.ts";
+import { networkOf } from "./networkOf.ts";
 
 /** A card for tests and benchmarks: nothing was trained. */
 export function madeCard(architecture: Architecture): ModelCard {
@@ -35,16 +36,13 @@ export function madeCard(architecture: Architecture): ModelCard {
 
 /** Weights as before training, with every batch norm's scale, offset and statistics moved off what would leave them out. */
 export function madeValues(architecture: Architecture, seed: number): ModelValues {
-  const layout = unetLayout(architecture);
+  const network = networkOf(architecture);
   const random = randomFrom(seed);
-  const weights = initialWeights(layout, random);
-  let offset = 0;
-  for (const { name, shape } of layout.pieces) {
-    const length = shape.reduce((product, side) => product * side, 1);
+  const { weights, statistics: untouched } = initialValues(network, random);
+  for (const { name, offset, length } of network.pieces) {
     if (!name.endsWith("/kernel")) for (let i = offset; i < offset + length; i++) weights[i] = (weights[i] ?? 0) + 0.2 * random.normal();
-    offset += length;
   }
-  const statistics = initialStatistics(layout).map((value) => (value === 0 ? 0.2 * random.normal() : value * random.between(0.6, 1.6)));
+  const statistics = untouched.map((value) => (value === 0 ? 0.2 * random.normal() : value * random.between(0.6, 1.6)));
   return { weights, statistics };
 }
 

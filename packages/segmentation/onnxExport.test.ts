@@ -26,93 +26,97 @@ const architectures: Architecture[] = [
   { kind: "unet", baseFilters: 6, depth: 2, bandCount: 3, patchPx: 2 },
   { kind: "unet", baseFilters: 16, depth: 1, bandCount: 4 },
   { kind: "unet", baseFilters: 4, depth: 3, bandCount: 1, patchPx: 1 },
+  { kind: "pretrained-unet", encoder: "efficientnet-lite0", bandCount: 4 },
 ];
 
-describe.each(architectures)("export of $baseFilters filters, depth $depth, $bandCount bands, patch $patchPx", async (architecture) => {
-  const { tf } = await loadBackend();
-  const runtime = await loadOnnxRuntime();
-  const { bandCount } = architecture;
-  const card: ModelCard = madeCard(architecture);
-  const values = madeValues(architecture, 7);
-  const [widthPx, heightPx] = [48, 32];
-  const pixels = madePixels(widthPx * heightPx * bandCount, 3);
-  const valid = Uint8Array.from({ length: widthPx * heightPx }, (_, i) => (i % widthPx < 5 || i % 11 === 0 ? 0 : 1));
-  const native = makePredictor(tf, card, values);
-  const expected = await native.predict(pixels, widthPx, heightPx, 1);
-  const expectedFilled = await native.predict(pixels, widthPx, heightPx, 1, valid);
-  const run = async (variant: OnnxVariant, feeds: Record<string, [Float32Array, number[]]>, tilePx?: number) => {
-    const session = await runtime.InferenceSession.create(exportOnnx(card, values, variant, tilePx ? { tilePx } : {}), {
-      logSeverityLevel: 3,
+describe.each(architectures)(
+  "export of $kind, $baseFilters filters, depth $depth, $bandCount bands, patch $patchPx",
+  async (architecture) => {
+    const { tf } = await loadBackend();
+    const runtime = await loadOnnxRuntime();
+    const { bandCount } = architecture;
+    const card: ModelCard = madeCard(architecture);
+    const values = madeValues(architecture, 7);
+    const [widthPx, heightPx] = [96, 64];
+    const pixels = madePixels(widthPx * heightPx * bandCount, 3);
+    const valid = Uint8Array.from({ length: widthPx * heightPx }, (_, i) => (i % widthPx < 5 || i % 11 === 0 ? 0 : 1));
+    const native = makePredictor(tf, card, values);
+    const expected = await native.predict(pixels, widthPx, heightPx, 1);
+    const expectedFilled = await native.predict(pixels, widthPx, heightPx, 1, valid);
+    const run = async (variant: OnnxVariant, feeds: Record<string, [Float32Array, number[]]>, tilePx?: number) => {
+      const session = await runtime.InferenceSession.create(exportOnnx(card, values, variant, tilePx ? { tilePx } : {}), {
+        logSeverityLevel: 3,
+      });
+      const tensors = Object.entries(feeds).map(([name, [data, shape]]) => [name, new runtime.Tensor("float32", data, shape)] as const);
+      const { probability } = await session.run(Object.fromEntries(tensors));
+      await session.release();
+      return { data: probability?.data as Float32Array, shape: probability?.dims };
+    };
+
+    it("is told apart from one that ignores its input", () => {
+      expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.2);
+      expect(worst(expected, expectedFilled)).toBeGreaterThan(0.01);
     });
-    const tensors = Object.entries(feeds).map(([name, [data, shape]]) => [name, new runtime.Tensor("float32", data, shape)] as const);
-    const { probability } = await session.run(Object.fromEntries(tensors));
-    await session.release();
-    return { data: probability?.data as Float32Array, shape: probability?.dims };
-  };
 
-  it("is told apart from one that ignores its input", () => {
-    expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.2);
-    expect(worst(expected, expectedFilled)).toBeGreaterThan(0.01);
-  });
-
-  it("ONNX agrees with TensorFlow on bytes as numbers, any size", async () => {
-    const { data, shape } = await run("onnx", { pixels: [channelsFirst(pixels, bandCount, 1), [1, bandCount, heightPx, widthPx]] });
-    expect(shape).toEqual([1, 1, heightPx, widthPx]);
-    expect(worst(data, expected)).toBeLessThan(1e-4);
-  });
-
-  it("ONNX fills what holds no measurement", async () => {
-    const { data } = await run("onnx-valid", {
-      pixels: [channelsFirst(pixels, bandCount, 1), [1, bandCount, heightPx, widthPx]],
-      valid: [Float32Array.from(valid), [1, 1, heightPx, widthPx]],
+    it("ONNX agrees with TensorFlow on bytes as numbers, any size", async () => {
+      const { data, shape } = await run("onnx", { pixels: [channelsFirst(pixels, bandCount, 1), [1, bandCount, heightPx, widthPx]] });
+      expect(shape).toEqual([1, 1, heightPx, widthPx]);
+      expect(worst(data, expected)).toBeLessThan(1e-4);
     });
-    expect(worst(data, expectedFilled)).toBeLessThan(1e-4);
-  });
 
-  it("the variant for Deepness takes square tiles of 0–1", async () => {
-    const tilePx = 48;
-    const tile = madePixels(tilePx * tilePx * bandCount, 5);
-    const { data, shape } = await run(
-      "deepness",
-      { pixels: [channelsFirst(tile, bandCount, 1 / 255), [1, bandCount, tilePx, tilePx]] },
-      tilePx,
-    );
-    expect(shape).toEqual([1, 1, tilePx, tilePx]);
-    expect(worst(data, await native.predict(tile, tilePx, tilePx, 1))).toBeLessThan(1e-4);
-    expect(() => exportOnnx(card, values, "deepness", { tilePx: 45 })).toThrow(/multiple of/);
-  });
+    it("ONNX fills what holds no measurement", async () => {
+      const { data } = await run("onnx-valid", {
+        pixels: [channelsFirst(pixels, bandCount, 1), [1, bandCount, heightPx, widthPx]],
+        valid: [Float32Array.from(valid), [1, 1, heightPx, widthPx]],
+      });
+      expect(worst(data, expectedFilled)).toBeLessThan(1e-4);
+    });
 
-  it("our own predictor on onnxruntime agrees, in batches, and gives the same bytes every time", async () => {
-    const own = await makeOnnxPredictor(card, values, 2);
-    expect(worst(await own.predict(pixels, widthPx, heightPx, 1), expected)).toBeLessThan(1e-4);
-    const filled = await own.predict(pixels, widthPx, heightPx, 1, valid);
-    expect(worst(filled, expectedFilled)).toBeLessThan(1e-4);
-    // Two windows of half the height are two pictures, not one.
-    const two = await own.predict(pixels, widthPx, heightPx / 2, 2);
-    expect(worst(two, await native.predict(pixels, widthPx, heightPx / 2, 2))).toBeLessThan(1e-4);
-    for (let i = 0; i < 3; i++) expect(await own.predict(pixels, widthPx, heightPx, 1, valid)).toEqual(filled);
-    await expect(own.predict(pixels, widthPx - 1, heightPx, 1)).rejects.toThrow(/multiples of/);
-    own.dispose();
-  });
+    it("the variant for Deepness takes square tiles of 0–1", async () => {
+      const tilePx = 64;
+      const tile = madePixels(tilePx * tilePx * bandCount, 5);
+      const { data, shape } = await run(
+        "deepness",
+        { pixels: [channelsFirst(tile, bandCount, 1 / 255), [1, bandCount, tilePx, tilePx]] },
+        tilePx,
+      );
+      expect(shape).toEqual([1, 1, tilePx, tilePx]);
+      expect(worst(data, await native.predict(tile, tilePx, tilePx, 1))).toBeLessThan(1e-4);
+      expect(() => exportOnnx(card, values, "deepness", { tilePx: 45 })).toThrow(/multiple of/);
+    });
 
-  it("TensorFlow.js opens the LayersModel and answers the same", async () => {
-    const { modelJson, weightData } = exportTfjs(card, values);
-    const copy = JSON.parse(JSON.stringify(modelJson)) as typeof modelJson;
-    const model = await tf.loadLayersModel(
-      tf.io.fromMemory({
-        modelTopology: copy.modelTopology,
-        weightSpecs: [...copy.weightsManifest[0].weights],
-        weightData: Uint8Array.from(weightData).buffer,
-      }),
-    );
-    const answer = tf.tidy(() => model.predict(tf.tensor4d(Float32Array.from(pixels), [1, heightPx, widthPx, bandCount])));
-    if (Array.isArray(answer)) throw new TypeError("one output was expected");
-    expect(answer.shape).toEqual([1, heightPx, widthPx, 1]);
-    expect(worst(answer.dataSync(), expected)).toBeLessThan(1e-4);
-    tf.dispose(answer);
-    model.dispose();
-  });
-});
+    it("our own predictor on onnxruntime agrees, in batches, and gives the same bytes every time", async () => {
+      const own = await makeOnnxPredictor(card, values, 2);
+      expect(worst(await own.predict(pixels, widthPx, heightPx, 1), expected)).toBeLessThan(1e-4);
+      const filled = await own.predict(pixels, widthPx, heightPx, 1, valid);
+      expect(worst(filled, expectedFilled)).toBeLessThan(1e-4);
+      // Two windows of half the height are two pictures, not one.
+      const two = await own.predict(pixels, widthPx, heightPx / 2, 2);
+      expect(worst(two, await native.predict(pixels, widthPx, heightPx / 2, 2))).toBeLessThan(1e-4);
+      for (let i = 0; i < 3; i++) expect(await own.predict(pixels, widthPx, heightPx, 1, valid)).toEqual(filled);
+      await expect(own.predict(pixels, widthPx - 1, heightPx, 1)).rejects.toThrow(/multiples of/);
+      own.dispose();
+    });
+
+    it("TensorFlow.js opens the LayersModel and answers the same", async () => {
+      const { modelJson, weightData } = exportTfjs(card, values);
+      const copy = JSON.parse(JSON.stringify(modelJson)) as typeof modelJson;
+      const model = await tf.loadLayersModel(
+        tf.io.fromMemory({
+          modelTopology: copy.modelTopology,
+          weightSpecs: [...copy.weightsManifest[0].weights],
+          weightData: Uint8Array.from(weightData).buffer,
+        }),
+      );
+      const answer = tf.tidy(() => model.predict(tf.tensor4d(Float32Array.from(pixels), [1, heightPx, widthPx, bandCount])));
+      if (Array.isArray(answer)) throw new TypeError("one output was expected");
+      expect(answer.shape).toEqual([1, heightPx, widthPx, 1]);
+      expect(worst(answer.dataSync(), expected)).toBeLessThan(1e-4);
+      tf.dispose(answer);
+      model.dispose();
+    });
+  },
+);
 
 it("Deepness finds what it looks for, as JSON", () => {
   const [architecture] = architectures;

@@ -1,6 +1,8 @@
 import type { ModelCard } from "@reefline/schema/training";
-import { foldBatchNorm } from "./foldedUnet.ts";
+import { foldNetwork } from "./foldedNetwork.ts";
 import type { ModelValues } from "./modelFiles.ts";
+import { interpret } from "./network.ts";
+import { networkOf } from "./networkOf.ts";
 
 /** The files of a TensorFlow.js LayersModel. */
 export interface TfjsModel {
@@ -33,8 +35,9 @@ export const tfjsWeightsFile = "group1-shard1of1.bin";
  */
 export function exportTfjs(card: ModelCard, values: ModelValues): TfjsModel {
   const { architecture, normalization, temperature } = card;
-  const { bandCount, depth, patchPx = 1 } = architecture;
-  const folded = foldBatchNorm(architecture, values, temperature);
+  const network = networkOf(architecture);
+  const { bandCount } = network;
+  const folded = foldNetwork(network, values, temperature);
   const layers: Record<string, unknown>[] = [];
   const weights: { spec: WeightSpec; values: Float32Array }[] = [];
 
@@ -50,37 +53,17 @@ export function exportTfjs(card: ModelCard, values: ModelValues): TfjsModel {
   const weight = (name: string, shape: readonly number[], data: Float32Array): void => {
     weights.push({ spec: { name, shape: [...shape], dtype: "float32" }, values: data });
   };
-  const convolution = (name: string, input: string, kernelPx: number, filters: number, stride: number, activation: string): string =>
-    add(
-      "Conv2D",
-      name,
-      {
-        trainable: true,
-        filters,
-        kernel_size: [kernelPx, kernelPx],
-        strides: [stride, stride],
-        padding: "same",
-        data_format: "channels_last",
-        dilation_rate: [1, 1],
-        activation,
-        use_bias: true,
-      },
-      [input],
-    );
-
-  let index = 0;
-  const next = (input: string, stride: number, activation: string): string => {
-    const layer = folded[index];
-    if (!layer) throw new RangeError(`Convolution ${index} of the network is missing.`);
-    const name = `conv2d_${index++}`;
-    weight(`${name}/kernel`, layer.shape, layer.kernel);
-    weight(`${name}/bias`, [layer.shape[3]], layer.bias);
-    return convolution(name, input, layer.shape[0], layer.shape[3], stride, activation);
-  };
-  const two = (input: string, stride: number): string => next(next(input, stride, "relu"), 1, "relu");
-
+  const same = (name: string, stride: number) => ({
+    name,
+    trainable: true,
+    strides: [stride, stride],
+    padding: "same",
+    data_format: "channels_last",
+    dilation_rate: [1, 1],
+    use_bias: true,
+  });
   let y = add("InputLayer", "pixels", { batch_input_shape: [null, null, null, bandCount], dtype: "float32", sparse: false }, []);
-  y = convolution("normalize", y, 1, bandCount, 1, "linear");
+  y = add("Conv2D", "normalize", { ...same("normalize", 1), kernel_size: [1, 1], filters: bandCount, activation: "linear" }, [y]);
   weight("normalize/kernel", [1, 1, bandCount, bandCount], diagonal(normalization.std.map((std) => 1 / std)));
   weight(
     "normalize/bias",
@@ -88,36 +71,46 @@ export function exportTfjs(card: ModelCard, values: ModelValues): TfjsModel {
     Float32Array.from(normalization.mean, (mean, band) => -mean / (normalization.std[band] ?? 1)),
   );
 
-  const skips: string[] = [];
-  y = two(y, patchPx);
-  for (let level = 0; level < depth; level++) {
-    skips.push(y);
-    const pooling = { trainable: true, pool_size: [2, 2], padding: "valid", strides: [2, 2], data_format: "channels_last" };
-    y = two(add("MaxPooling2D", `max_pooling2d_${level}`, pooling, [y]), 1);
-  }
-  for (const [level, skip] of skips.reverse().entries()) {
-    const doubling = { trainable: true, size: [2, 2], data_format: "channels_last", interpolation: "nearest" };
-    const wide = add("UpSampling2D", `up_sampling2d_${level}`, doubling, [y]);
-    y = two(add("Concatenate", `concatenate_${level}`, { trainable: true, axis: -1 }, [wide, skip]), 1);
-  }
-  y = next(y, 1, patchPx === 1 ? "sigmoid" : "linear");
-  if (patchPx === 2) {
-    const spread = {
-      trainable: true,
-      filters: 1,
-      kernel_size: [2, 2],
-      strides: [2, 2],
-      padding: "same",
-      data_format: "channels_last",
-      activation: "sigmoid",
-      use_bias: false,
-    };
-    y = add("Conv2DTranspose", "spread", spread, [y]);
-    // [height, width, out, in]: place (row, col) of the patch takes channel 2·row + col.
-    weight("spread/kernel", [2, 2, 1, 4], diagonal([1, 1, 1, 1]));
-  }
+  const isSpread = network.operations.some(({ op }) => op === "spreadPatches");
+  let layerCount = 0;
+  const named = (kind: string): string => `${kind}_${layerCount++}`;
+  const output = interpret<string>(network, y, {
+    convolution({ stride, depthwise, kernelPx, outChannels, activation }, input, index) {
+      const layer = folded[index];
+      if (!layer) throw new RangeError(`Convolution ${index} of the network is missing.`);
+      const name = `conv2d_${index}`;
+      weight(`${name}/${depthwise ? "depthwise_kernel" : "kernel"}`, layer.shape, layer.kernel);
+      weight(`${name}/bias`, [outChannels], layer.bias);
+      const last = index === folded.length - 1 && !isSpread;
+      const config = {
+        ...same(name, stride),
+        kernel_size: [kernelPx, kernelPx],
+        activation: last ? "sigmoid" : activation === "none" ? "linear" : activation,
+      };
+      return depthwise
+        ? add("DepthwiseConv2D", name, { ...config, depth_multiplier: 1 }, [input])
+        : add("Conv2D", name, { ...config, filters: outChannels }, [input]);
+    },
+    maxPool(input) {
+      const pooling = { trainable: true, pool_size: [2, 2], padding: "valid", strides: [2, 2], data_format: "channels_last" };
+      return add("MaxPooling2D", named("max_pooling2d"), pooling, [input]);
+    },
+    upsample(input) {
+      const doubling = { trainable: true, size: [2, 2], data_format: "channels_last", interpolation: "nearest" };
+      return add("UpSampling2D", named("up_sampling2d"), doubling, [input]);
+    },
+    concat: (a, b) => add("Concatenate", named("concatenate"), { trainable: true, axis: -1 }, [a, b]),
+    add: (a, b) => add("Add", named("add"), { trainable: true }, [a, b]),
+    spreadPatches(input, patchPx) {
+      const spread = { ...same("spread", patchPx), filters: 1, kernel_size: [patchPx, patchPx], activation: "sigmoid", use_bias: false };
+      // [height, width, out, in]: place (row, col) of the patch takes channel patchPx·row + col.
+      const ones = Array.from({ length: patchPx ** 2 }, () => 1);
+      weight("spread/kernel", [patchPx, patchPx, 1, patchPx ** 2], diagonal(ones));
+      return add("Conv2DTranspose", "spread", spread, [input]);
+    },
+  });
 
-  const config = { name: "reefline", layers, input_layers: [["pixels", 0, 0]], output_layers: [[y, 0, 0]] };
+  const config = { name: "reefline", layers, input_layers: [["pixels", 0, 0]], output_layers: [[output, 0, 0]] };
   return {
     modelJson: {
       format: "layers-model",
