@@ -7,7 +7,15 @@ import { exportCommand, labelsImport } from "./labelCommands.ts";
 import { evaluate, predict, type TrainOptions, train } from "./modelCommands.ts";
 import { type ModelExportCommand, modelExport } from "./modelExport.ts";
 import { type GlobalOptions, type Session, withSession } from "./session.ts";
-import { surveyAdd, surveyList, surveyShow } from "./surveyCommands.ts";
+import {
+  type SurveyAddOptions,
+  type SurveyShiftOptions,
+  surveyAdd,
+  surveyList,
+  surveyReread,
+  surveyShift,
+  surveyShow,
+} from "./surveyCommands.ts";
 import { demo, jobs } from "./systemCommands.ts";
 
 function number(check: (value: number) => boolean, expected: string) {
@@ -19,6 +27,7 @@ function number(check: (value: number) => boolean, expected: string) {
 }
 const wholeNumber = (least: number, most: number) =>
   number((value) => Number.isInteger(value) && value >= least && value <= most, `a whole number from ${least} to ${most}`);
+const metres = number(Number.isFinite, "a number of metres");
 const fraction = number((value) => value >= 0 && value <= 1, "a number from 0 to 1");
 const thresholdOrAuto = (text: string) => (text === "auto" ? ("auto" as const) : fraction(text));
 const collect = (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value];
@@ -42,6 +51,9 @@ const program = new Command("reefline")
   .enablePositionalOptions(false)
   .exitOverride();
 
+/** Commands whose help tells of `--allow-hosts`; all take it, because all may meet a survey that is read at its web address. */
+const readsAway = new Set(["serve", "add"]);
+
 /** Commands take `--data` and `--json` before or after their own name. */
 function command(parent: Command, name: string, description: string): Command {
   return parent
@@ -49,6 +61,11 @@ function command(parent: Command, name: string, description: string): Command {
     .description(description)
     .option("--data <dir>", "folder that holds everything (default: ./data)")
     .option("--json", "print one JSON document on stdout")
+    .addOption(
+      new Option("--allow-hosts <hosts>", "hosts that images may be read from, with commas between (default: none)").hideHelp(
+        !readsAway.has(name),
+      ),
+    )
     .exitOverride();
 }
 
@@ -73,24 +90,41 @@ command(program, "serve", "run the web server and the worker until Ctrl+C")
   .option("--port <n>", "port (default: 3000, or the next free one)", wholeNumber(0, 65_535))
   .action(async (options: { port?: number }, of: Command) => {
     const { serve } = await import("./serve.ts");
-    process.exitCode = await serve({ port: options.port, dataDir: globals(of).data });
+    const { data, allowHosts } = globals(of);
+    process.exitCode = await serve({ port: options.port, dataDir: data, allowHosts });
   });
 
 command(program, "jobs", "list what was done and is being done").action((_options, of: Command) => run(of, jobs));
 
-const survey = program.command("survey").description("add, list and show surveys").exitOverride();
-command(survey, "add", "import a GeoTIFF as a survey")
-  .argument("<file>", "GeoTIFF")
+const survey = program.command("survey").description("add, list, show and move surveys").exitOverride();
+command(survey, "add", "import a GeoTIFF, or several as one image, as a survey")
+  .argument("<file...>", "GeoTIFF; several are laid over each other; or one web address of a Cloud-Optimized GeoTIFF")
   .requiredOption("--name <name>", "what the survey is called", nonEmpty)
   .option("--captured-at <iso>", "when it was flown", isoDate)
   .option("--site <site>", "where")
-  .action((file: string, options: { name: string; capturedAt?: string; site?: string }, of: Command) =>
-    run(of, (session) => surveyAdd(session, file, options)),
-  );
+  .option("--bands <file[:name]>", "GeoTIFF whose bands are added, such as a surface model; may be repeated", collect)
+  .addOption(new Option("--on-top <which>", "which of several files is seen where they overlap").choices(["last", "first"]).default("last"))
+  .option(
+    "--gsd <m>",
+    "metres per pixel of several files together (default: the finest one's)",
+    number((value) => value > 0, "metres above 0"),
+  )
+  .option("--copy", "copy the file from its web address instead of reading it there")
+  .action((files: string[], options: SurveyAddOptions, of: Command) => run(of, (session) => surveyAdd(session, files, options)));
 command(survey, "list", "list surveys").action((_options, of: Command) => run(of, surveyList));
 command(survey, "show", "show a survey")
   .argument("<survey>", "name or id")
   .action((name: string, _options, of: Command) => run(of, (session) => surveyShow(session, name)));
+command(survey, "shift", "move a survey's imagery over the ground; labels stay")
+  .argument("<survey>", "name or id")
+  .option("--east <m>", "metres east (negative: west)", metres)
+  .option("--north <m>", "metres north (negative: south)", metres)
+  .addOption(new Option("--reset", "back to where its file places it").conflicts(["east", "north"]))
+  .action((name: string, options: SurveyShiftOptions, of: Command) => run(of, (session) => surveyShift(session, name, options)));
+command(survey, "reread", "take a survey's file at its web address as it is now")
+  .argument("<survey>", "name or id")
+  .option("--copy", "copy it to this computer")
+  .action((name: string, options: { copy?: boolean }, of: Command) => run(of, (session) => surveyReread(session, name, options)));
 
 const labels = program.command("labels").description("import labels and areas").exitOverride();
 command(labels, "import", "import polygons from a GeoJSON file")

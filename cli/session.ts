@@ -18,10 +18,13 @@ export interface Session {
 export interface GlobalOptions {
   readonly data?: string;
   readonly json?: boolean;
+  readonly allowHosts?: string;
 }
 
 /** Opens the data folder, runs a command on it, closes it. */
 export async function withSession(options: GlobalOptions, command: (session: Session) => Promise<void>): Promise<void> {
+  // A worker that this command starts may read from them too.
+  if (options.allowHosts !== undefined) process.env.REEFLINE_ALLOW_HOSTS = options.allowHosts;
   const store = await openStore(readConfig({ dataDir: options.data }));
   const json = options.json ?? false;
   try {

@@ -1,11 +1,16 @@
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { liesAsImagery } from "@reefline/geo/shiftGrid";
 import { AppError } from "@reefline/schema/errors";
-import type { Survey } from "@reefline/schema/survey";
+import type { Survey, SurveyFields } from "@reefline/schema/survey";
 import { surveyFieldsSchema } from "@reefline/schema/survey";
+import { z } from "zod";
 import { featuresInSurvey } from "../server/services/labels.ts";
 import { listPredictions } from "../server/services/predictions.ts";
-import { addSurvey, getSurvey, listSurveys, removeSurvey, resolveSurvey } from "../server/services/surveys.ts";
+import { addRemoteSurvey, reimportRemote } from "../server/services/remoteSurveys.ts";
+import { shiftSurvey, totalShift } from "../server/services/shiftSurvey.ts";
+import { addSurvey, getSurvey, listSurveys, removeSurvey, resolveSurvey, surveyImage } from "../server/services/surveys.ts";
+import { jobById } from "../server/storage/jobs.ts";
 import { followJobs } from "./followJob.ts";
 import { noFile, type Session } from "./session.ts";
 
@@ -20,26 +25,33 @@ function sentencesOf(survey: Survey): string[] {
     ...lines,
     `  ${grid.widthPx} × ${grid.heightPx} px, ${lengthInWords(image.gsdMeters)} per pixel, ${grid.crs.name}`,
     `  bands: ${image.bands.map((band) => band.name).join(", ")} (${image.sampleType}), ${(image.sizeBytes / 1e6).toPrecision(3)} MB`,
+    ...(image.remote ? [`  read at ${new URL(image.remote.url).host}, not copied`] : []),
+    ...(image.shift ? [`  moved ${signed(image.shift.eastMeters)} east and ${signed(image.shift.northMeters)} north`] : []),
     ...(survey.capturedAt ? [`  captured ${survey.capturedAt}`] : []),
     ...(survey.site ? [`  site ${survey.site}`] : []),
   ];
 }
 
-export async function surveyAdd(
-  session: Session,
-  file: string,
-  options: { name: string; capturedAt?: string; site?: string },
-): Promise<void> {
-  const path = resolve(file);
-  await stat(path).catch(() => {
-    throw noFile(file);
-  });
+export interface SurveyAddOptions {
+  readonly name: string;
+  readonly capturedAt?: string;
+  readonly site?: string;
+  /** Files with extra bands, `FILE` or `FILE:name`. */
+  readonly bands?: readonly string[];
+  readonly onTop?: "last" | "first";
+  readonly gsd?: number;
+  /** Copies a file from a web address instead of reading it there. */
+  readonly copy?: boolean;
+}
+
+/** One survey from a file, from several laid over each other, or from a file at a web address. */
+export async function surveyAdd(session: Session, sources: readonly string[], options: SurveyAddOptions): Promise<void> {
   const fields = surveyFieldsSchema.safeParse({ name: options.name, site: options.site ?? "", capturedAt: options.capturedAt ?? null });
   if (!fields.success) {
     const issue = fields.error.issues[0];
     throw new AppError("bad-input", "survey/fields", `The survey's ${issue?.path.join(".")} cannot be used: ${issue?.message}.`);
   }
-  const { survey, job } = await addSurvey(session.ctx, { fields: fields.data, path, fileName: basename(path), deleteSource: false });
+  const { survey, job } = await startImport(session, sources, fields.data, options);
   try {
     await followJobs(session, [job.id]);
   } catch (error) {
@@ -49,7 +61,99 @@ export async function surveyAdd(
     throw error;
   }
   const added = await getSurvey(session.ctx, survey.id);
-  session.result(added, [`Added ${added.name}.`, ...sentencesOf(added).slice(1)]);
+  session.result(added, [`Added ${added.name}.`, ...sentencesOf(added).slice(1), ...(await importNotes(session, job.id))]);
+}
+
+const isWebAddress = (source: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(source);
+
+async function startImport(session: Session, sources: readonly string[], fields: SurveyFields, options: SurveyAddOptions) {
+  const addresses = sources.filter(isWebAddress);
+  const [url] = addresses;
+  if (url !== undefined) {
+    if (sources.length > 1 || options.bands) {
+      throw new AppError(
+        "bad-input",
+        "survey/address-alone",
+        "A web address makes a survey by itself. Download the files to lay several over each other or to add bands.",
+      );
+    }
+    return addRemoteSurvey(session.ctx, { fields, url, copyHere: options.copy ?? false });
+  }
+  const files = await Promise.all(sources.map(existingFile));
+  const bands = await Promise.all(
+    (options.bands ?? []).map(async (given) => {
+      // A name has no slash: what follows the colon of a Windows drive has one.
+      const [, file = given, name = null] = /^(.+):([^:/\\]+)$/.exec(given) ?? [];
+      return { ...(await existingFile(file)), name };
+    }),
+  );
+  const [first, ...also] = files;
+  if (!first) throw new AppError("bad-input", "survey/no-file", "Name at least one file.");
+  return addSurvey(session.ctx, {
+    fields,
+    ...first,
+    also,
+    bands,
+    onTop: options.onTop,
+    gsdMeters: options.gsd ?? null,
+    deleteSource: false,
+  });
+}
+
+async function existingFile(file: string): Promise<{ path: string; fileName: string }> {
+  const path = resolve(file);
+  await stat(path).catch(() => {
+    throw noFile(file);
+  });
+  return { path, fileName: basename(path) };
+}
+
+const notesSchema = z.object({ notes: z.array(z.string()) });
+
+/** What the import did that the user should know. */
+async function importNotes(session: Session, jobId: string): Promise<string[]> {
+  const { result } = await jobById(session.ctx.store.db, jobId);
+  return notesSchema.safeParse(result).data?.notes.map((note) => `  ${note}`) ?? [];
+}
+
+const signed = (meters: number): string => `${meters < 0 ? "−" : ""}${Math.abs(meters).toFixed(2)} m`;
+
+export interface SurveyShiftOptions {
+  readonly east?: number;
+  readonly north?: number;
+  readonly reset?: boolean;
+}
+
+/** Moves a survey's imagery; labels stay. */
+export async function surveyShift(session: Session, name: string, options: SurveyShiftOptions): Promise<void> {
+  const survey = await resolveSurvey(session.ctx, name);
+  if (!options.reset && options.east === undefined && options.north === undefined) {
+    throw new AppError("bad-input", "survey/no-shift", "Say how far: --east METRES and --north METRES, or --reset to undo every move.");
+  }
+  const meters = { eastMeters: options.east ?? 0, northMeters: options.north ?? 0 };
+  const shifted = await shiftSurvey(session.ctx, survey.id, options.reset ? { to: { eastMeters: 0, northMeters: 0 } } : { by: meters });
+  const total = totalShift(surveyImage(shifted.survey));
+  const before = (await listPredictions(session.ctx, survey.id)).filter(
+    (prediction) => prediction.raster && !liesAsImagery(prediction.raster.grid, surveyImage(shifted.survey).grid),
+  );
+  session.result({ survey: shifted.survey, movedMeters: shifted.movedMeters, before: shifted.before }, [
+    `Moved ${survey.name} by ${signed(shifted.movedMeters.eastMeters)} east and ${signed(shifted.movedMeters.northMeters)} north. Labels stayed where they are.`,
+    `  it now lies ${signed(total.eastMeters)} east and ${signed(total.northMeters)} north of where its file places it`,
+    ...(before.length > 0
+      ? [
+          `  ${before.length === 1 ? "1 prediction was" : `${before.length} predictions were`} made on the imagery as it lay before: predict again`,
+        ]
+      : []),
+  ]);
+}
+
+/** Takes a remote survey's file as it is now, or copies it. */
+export async function surveyReread(session: Session, name: string, options: { copy?: boolean }): Promise<void> {
+  const survey = await resolveSurvey(session.ctx, name);
+  const job = await reimportRemote(session.ctx, survey.id, options.copy ?? false);
+  await followJobs(session, [job.id]);
+  const read = await getSurvey(session.ctx, survey.id);
+  session.result(read, [`${options.copy ? "Copied" : "Read"} ${read.name}.`, ...sentencesOf(read).slice(1)]);
 }
 
 export async function surveyList(session: Session): Promise<void> {

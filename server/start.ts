@@ -17,15 +17,17 @@ const command = new Command("start")
     if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
     return port;
   })
+  .option("--allow-hosts <hosts>", "hosts that images may be read from, with commas between (default: none)")
   .option("--no-open", "do not open the browser")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();
-const { data, port, open } = command.opts<{ data?: string; port?: number; open: boolean }>();
+const { data, port, open, allowHosts } = command.opts<{ data?: string; port?: number; open: boolean; allowHosts?: string }>();
 
 const say = (message: string) => process.stderr.write(`${message}\n`);
 
 const env: NodeJS.ProcessEnv = { ...process.env, NODE_ENV: "production" };
 if (data !== undefined) env.REEFLINE_DATA = resolve(data);
+if (allowHosts !== undefined) env.REEFLINE_ALLOW_HOSTS = allowHosts;
 if (port !== undefined) env.REEFLINE_PORT = String(port);
 
 /** A person who starts the app on a data folder that never held anything gets the demo; a script that runs `serve` does not. */

@@ -18,8 +18,7 @@ import { parseArgs } from "node:util";
 import { readModelInput } from "@reefline/chips/modelInput";
 import { randomFrom } from "@reefline/chips/random";
 import { gridBounds, gridGsdMeters, rescaleGrid } from "@reefline/geo/grid";
-import { BlendBuffer } from "@reefline/inference/blendBuffer";
-import { blendWeights } from "@reefline/inference/blendWeights";
+import { ColumnBlend } from "@reefline/inference/columnBlend";
 import { reflectEdges } from "@reefline/inference/reflectEdges";
 import { onGrid, planWindows } from "@reefline/inference/windowPlan";
 import { openFileSource } from "@reefline/raster/fileSource";
@@ -98,9 +97,7 @@ async function measure(workFolder: string, count: number, baseFilters: number, l
   };
   const predictor = makePredictor(tf, card as ModelCard, model);
   const plan = planWindows(modelGrid, predictor.strideMultiplePx);
-  const buffer = new BlendBuffer(modelGrid.widthPx, modelGrid.heightPx);
-  const colWeights = blendWeights(plan.windowWidthPx, plan.overlapPx, true, true);
-  const rowWeights = blendWeights(plan.windowHeightPx, plan.overlapPx, true, true);
+  let blend = new ColumnBlend(plan, 1);
 
   const weightsFile = join(workFolder, "weights.bin");
   const bytes = (array: Float32Array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -140,7 +137,8 @@ async function measure(workFolder: string, count: number, baseFilters: number, l
     const pixels = reflectEdges(read.pixels, on, window, read.bandCount);
     const valid = reflectEdges(read.valid, on, window, 1);
     const probability = await predictor.predict(pixels, window.widthPx, window.heightPx, 1, valid);
-    buffer.add(window, probability, valid, colWeights, rowWeights);
+    if (at.colOff === plan.colOffs[0]) blend = new ColumnBlend(plan, 1);
+    blend.add([probability], valid);
     const mine = performance.now() - from;
 
     const ask = `${at.colOff} ${at.rowOff} ${window.widthPx} ${window.heightPx}`;

@@ -59,3 +59,11 @@ function moveGrid(grid: Grid, dx: number, dy: number): Grid {
 
 /** A difference of longitudes the short way round. */
 const turn = (degrees: number): number => degrees - 360 * Math.round(degrees / 360);
+
+/**
+ * Whether a grid made from an image's, with its origin and its turn, still lies as the image does: a prediction made before the image was
+ * moved does not, and does again once it is moved back.
+ */
+export function liesAsImagery(made: Grid, image: Grid): boolean {
+  return made.transform[2] === image.transform[2] && made.transform[5] === image.transform[5];
+}

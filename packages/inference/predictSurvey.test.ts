@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crsFromEpsg } from "@reefline/geo/crs";
@@ -9,10 +9,18 @@ import type { Progress } from "@reefline/schema/job";
 import { byteFromProbability } from "@reefline/schema/prediction";
 import type { SurveyImage } from "@reefline/schema/survey";
 import type { ModelCard } from "@reefline/schema/training";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { finishedRows, type PredictedBand } from "./assemblePrediction.ts";
+import { blendWeights } from "./blendWeights.ts";
+import { computeSwath } from "./computeSwath.ts";
+import { entropyBytes } from "./entropyBytes.ts";
+import type { SurveyPredictor } from "./inferWindow.ts";
 import { memoryRaster } from "./memoryRaster.ts";
-import { type PredictSurveyInput, predictSurvey, type SurveyPredictor } from "./predictSurvey.ts";
-import { readSwath } from "./swathFile.ts";
+import { type PredictSurveyInput, predictSurvey } from "./predictSurvey.ts";
+import { isWholeSwath } from "./swathFile.ts";
+import { onGrid } from "./windowPlan.ts";
+import { readingWindows } from "./windowSource.ts";
 
 let folder = "";
 let attempts = 0;
@@ -84,11 +92,18 @@ const cross = (bytes: Uint8Array, widthPx: number, heightPx: number, col: number
 };
 
 const small = { maxWindowPx: 128, overlapPx: 64 };
-async function predicted(predictor: SurveyPredictor, more: Partial<PredictSurveyInput> = {}) {
-  const raster = memoryRaster(grid, ["red", "green", "blue"], pixels, valid);
-  const result = await predictSurvey({ predictor, raster, image, area: null, attemptDir: attempt(), windows: small, ...more });
-  const parts = await Promise.all(result.swaths.map(async (swath) => (await readSwath(swath.path)).bytes));
-  return { ...result, bytes: Buffer.concat(parts) };
+const raster = memoryRaster(grid, ["red", "green", "blue"], pixels, valid);
+async function predicted(
+  predictor: SurveyPredictor,
+  { band = "probability", ...more }: Partial<PredictSurveyInput> & { band?: PredictedBand } = {},
+) {
+  const result = await predictSurvey({ predictor, raster, image, area: null, swathDir: attempt(), windows: small, ...more });
+  return { ...result, modelGrid: result.plan.modelGrid, bytes: await bytesOf(result, band) };
+}
+async function bytesOf(of: Pick<Awaited<ReturnType<typeof predictSurvey>>, "plan" | "swathPaths">, band: PredictedBand = "probability") {
+  const parts: Uint8Array[] = [];
+  for await (const { bytes } of finishedRows({ ...of, band })) parts.push(bytes);
+  return Buffer.concat(parts);
 }
 
 describe("predictSurvey", () => {
@@ -118,41 +133,126 @@ describe("predictSurvey", () => {
     expect(differences.reduce((most, value) => Math.max(most, value), 0)).toBeLessThanOrEqual(4);
   });
 
-  it("does not depend on swath height", async () => {
-    const whole = await predicted(analytic(cross), { windowRowsPerSwath: 100 });
-    expect(whole.swaths).toHaveLength(1);
-    for (const windowRowsPerSwath of [1, 2, 3]) {
-      const parts = await predicted(analytic(cross), { windowRowsPerSwath });
-      expect(parts.swaths.length).toBeGreaterThan(1);
-      expect(parts.bytes.equals(whole.bytes)).toBe(true);
+  it("gives the same bytes whoever computes which swath in whatever order, and what a blend of the whole at once gives", async () => {
+    const predictor = analytic(cross);
+    const whole = await predicted(predictor);
+    expect(whole.swathPaths.length).toBeGreaterThan(3);
+    const { plan } = whole;
+    const folders = [attempt(), attempt()];
+    const order = whole.swathPaths.map((_, index) => index).sort((a, b) => ((a * 7 + 3) % 5) - ((b * 7 + 3) % 5));
+    const paths: string[] = [];
+    for (const index of order) {
+      const path = join(folders[index % 2] ?? "", `swath-${index}.bin`);
+      await computeSwath({ plan, index, predictor: analytic(cross), source: readingWindows(raster, image, plan), path });
+      paths[index] = path;
     }
+    expect((await bytesOf({ plan, swathPaths: paths })).equals(whole.bytes)).toBe(true);
+
+    // All windows into one buffer of doubles, every weight from the definition of the raised cosine's integers.
+    const sums = new Float64Array(grid.widthPx * grid.heightPx);
+    const weights = new Float64Array(sums.length);
+    const { windows } = plan;
+    for (const [r, rowOff] of windows.rowOffs.entries()) {
+      const down = blendWeights(windows.windowHeightPx, windows.overlapPx, r > 0, r < windows.rowOffs.length - 1);
+      for (const [c, colOff] of windows.colOffs.entries()) {
+        const across = blendWeights(windows.windowWidthPx, windows.overlapPx, c > 0, c < windows.colOffs.length - 1);
+        const on = onGrid(windows, colOff, rowOff);
+        const window = { colOff, rowOff, widthPx: windows.windowWidthPx, heightPx: windows.windowHeightPx };
+        const loaded = on && (await readingWindows(raster, image, plan).load({ windowCol: c, on, window }));
+        if (!loaded) continue;
+        const answer = await predictor.predict(loaded.pixels, window.widthPx, window.heightPx, 1);
+        answer.forEach((p, i) => {
+          const [col, row] = [colOff + (i % window.widthPx), rowOff + Math.floor(i / window.widthPx)];
+          if (col < 0 || row < 0 || col >= grid.widthPx || row >= grid.heightPx) return;
+          const weight = (across[i % window.widthPx] ?? 0) * (down[Math.floor(i / window.widthPx)] ?? 0);
+          const at = row * grid.widthPx + col;
+          sums[at] = (sums[at] ?? 0) + weight * p;
+          weights[at] = (weights[at] ?? 0) + weight;
+        });
+      }
+    }
+    const worst = valid.reduce((most, v, i) => {
+      if (v === 0) return Math.max(most, whole.bytes[i] ?? 0);
+      return Math.max(most, Math.abs(1 + (254 * (sums[i] ?? 0)) / (weights[i] ?? 1) - (whole.bytes[i] ?? 0)));
+    }, 0);
+    expect(worst).toBeLessThan(0.51);
   });
 
-  it("resumes after being stopped anywhere with the same bytes, and computes only what is missing", async () => {
-    const whole = await predicted(analytic(cross));
-    for (const stopAfter of [0, 9, 14]) {
-      const stopped = analytic(cross);
-      const attemptDir = attempt();
-      const cancelled = predicted(stopped, { attemptDir, shouldCancel: () => stopped.calls >= stopAfter });
-      await expect(cancelled).rejects.toMatchObject({ kind: "cancelled", code: "inference/cancelled" });
-      const resumed = await predicted(analytic(cross), { resumeFrom: [attemptDir, join(folder, "never-was")] });
-      expect(resumed.bytes.equals(whole.bytes)).toBe(true);
-      if (stopAfter >= 9) expect(resumed.windowsComputed).toBeLessThan(whole.windowsComputed);
-    }
+  it("blends any constant flat, for any size of survey, window and overlap", async () => {
+    const shape = fc.record({
+      widthPx: fc.integer({ min: 1, max: 300 }),
+      heightPx: fc.integer({ min: 1, max: 300 }),
+      maxWindowPx: fc.integer({ min: 64, max: 200 }),
+      overlapPx: fc.constantFrom(32, 64),
+      p: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    await fc.assert(
+      fc.asyncProperty(shape, async ({ widthPx, heightPx, maxWindowPx, overlapPx, p }) => {
+        const size = { ...grid, widthPx, heightPx };
+        const plain = memoryRaster(size, ["red", "green", "blue"], new Uint8Array(widthPx * heightPx * 3));
+        const of = { raster: plain, image: { ...image, grid: size }, windows: { maxWindowPx, overlapPx } };
+        const { bytes } = await predicted(
+          analytic(() => p),
+          of,
+        );
+        expect(bytes.length).toBe(widthPx * heightPx);
+        const flat = bytes[0] ?? 0;
+        expect(bytes.every((value) => value === flat)).toBe(true);
+        expect(Math.abs(1 + 254 * p - flat)).toBeLessThan(0.51);
+      }),
+      { numRuns: 25 },
+    );
   });
 
-  it("does not trust a damaged swath, nor one of another plan", async () => {
-    const attemptDir = attempt();
-    const first = await predicted(analytic(cross), { attemptDir });
-    const victim = first.swaths[1]?.path ?? "";
+  it("leaves nothing behind when it is stopped, and knows a whole swath from a damaged or foreign one", async () => {
+    const swathDir = attempt();
+    const stopped = analytic(cross);
+    const cancelled = predicted(stopped, { swathDir, shouldCancel: () => stopped.calls >= 9 });
+    await expect(cancelled).rejects.toMatchObject({ kind: "cancelled", code: "inference/cancelled" });
+    expect((await readdir(swathDir)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+
+    const first = await predicted(analytic(cross));
+    const victim = first.swathPaths[1] ?? "";
+    expect(await isWholeSwath(victim, first.plan.hash, 1)).toBe(true);
+    expect(await isWholeSwath(victim, first.plan.hash, 2)).toBe(false);
+    const other = await predicted(analytic(cross), { identity: "another model" });
+    expect(await isWholeSwath(victim, other.plan.hash, 1)).toBe(false);
+    await expect(bytesOf({ plan: other.plan, swathPaths: first.swathPaths })).rejects.toMatchObject({ code: "inference/swath-damaged" });
     const file = await readFile(victim);
-    file[file.length - 9] = (file[file.length - 9] ?? 0) ^ 1;
-    await writeFile(victim, file);
-    const again = await predicted(analytic(cross), { resumeFrom: [attemptDir] });
-    expect(again.swathsReused).toBe(first.swaths.length - 1);
-    expect(again.bytes.equals(first.bytes)).toBe(true);
-    const other = await predicted(analytic(cross), { resumeFrom: [attemptDir], identity: "another model" });
-    expect(other.swathsReused).toBe(0);
+    for (const at of [1, 30, Math.floor(file.length / 2), file.length - 9]) {
+      const broken = Buffer.from(file);
+      broken[at] = (broken[at] ?? 0) ^ 1;
+      await writeFile(victim, broken);
+      expect(await isWholeSwath(victim, first.plan.hash, 1)).toBe(false);
+    }
+    await writeFile(victim, file.subarray(0, file.length - 40));
+    await expect(bytesOf(first)).rejects.toMatchObject({ code: "inference/swath-damaged" });
+    expect(await isWholeSwath(join(swathDir, "never-was"), first.plan.hash, 1)).toBe(false);
+  });
+
+  it("looks at every window in eight orientations, averages them and says how much they disagree", async () => {
+    // Sees the left half of its window only: every pixel of a square window is seen by half of the orientations.
+    const lopsided = analytic((_bytes, widthPx, _heightPx, col) => (col < widthPx / 2 ? 0.8 : 0.4));
+    const both = { testTimeAugmentation: true, spread: true } as const;
+    const one = await predicted(lopsided, { ...both, windows: { maxWindowPx: 1024, overlapPx: 64 } });
+    const inside = one.bytes.filter((value) => value > 0);
+    expect(new Set(inside)).toEqual(new Set([byteFromProbability(0.6)]));
+    // Standard deviation 0.2, doubled.
+    const spread = (await bytesOf(one, "orientations")).filter((value) => value > 0);
+    expect(new Set(spread)).toEqual(new Set([byteFromProbability(0.4)]));
+    expect(lopsided.calls).toBe(8);
+    // What does not care about orientation is unchanged, seams and nodata included, and sure.
+    const [plain, turned] = [await predicted(analytic(cross)), await predicted(analytic(cross), both)];
+    expect(turned.bytes.findIndex((value, i) => Math.abs(value - (plain.bytes[i] ?? 0)) > 1)).toBe(-1);
+    expect([...new Set(await bytesOf(turned, "orientations"))].sort()).toEqual([0, 1]);
+    await expect(bytesOf(plain, "orientations")).rejects.toMatchObject({ code: "inference/swath-damaged" });
+  });
+
+  it("gives the entropy of the probability where there is no spread", async () => {
+    const { bytes, plan, swathPaths } = await predicted(analytic(red));
+    const entropy = await bytesOf({ plan, swathPaths }, "entropy");
+    expect(entropy.findIndex((value, i) => value !== entropyBytes[bytes[i] ?? 0])).toBe(-1);
+    expect([0, 1, 128, 255].map((value) => entropyBytes[value])).toEqual([0, 1, 255, 1]);
   });
 
   it("predicts a drawn area as it would be within the whole, and nothing outside", async () => {

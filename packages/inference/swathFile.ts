@@ -1,115 +1,227 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { deflateRaw, inflateRaw } from "node:zlib";
 import { AppError } from "@reefline/schema/errors";
 import { z } from "zod";
+import { type BlendedColumns, byteOfBlended } from "./columnBlend.ts";
+import { finalCols, swathRuns, type WindowPlan } from "./windowPlan.ts";
 
 const compress = promisify(deflateRaw);
 const decompress = promisify(inflateRaw);
 
 const headerSchema = z.object({
-  format: z.literal("reefline-swath/1"),
+  format: z.literal("reefline-swath/2"),
   planHash: z.string(),
   index: z.number().int().nonnegative(),
-  rowOff: z.number().int().nonnegative(),
-  heightPx: z.number().int().positive(),
-  widthPx: z.number().int().positive(),
-  /** Of the decoded bytes. */
-  sha256: z.string(),
+  planeCount: z.number().int().min(1).max(2),
 });
 export type SwathHeader = z.infer<typeof headerSchema>;
 
-export interface SwathRef {
-  readonly path: string;
-  readonly index: number;
-  readonly rowOff: number;
-  readonly heightPx: number;
-}
-
 const HEADER_LIMIT_BYTES = 4_096;
+const DIGEST_BYTES = 32;
+/** Groups of columns being compressed at once, on libuv's threads. */
+const CHUNKS_IN_FLIGHT = 4;
 
-const fileName = (index: number): string => `swath-${String(index).padStart(6, "0")}.bin`;
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+/** One plane of one group of columns. `above` and `below` are shared with the neighbouring swaths and wait for them. */
+export interface SwathColumns {
+  readonly colOff: number;
+  readonly widthPx: number;
+  /** 16 bits: 0 = nodata, else 1 + 65534 v. */
+  readonly above: Uint16Array;
+  readonly below: Uint16Array;
+  /** Finished: 0 = nodata, else 1 + 254 v. */
+  readonly own: Uint8Array;
 }
+
+const damaged = (): AppError =>
+  new AppError("internal", "inference/swath-damaged", "A part of the prediction on disk is damaged, so it cannot be used: predict again.");
 
 async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+  const handle = await open(folder, "r").catch(() => null);
+  // Windows cannot flush a folder; there the rename alone has to do.
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+/** Bytes of one plane of finished columns, in the order they are stored. */
+function pack(plan: WindowPlan, index: number, { widthPx, planes }: BlendedColumns): Buffer {
+  const { above, own, below } = swathRuns(plan, index);
+  const top = plan.rowOffs[index] ?? 0;
+  const planeBytes = widthPx * (2 * above.heightPx + own.heightPx + 2 * below.heightPx);
+  const packed = Buffer.allocUnsafe(planeBytes * planes.length);
+  let at = 0;
+  for (const values of planes) {
+    for (const run of [above, below]) {
+      const from = (run.rowOff - top) * widthPx;
+      const count = run.heightPx * widthPx;
+      // Low bytes apart from high ones, and those as differences: that is half as long when compressed.
+      let previous = 0;
+      for (let i = 0; i < count; i++) {
+        const value = values[from + i] ?? 0;
+        packed[at + i] = (value >> 8) - previous;
+        previous = value >> 8;
+        packed[at + count + i] = value;
+      }
+      at += 2 * count;
+    }
+    const from = (own.rowOff - top) * widthPx;
+    const count = own.heightPx * widthPx;
+    for (let i = 0; i < count; i++) packed[at + i] = byteOfBlended(values[from + i] ?? 0);
+    at += count;
   }
+  return packed;
+}
+
+function unpack(plan: WindowPlan, index: number, windowCol: number, plane: number, planeCount: number, packed: Uint8Array): SwathColumns {
+  const runs = swathRuns(plan, index);
+  const { colOff, widthPx } = finalCols(plan, windowCol);
+  const planeBytes = widthPx * (2 * runs.above.heightPx + runs.own.heightPx + 2 * runs.below.heightPx);
+  if (packed.length !== 0 && packed.length !== planeBytes * planeCount) throw damaged();
+  let at = plane * planeBytes;
+  const wide = (heightPx: number): Uint16Array => {
+    const count = widthPx * heightPx;
+    const values = new Uint16Array(count);
+    if (packed.length > 0) {
+      let high = 0;
+      for (let i = 0; i < count; i++) {
+        high = (high + (packed[at + i] ?? 0)) & 255;
+        values[i] = (high << 8) | (packed[at + count + i] ?? 0);
+      }
+      at += 2 * count;
+    }
+    return values;
+  };
+  const above = wide(runs.above.heightPx);
+  const below = wide(runs.below.heightPx);
+  const count = widthPx * runs.own.heightPx;
+  return { colOff, widthPx, above, below, own: packed.length > 0 ? packed.slice(at, at + count) : new Uint8Array(count) };
+}
+
+/** Writes one swath group of columns by group of columns; see `openSwath`. */
+export interface SwathWriter {
+  /** Columns from left to right; waits only when compression falls behind. */
+  push(columns: BlendedColumns): Promise<void>;
+  /** Flushes and gives the file its name: from then on it never changes. */
+  finish(): Promise<void>;
+  /** Leaves nothing behind; after `finish` it does nothing. */
+  abandon(): Promise<void>;
 }
 
 /**
- * Writes one finished swath (one byte per pixel, row by row): under a temporary name, flushed, renamed, the folder flushed. From then on
- * the file never changes. Layout: header length (4 bytes, little-endian), header as JSON, bytes deflated.
+ * Starts the file of one swath (a row of windows), under a temporary name until it is whole. Layout: header length (4 bytes,
+ * little-endian), header as JSON; per group of columns its length (4 bytes; 0: all nodata) and the deflated rows that are shared with
+ * the swath above, those shared with the one below (16 bits) and its own (bytes), plane after plane; last the SHA-256 of all that.
  */
-export async function writeSwath(folder: string, header: Omit<SwathHeader, "format" | "sha256">, bytes: Uint8Array): Promise<SwathRef> {
+export async function openSwath(path: string, plan: WindowPlan, header: Omit<SwathHeader, "format">): Promise<SwathWriter> {
+  const folder = join(path, "..");
   await mkdir(folder, { recursive: true });
-  const full: SwathHeader = { format: "reefline-swath/1", ...header, sha256: sha256(bytes) };
-  const text = Buffer.from(JSON.stringify(full), "utf8");
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(text.length);
-  const body = await compress(bytes, { level: 1 });
-  const path = join(folder, fileName(header.index));
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  const handle = await open(temporary, "wx");
-  try {
-    await handle.writeFile(Buffer.concat([length, text, body]));
-    await handle.sync();
-  } catch (error) {
-    await handle.close();
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await handle.close();
-  await rename(temporary, path);
-  await flushFolder(folder);
-  return { path, index: header.index, rowOff: header.rowOff, heightPx: header.heightPx };
-}
+  const file: FileHandle = await open(temporary, "wx");
+  const hash = createHash("sha256");
+  const inFlight: Promise<Buffer>[] = [];
+  let isOpen = true;
 
-/** A swath's header and bytes; throws AppError `inference/swath-damaged` when anything about the file is wrong. */
-export async function readSwath(path: string): Promise<{ header: SwathHeader; bytes: Uint8Array }> {
-  const damaged = (): AppError =>
-    new AppError(
-      "internal",
-      "inference/swath-damaged",
-      "A part of the prediction on disk is damaged, so it cannot be used: predict again.",
-    );
-  const file = await readFile(path);
-  if (file.length < 4) throw damaged();
-  const length = file.readUInt32LE(0);
-  if (length > HEADER_LIMIT_BYTES || file.length < 4 + length) throw damaged();
-  let header: SwathHeader;
-  let bytes: Uint8Array;
-  try {
-    header = headerSchema.parse(JSON.parse(file.toString("utf8", 4, 4 + length)));
-    const size = header.widthPx * header.heightPx;
-    bytes = await decompress(file.subarray(4 + length), { maxOutputLength: size + 1 });
-  } catch {
-    throw damaged();
-  }
-  if (bytes.length !== header.widthPx * header.heightPx || sha256(bytes) !== header.sha256) throw damaged();
-  return { header, bytes };
-}
-
-/** Whole, undamaged swaths of one plan in the folders of earlier attempts, by index. */
-export async function findSwaths(folders: readonly string[], planHash: string): Promise<Map<number, SwathRef>> {
-  const found = new Map<number, SwathRef>();
-  for (const folder of folders) {
-    const names = await readdir(folder).catch(() => [] as string[]);
-    for (const name of names.filter((each) => /^swath-\d{6}\.bin$/.test(each)).sort()) {
-      const path = join(folder, name);
-      const read = await readSwath(path).catch(() => null);
-      if (read?.header.planHash !== planHash || found.has(read.header.index)) continue;
-      const { index, rowOff, heightPx } = read.header;
-      found.set(index, { path, index, rowOff, heightPx });
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    hash.update(bytes);
+    await file.writeFile(bytes);
+  };
+  const lengthOf = (length: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(length);
+    return bytes;
+  };
+  const drain = async (leave: number): Promise<void> => {
+    while (inFlight.length > leave) {
+      const chunk = await inFlight.shift();
+      if (chunk) await write(Buffer.concat([lengthOf(chunk.length), chunk]));
     }
+  };
+  const text = Buffer.from(JSON.stringify({ format: "reefline-swath/2", ...header } satisfies SwathHeader), "utf8");
+  await write(Buffer.concat([lengthOf(text.length), text]));
+
+  return {
+    async push(columns) {
+      const isEmpty = columns.planes.every((plane) => plane.every((value) => value === 0));
+      const chunk = isEmpty ? Promise.resolve(Buffer.alloc(0)) : compress(pack(plan, header.index, columns), { level: 1 });
+      // The rejection is met by `drain`; until then it must not count as unhandled.
+      chunk.catch(() => undefined);
+      inFlight.push(chunk);
+      await drain(CHUNKS_IN_FLIGHT);
+    },
+    async finish() {
+      await drain(0);
+      await file.writeFile(hash.digest());
+      await file.sync();
+      isOpen = false;
+      await file.close();
+      await rename(temporary, path);
+      await flushFolder(folder);
+    },
+    async abandon() {
+      await Promise.allSettled(inFlight);
+      if (!isOpen) return;
+      isOpen = false;
+      await file.close();
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
+/** The whole file, checked: its header and where what follows begins and ends. */
+async function readWhole(path: string): Promise<{ file: Buffer; header: SwathHeader; from: number; end: number }> {
+  const file = await readFile(path).catch(() => {
+    throw damaged();
+  });
+  const end = file.length - DIGEST_BYTES;
+  if (end < 4 || !createHash("sha256").update(file.subarray(0, end)).digest().equals(file.subarray(end))) throw damaged();
+  const headerBytes = file.readUInt32LE(0);
+  if (headerBytes > HEADER_LIMIT_BYTES || 4 + headerBytes > end) throw damaged();
+  const header = headerSchema.parse(JSON.parse(file.toString("utf8", 4, 4 + headerBytes)));
+  return { file, header, from: 4 + headerBytes, end };
+}
+
+/** Whether a file is what was written for this swath of this plan. */
+export async function isWholeSwath(path: string, planHash: string, index: number): Promise<boolean> {
+  const read = await readWhole(path).catch(() => null);
+  return read?.header.planHash === planHash && read.header.index === index;
+}
+
+/** Bytes of disk all swaths of a plan need at most. */
+export function swathDiskNeedBytes({ windows, planeCount }: { windows: WindowPlan; planeCount: number }): number {
+  const rowBytes = windows.rowOffs.reduce((sum, _, index) => {
+    const { above, own, below } = swathRuns(windows, index);
+    return sum + 2 * above.heightPx + own.heightPx + 2 * below.heightPx;
+  }, 0);
+  return rowBytes * windows.gridWidthPx * planeCount;
+}
+
+/**
+ * One plane of a swath, group of columns by group of columns, checked as a whole before the first.
+ * @throws AppError `inference/swath-damaged` when anything about the file is wrong, or it belongs to another plan
+ */
+export async function* readSwath(
+  path: string,
+  plan: WindowPlan,
+  expected: { planHash: string; index: number; plane: number },
+): AsyncGenerator<SwathColumns> {
+  const { file, header, from, end } = await readWhole(path);
+  if (header.planHash !== expected.planHash || header.index !== expected.index || expected.plane >= header.planeCount) throw damaged();
+  let at = from;
+  for (let windowCol = 0; windowCol < plan.colOffs.length; windowCol++) {
+    if (at + 4 > end) throw damaged();
+    const length = file.readUInt32LE(at);
+    if (at + 4 + length > end) throw damaged();
+    const largest = 4 * header.planeCount * plan.windowWidthPx * plan.windowHeightPx;
+    const packed =
+      length === 0
+        ? new Uint8Array(0)
+        : await decompress(file.subarray(at + 4, at + 4 + length), { maxOutputLength: largest }).catch(() => {
+            throw damaged();
+          });
+    at += 4 + length;
+    yield unpack(plan, expected.index, windowCol, expected.plane, header.planeCount, packed);
   }
-  return found;
+  if (at !== end) throw damaged();
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { blendWeights, WEIGHT_ONE } from "./blendWeights.ts";
 import { reflectEdges, reflected } from "./reflectEdges.ts";
-import { finalRows, planWindows } from "./windowPlan.ts";
+import { finalCols, planWindows, swathRuns } from "./windowPlan.ts";
 
 const sizes = fc.record({
   widthPx: fc.integer({ min: 1, max: 5000 }),
@@ -37,10 +37,20 @@ describe("planWindows", () => {
         }
         let next = 0;
         plan.rowOffs.forEach((_, row) => {
-          const { rowOff, endRow } = finalRows(plan, row);
-          expect(rowOff).toBe(next);
-          next = endRow;
+          const { above, own, below } = swathRuns(plan, row);
+          if (row > 0) expect(above).toEqual(swathRuns(plan, row - 1).below);
+          expect([above.rowOff, above.rowOff + above.heightPx]).toEqual([next, own.rowOff]);
+          expect(below.rowOff).toBe(own.rowOff + own.heightPx);
+          next = below.rowOff;
         });
+        let nextCol = 0;
+        plan.colOffs.forEach((_, col) => {
+          const { colOff, widthPx: cols } = finalCols(plan, col);
+          expect(colOff).toBe(nextCol);
+          expect(cols).toBeGreaterThan(0);
+          nextCol += cols;
+        });
+        expect(nextCol).toBe(widthPx);
         expect(next).toBe(heightPx);
       }),
       { numRuns: 200 },

@@ -32,7 +32,9 @@ function cutAxis(lengthPx: number, multiplePx: number, maxWindowPx: number, over
   const snugPx = ceilTo((spanPx + (count - 1) * overlapPx) / count, multiplePx);
   // Narrower than two overlaps, three windows would meet at a pixel and their weights would no longer add up.
   const windowPx = count > 1 ? Math.max(snugPx, 2 * overlapPx) : snugPx;
-  return { windowPx, offsets: Array.from({ length: count }, (_, k) => k * (windowPx - overlapPx) - marginPx) };
+  // Rounding every window up adds up over many: the last ones would lie wholly beyond the edge.
+  const needed = count > 1 ? Math.max(1, Math.ceil((spanPx - overlapPx) / (windowPx - overlapPx))) : 1;
+  return { windowPx, offsets: Array.from({ length: needed }, (_, k) => k * (windowPx - overlapPx) - marginPx) };
 }
 
 /**
@@ -60,11 +62,37 @@ export function planWindows(
   };
 }
 
-/** Rows of the grid that are final once a row of windows has been added: from its top to the next one's top. */
-export function finalRows(plan: WindowPlan, windowRow: number): { rowOff: number; endRow: number } {
+/** A run of rows of the grid: from `rowOff`, `heightPx` of them; 0 when there are none. */
+export interface RowRun {
+  readonly rowOff: number;
+  readonly heightPx: number;
+}
+
+/**
+ * The rows a row of windows covers, in three runs one below the other: `above` it shares with the row before, `own` are its alone, `below`
+ * it shares with the next. Every row of the grid is in one `own`, or in one `below` and the next one's equal `above`.
+ */
+export function swathRuns(plan: WindowPlan, windowRow: number): { above: RowRun; own: RowRun; below: RowRun } {
+  const onRows = (from: number, to: number): RowRun => {
+    const rowOff = Math.min(plan.gridHeightPx, Math.max(0, from));
+    return { rowOff, heightPx: Math.max(0, Math.min(plan.gridHeightPx, to) - rowOff) };
+  };
   const top = plan.rowOffs[windowRow] ?? 0;
   const next = plan.rowOffs[windowRow + 1];
-  return { rowOff: Math.max(0, top), endRow: next === undefined ? plan.gridHeightPx : Math.min(plan.gridHeightPx, next) };
+  const ownFrom = windowRow === 0 ? 0 : top + plan.overlapPx;
+  return {
+    above: onRows(windowRow === 0 ? 0 : top, ownFrom),
+    own: onRows(ownFrom, next ?? plan.gridHeightPx),
+    below: next === undefined ? onRows(plan.gridHeightPx, plan.gridHeightPx) : onRows(next, next + plan.overlapPx),
+  };
+}
+
+/** The columns of the grid that are final once a window has been added to those left of it: from its left to the next one's. */
+export function finalCols(plan: WindowPlan, windowCol: number): { colOff: number; widthPx: number } {
+  const onCols = (col: number): number => Math.min(plan.gridWidthPx, Math.max(0, col));
+  const colOff = onCols(plan.colOffs[windowCol] ?? 0);
+  const next = plan.colOffs[windowCol + 1];
+  return { colOff, widthPx: (next === undefined ? plan.gridWidthPx : onCols(next)) - colOff };
 }
 
 /** The part of a window that lies on the grid; null when none does. */

@@ -7,10 +7,17 @@ import { Server } from "@tus/server";
 import type { Context } from "../context.ts";
 import { describeError, httpStatus } from "../errors.ts";
 import { addSurvey, freeSurveyName } from "../services/surveys.ts";
+import { completeGroup, groupOf } from "./uploadGroups.ts";
 
-/** Resumable uploads (tus 1.0.0) at `/uploads`. A finished one becomes a survey whose import is queued, before the client is answered. */
+/** Resumable uploads (tus 1.0.0) at `/uploads`. A finished one becomes a survey whose import is queued, before the client is answered; of a group, the last. */
 export function uploadHandler(ctx: Context): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   const directory = ctx.store.paths.uploads;
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const next = last.then(task, task);
+    last = next;
+    return next;
+  };
   const server = new Server({
     path: "/uploads",
     datastore: new FileStore({ directory }),
@@ -18,22 +25,10 @@ export function uploadHandler(ctx: Context): (req: IncomingMessage, res: ServerR
     relativeLocation: true,
     allowedOrigins: [],
     async onUploadFinish(_req, upload) {
-      const given = upload.metadata ?? {};
-      const fileName = given.filename || "survey.tif";
-      const wanted = given.surveyName || given.name || fileName.replace(/\.[^.]*$/, "");
-      const fields = surveyFieldsSchema.safeParse({
-        name: await freeSurveyName(ctx, wanted.trim().slice(0, 100) || "Survey"),
-        site: given.site ?? "",
-        capturedAt: given.capturedAt || null,
-      });
       try {
-        const { survey, job } = await addSurvey(ctx, {
-          fields: fields.success ? fields.data : surveyFieldsSchema.parse({ name: await freeSurveyName(ctx, "Survey") }),
-          path: join(directory, upload.id),
-          fileName,
-          deleteSource: true,
-        });
-        return { headers: { "Reefline-Survey": survey.id, "Reefline-Job": job.id } };
+        // One after the other: of two files that end together, exactly one completes their group.
+        const added = await inTurn(() => takeUpload(ctx, directory, upload.id, upload.metadata ?? {}));
+        return added ? { headers: { "Reefline-Survey": added.survey.id, "Reefline-Job": added.job.id } } : {};
       } catch (error) {
         // tus reports what is thrown in this shape.
         throw { status_code: isAppError(error) ? httpStatus(error) : 500, body: describeError(error).message };
@@ -41,4 +36,27 @@ export function uploadHandler(ctx: Context): (req: IncomingMessage, res: ServerR
     },
   });
   return (req, res) => server.handle(req, res);
+}
+
+/** The survey that an upload becomes; null while its group waits for further files. */
+async function takeUpload(ctx: Context, directory: string, uploadId: string, given: Readonly<Record<string, string | null>>) {
+  const member = groupOf(given);
+  const group = member ? await completeGroup(directory, member, uploadId) : null;
+  if (member && !group) return null;
+  const [first, ...others] = group?.files ?? [];
+  const fileName = first?.fileName ?? (given.filename || "survey.tif");
+  const wanted = given.surveyName || given.name || fileName.replace(/\.[^.]*$/, "");
+  const fields = surveyFieldsSchema.safeParse({
+    name: await freeSurveyName(ctx, wanted.trim().slice(0, 100) || "Survey"),
+    site: given.site ?? "",
+    capturedAt: given.capturedAt || null,
+  });
+  return addSurvey(ctx, {
+    fields: fields.success ? fields.data : surveyFieldsSchema.parse({ name: await freeSurveyName(ctx, "Survey") }),
+    path: first?.path ?? join(directory, uploadId),
+    fileName,
+    deleteSource: true,
+    ...(group?.kind === "mosaic" ? { also: others, onTop: group.onTop } : {}),
+    ...(group?.kind === "bands" ? { bands: others.map(({ bandName, ...file }) => ({ ...file, name: bandName || null })) } : {}),
+  });
 }

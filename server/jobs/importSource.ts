@@ -5,7 +5,7 @@ import { openFileSource } from "@reefline/raster/fileSource";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import { mosaicRaster } from "@reefline/raster/mosaicRaster";
 import type { Raster } from "@reefline/raster/raster";
-import { commonSampleType, stackedRaster } from "@reefline/raster/stackedRaster";
+import { stackedRaster } from "@reefline/raster/stackedRaster";
 import { AppError } from "@reefline/schema/errors";
 import type { SurveyImage } from "@reefline/schema/survey";
 import { z } from "zod";

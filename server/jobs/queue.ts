@@ -63,6 +63,23 @@ export async function claimJob(store: Store, owner: string, now: number = Date.n
   });
 }
 
+/** Whether a job stands in the queue that a worker could take now. */
+export async function jobWaits(store: Store, now: number = Date.now()): Promise<boolean> {
+  const row = await store.db
+    .selectFrom("jobs as j")
+    .leftJoin("jobs as before", "before.id", "j.afterJobId")
+    .select("j.id")
+    .where((eb) =>
+      eb.or([
+        eb.and([eb("j.state", "=", "queued"), eb.or([eb("j.afterJobId", "is", null), eb("before.state", "=", "done")])]),
+        eb.and([eb("j.state", "=", "running"), eb("j.leaseUntil", "<", now)]),
+      ]),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Lets leases lapse at once whose worker was a process of this machine that is gone: nobody has to wait for a clock. */
 export async function expireDeadLeases(store: Store): Promise<void> {
   const rows = await store.db.selectFrom("jobs").select(["id", "leaseOwner", "fence"]).where("state", "=", "running").execute();

@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import { findJobRow } from "../storage/jobs.ts";
 import type { Store } from "../storage/store.ts";
 import { heartbeat, removeWorker } from "../storage/workers.ts";
+import { PredictionHelper } from "./helpPrediction.ts";
 import type { JobHandler } from "./jobRun.ts";
 import { claimJob, expireDeadLeases } from "./queue.ts";
 import { runJob } from "./runJob.ts";
@@ -24,11 +25,12 @@ export interface WorkLoopOptions {
 
 const heartbeatEveryMs = 3_000;
 
-/** Takes one job after another. */
+/** Takes one job after another; between jobs it helps with predictions that others run. */
 export async function workLoop(options: WorkLoopOptions): Promise<void> {
   const { store, log, stopSignal } = options;
   const owner = `${hostname()}:${process.pid}:${randomBytes(6).toString("hex")}`;
   const beat = () => heartbeat(store.db, { owner, pid: process.pid, backend: options.backend() });
+  const helper = new PredictionHelper(store, owner, log, stopSignal);
   await beat();
   const timer = setInterval(() => beat().catch((error) => log.error({ err: error }, "no heartbeat")), heartbeatEveryMs);
   try {
@@ -42,6 +44,7 @@ export async function workLoop(options: WorkLoopOptions): Promise<void> {
         continue;
       }
       if (options.untilJobs && (await allEnded(store, options.untilJobs))) return;
+      if (await helper.help()) continue;
       await idle(store.config.pollSeconds * 1_000, stopSignal);
     }
   } finally {

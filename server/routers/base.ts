@@ -6,11 +6,13 @@ import { describeError, trpcCode } from "../errors.ts";
 import type { EventFeed } from "../http/eventFeed.ts";
 import type { AccuracyRun } from "../services/accuracy.ts";
 import type { TraceRequest } from "../services/predictions.ts";
+import type { Shapes } from "../tiles/vector/shapes.ts";
 
 /** What a procedure is given. */
 export interface RequestContext extends Context {
   readonly events: EventFeed;
   readonly requestTrace: TraceRequest;
+  readonly shapes: Shapes;
   readonly evaluate: AccuracyRun;
   readonly setupProblems: { message: string; fix: string }[];
 }

@@ -1,7 +1,9 @@
 import { editSchema } from "@reefline/schema/feature";
+import { boundsSchema } from "@reefline/schema/grid";
 import { idSchema, uuidSchema } from "@reefline/schema/ids";
 import { z } from "zod";
 import { applyEdit, featuresInSurvey, featuresSince, listRecentEdits, undoEdit } from "../services/labels.ts";
+import { acceptedLabelIds, featuresById, labelChanges, labelIdsIn, labelsAt, openLabels } from "../services/labelView.ts";
 import { procedure, router } from "./base.ts";
 
 const inSurvey = z.object({ surveyId: idSchema });
@@ -11,6 +13,22 @@ export const featuresRouter = router({
   since: procedure
     .input(inSurvey.extend({ seq: z.number().int().nonnegative() }))
     .query(({ ctx, input }) => featuresSince(ctx, input.surveyId, input.seq)),
+  open: procedure.input(inSurvey).query(({ ctx, input }) => openLabels(ctx, input.surveyId)),
+  changes: procedure
+    .input(inSurvey.extend({ seq: z.number().int().nonnegative() }))
+    .query(({ ctx, input }) => labelChanges(ctx, input.surveyId, input.seq)),
+  at: procedure
+    .input(inSurvey.extend({ lon: z.number().min(-180).max(180), lat: z.number().min(-90).max(90) }))
+    .query(({ ctx, input }) => labelsAt(ctx, input.surveyId, input)),
+  byId: procedure
+    .input(inSurvey.extend({ ids: z.array(uuidSchema).max(500) }))
+    .query(({ ctx, input }) => featuresById(ctx, input.surveyId, input.ids)),
+  idsIn: procedure
+    .input(inSurvey.extend({ bounds: boundsSchema, limit: z.number().int().min(1).max(20_000).default(5_000) }))
+    .query(({ ctx, input }) => labelIdsIn(ctx, input.surveyId, input.bounds, input.limit)),
+  acceptedIds: procedure
+    .input(inSurvey.extend({ limit: z.number().int().min(1).max(1_000) }))
+    .query(({ ctx, input }) => acceptedLabelIds(ctx, input.surveyId, input.limit)),
 });
 
 export const editsRouter = router({

@@ -3,12 +3,17 @@ import { idSchema, uuidSchema } from "@reefline/schema/ids";
 import { predictionOptionsSchema } from "@reefline/schema/prediction";
 import { z } from "zod";
 import { heldOutAccuracy } from "../services/accuracy.ts";
+import { outlineChanges, outlinePolygon, outlinesAtThreshold, reviewStep } from "../services/outlines.ts";
 import { getPrediction, listPredictions, predictionPolygons, removePrediction, startPrediction } from "../services/predictions.ts";
 import { decide, undoDecision } from "../services/review.ts";
+import { reviewOrders } from "../tiles/vector/outlineShapes.ts";
 import { procedure, router } from "./base.ts";
 
 const threshold = z.number().min(0).max(1);
 const atThreshold = z.object({ predictionId: idSchema, threshold });
+
+const num = z.number().int().positive();
+const which = z.union([z.object({ id: z.string().min(1).max(200) }), z.object({ num })]);
 
 export const predictionsRouter = router({
   start: procedure
@@ -25,11 +30,25 @@ export const predictionsRouter = router({
   list: procedure.input(z.object({ surveyId: idSchema })).query(({ ctx, input }) => listPredictions(ctx, input.surveyId)),
   get: procedure.input(z.object({ id: idSchema })).query(({ ctx, input }) => getPrediction(ctx, input.id)),
   polygons: procedure.input(atThreshold).query(({ ctx, input }) => predictionPolygons(ctx, input, ctx.requestTrace)),
+  outlines: procedure.input(atThreshold).query(({ ctx, input }) => outlinesAtThreshold(ctx, ctx.shapes, input, ctx.requestTrace)),
+  outlineChanges: procedure
+    .input(atThreshold.extend({ token: z.string().regex(/^\d{1,15}\.[0-9a-f]{12}$/) }))
+    .query(({ ctx, input }) => outlineChanges(ctx, ctx.shapes, input)),
+  outline: procedure.input(atThreshold.extend({ which })).query(({ ctx, input }) => outlinePolygon(ctx, ctx.shapes, input)),
   heldOutAccuracy: procedure.input(atThreshold).query(({ ctx, input }) => heldOutAccuracy(ctx, input, ctx.evaluate)),
   remove: procedure.input(z.object({ id: idSchema })).mutation(({ ctx, input }) => removePrediction(ctx, input.id)),
 });
 
 export const reviewRouter = router({
+  step: procedure
+    .input(
+      atThreshold.extend({
+        filter: z.object({ order: z.enum(reviewOrders), from: z.number().min(0).max(2), to: z.number().min(0).max(2) }),
+        fromNum: num.nullable(),
+        by: z.union([z.literal(1), z.literal(-1)]),
+      }),
+    )
+    .query(({ ctx, input }) => reviewStep(ctx, ctx.shapes, input)),
   decide: procedure
     .input(
       z.object({

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { assembleProbabilityCog } from "@reefline/inference/assembleProbabilityCog";
+import { assemblePrediction } from "@reefline/inference/assemblePrediction";
 import { evaluateArea } from "@reefline/inference/evaluateArea";
 import { predictSurvey } from "@reefline/inference/predictSurvey";
 import { openFileSource } from "@reefline/raster/fileSource";
@@ -30,13 +30,13 @@ export async function evaluateModelOnHoldouts(
         raster: source.raster,
         image: source.image,
         area: source.holdout,
-        attemptDir,
+        swathDir: join(attemptDir, "swaths"),
         shouldCancel: () => run.signal.aborted,
         onProgress: ({ fraction, secondsLeft }) =>
           run.progress({ message: "Checking the model against the held-out areas", fraction, secondsLeft }),
       });
       const path = join(attemptDir, "probability.tif");
-      await assembleProbabilityCog({ ...predicted, outPath: path, signal: run.signal });
+      await assemblePrediction({ ...predicted, outPath: path, band: "probability", signal: run.signal });
       const probability = await openGeoTiff(await openFileSource(path));
       try {
         parts.push(

@@ -21,6 +21,17 @@ export interface AddSurvey {
   /** An upload belongs to the server, which deletes it once it is imported; a file of the user's is left alone. */
   readonly deleteSource: boolean;
   readonly isDemo?: boolean;
+  /** Further images of the same survey, and which is seen where they overlap. */
+  readonly also?: readonly SourceFile[];
+  readonly onTop?: "last" | "first";
+  readonly gsdMeters?: number | null;
+  /** Files whose bands are added, each with a name or one made from the file's. */
+  readonly bands?: readonly (SourceFile & { readonly name: string | null })[];
+}
+
+export interface SourceFile {
+  readonly path: string;
+  readonly fileName: string;
 }
 
 /** Adds a survey and queues the import of its image. @throws AppError `survey/name-taken`. */
@@ -38,7 +49,7 @@ export async function addSurveyIn(trx: Database, projectId: string, request: Add
     projectId,
     kind: "import",
     title: `Import ${fields.name}`,
-    params: { surveyId: id, path: request.path, fileName: basename(request.fileName), deleteSource: request.deleteSource },
+    params: { ...importOf(request), surveyId: id },
     surveyId: id,
   });
   const survey: Survey = {
@@ -55,7 +66,21 @@ export async function addSurveyIn(trx: Database, projectId: string, request: Add
   return { survey, job };
 }
 
-async function refuseTakenName(db: Database, projectId: string, name: string, ownId: string | null): Promise<void> {
+/** The job's parameters; see jobs/importSource.ts. */
+function importOf({ path, fileName, deleteSource, also, onTop, gsdMeters, bands }: AddSurvey): Record<string, unknown> {
+  const named = <File extends SourceFile>(file: File) => ({ ...file, fileName: basename(file.fileName) });
+  return {
+    path,
+    fileName: basename(fileName),
+    deleteSource,
+    also: also?.map(named) ?? [],
+    onTop: onTop ?? "last",
+    gsdMeters: gsdMeters ?? null,
+    bands: bands?.map(named) ?? [],
+  };
+}
+
+export async function refuseTakenName(db: Database, projectId: string, name: string, ownId: string | null): Promise<void> {
   const other = await findSurveyByName(db, projectId, name);
   if (other && other.id !== ownId) {
     throw new AppError("conflict", "survey/name-taken", `There is already a survey called "${name}". Give this one another name.`);

@@ -1,0 +1,77 @@
+import { AppError } from "@reefline/schema/errors";
+import { ColumnBlend } from "./columnBlend.ts";
+import { inferOriented, inferPlain, type SurveyPredictor } from "./inferWindow.ts";
+import { plannedArea, type SurveyPlan, tasksOfSwath, type WindowTask } from "./surveyPlan.ts";
+import { openSwath } from "./swathFile.ts";
+import type { LoadedWindow, WindowSource } from "./windowSource.ts";
+
+/** Windows asked for ahead of the one being computed: reading never waits for the network, nor the network for reading. */
+const WINDOWS_AHEAD = 3;
+
+export interface ComputeSwathInput {
+  readonly plan: SurveyPlan;
+  readonly index: number;
+  readonly predictor: SurveyPredictor;
+  readonly source: WindowSource;
+  /** Where the swath's file is to be. */
+  readonly path: string;
+  /** Told after every window, one without ground as well. */
+  readonly onWindow?: () => void;
+  /** Asked between windows. */
+  readonly shouldCancel?: () => boolean;
+}
+
+interface Started {
+  readonly planes: Float32Array[] | null;
+  readonly keep: Uint8Array;
+}
+
+/**
+ * Predicts one row of windows and writes its file. Nothing is shared with other rows but the rows of pixels at its upper and lower edge,
+ * which are put together when all are there: rows may be computed in any order, by anybody.
+ * @throws AppError "inference/cancelled" when `shouldCancel` says so, and what reading and computing throw; no file is left then
+ */
+export async function computeSwath(input: ComputeSwathInput): Promise<{ windowsComputed: number }> {
+  const { plan, index, predictor, source } = input;
+  const tasks = tasksOfSwath(plan, plannedArea(plan.modelGrid, plan.area), index);
+  const infer = plan.testTimeAugmentation ? inferOriented : inferPlain;
+  const blend = new ColumnBlend(plan.windows, plan.planeCount);
+  const writer = await openSwath(input.path, plan.windows, { planHash: plan.hash, index, planeCount: plan.planeCount });
+  const size = { widthPx: plan.windows.windowWidthPx, heightPx: plan.windows.windowHeightPx };
+  const ahead: Promise<LoadedWindow | null>[] = [];
+  let asked = 0;
+  const ask = (task: WindowTask | null | undefined): void => {
+    if (task === undefined) return;
+    const loading = task ? source.load(task) : Promise.resolve(null);
+    // The rejection is met when its turn comes; until then it must not count as unhandled.
+    loading.catch(() => undefined);
+    ahead.push(loading);
+  };
+  let windowsComputed = 0;
+  const start = async (): Promise<Started> => {
+    const loaded = await ahead.shift();
+    ask(tasks[asked++]);
+    if (!loaded) return { planes: null, keep: new Uint8Array(0) };
+    windowsComputed++;
+    return { planes: await infer(predictor, { ...loaded, ...size, bandCount: plan.bandCount }), keep: loaded.keep };
+  };
+  let started: Promise<Started> | undefined;
+  try {
+    while (asked < WINDOWS_AHEAD) ask(tasks[asked++]);
+    started = start();
+    for (const [k, task] of tasks.entries()) {
+      const { planes, keep } = await (started ?? start());
+      if (input.shouldCancel?.()) throw new AppError("cancelled", "inference/cancelled", "The prediction was cancelled.");
+      // The network has its next window before this one is blended and compressed.
+      started = k + 1 < tasks.length ? start() : undefined;
+      started?.catch(() => undefined);
+      await writer.push(blend.add(planes, keep));
+      if (task) input.onWindow?.();
+    }
+    await writer.finish();
+    return { windowsComputed };
+  } finally {
+    await Promise.allSettled([started, ...ahead]);
+    await writer.abandon();
+  }
+}

@@ -1,0 +1,47 @@
+import { type ModelInput, readModelInput } from "@reefline/chips/modelInput";
+import type { Raster } from "@reefline/raster/raster";
+import type { SurveyImage } from "@reefline/schema/survey";
+import { reflectEdges } from "./reflectEdges.ts";
+import { type PlannedArea, plannedArea, type SurveyPlan, type WindowTask } from "./surveyPlan.ts";
+
+/** One window as it comes from the image, reflected where it hangs over the grid. */
+export interface LoadedWindow {
+  readonly pixels: Uint8Array;
+  /** 1 where measured. */
+  readonly valid: Uint8Array;
+  /** 1 where measured and asked for. */
+  readonly keep: Uint8Array;
+}
+
+/** Where windows come from: this process, or a thread of its own. */
+export interface WindowSource {
+  /** null: the window holds no ground that is asked for. */
+  load(task: WindowTask): Promise<LoadedWindow | null>;
+  close(): Promise<void>;
+}
+
+/** Reads windows in this process. Closing it leaves the raster open. */
+export function readingWindows(raster: Raster, image: SurveyImage, plan: SurveyPlan): WindowSource {
+  const area = plannedArea(plan.modelGrid, plan.area);
+  return { load: (task) => loadWindow(raster, image, plan, area, task), close: async () => undefined };
+}
+
+async function loadWindow(
+  raster: Raster,
+  image: SurveyImage,
+  plan: SurveyPlan,
+  area: PlannedArea | null,
+  { on, window }: WindowTask,
+): Promise<LoadedWindow | null> {
+  const wanted = area?.mask(on) ?? null;
+  if (wanted && !wanted.includes(1)) return null;
+  const read: ModelInput = await readModelInput(raster, image, plan.modelGrid, on, { unsharp: plan.unsharp });
+  const keep = wanted ? read.valid.map((valid, i) => (valid === 1 && wanted[i] === 1 ? 1 : 0)) : read.valid;
+  if (!keep.includes(1)) return null;
+  const valid = reflectEdges(read.valid, on, window, 1);
+  return {
+    pixels: reflectEdges(read.pixels, on, window, read.bandCount),
+    valid,
+    keep: keep === read.valid ? valid : reflectEdges(keep, on, window, 1),
+  };
+}

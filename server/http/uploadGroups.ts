@@ -1,0 +1,56 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+
+const metadataSchema = z.object({
+  filename: z.string().default("survey.tif"),
+  group: z.uuid(),
+  groupIndex: z.coerce.number().int().min(0),
+  groupCount: z.coerce.number().int().min(2).max(500),
+  /** What the files become: one image, or the first with the bands of the others. */
+  groupKind: z.enum(["mosaic", "bands"]),
+  /** Which image is seen where several overlap. */
+  onTop: z.enum(["last", "first"]).default("last"),
+  /** What the bands of a file are called. */
+  bandName: z.string().trim().max(40).default(""),
+});
+const infoSchema = z.object({ id: z.string(), size: z.number(), metadata: z.record(z.string(), z.string().nullable()) });
+
+export type GroupMember = z.infer<typeof metadataSchema>;
+
+export interface UploadedGroup {
+  readonly kind: "mosaic" | "bands";
+  readonly onTop: "last" | "first";
+  /** In the order that the user gave. */
+  readonly files: readonly { readonly path: string; readonly fileName: string; readonly bandName: string }[];
+}
+
+/** What an upload's metadata say of the group it belongs to; null when it stands for itself. */
+export function groupOf(metadata: Readonly<Record<string, string | null>>): GroupMember | null {
+  return metadata.group ? metadataSchema.parse(metadata) : null;
+}
+
+/**
+ * The whole group, once its last file has arrived; null before. Told from what lies in the folder, so that a restart in between forgets
+ * nothing.
+ * @param finishedId the upload that has just ended
+ */
+export async function completeGroup(directory: string, member: GroupMember, finishedId: string): Promise<UploadedGroup | null> {
+  const found = new Map<number, UploadedGroup["files"][number]>();
+  for (const name of await readdir(directory)) {
+    if (!name.endsWith(".json")) continue;
+    const info = infoSchema.safeParse(await readFile(join(directory, name), "utf8").then(JSON.parse, () => null)).data;
+    const other = info ? metadataSchema.safeParse(info.metadata).data : undefined;
+    if (!info || other?.group !== member.group || other.groupIndex >= member.groupCount) continue;
+    const path = join(directory, info.id);
+    const size = await stat(path).then(
+      (file) => file.size,
+      () => -1,
+    );
+    if (size !== info.size && info.id !== finishedId) continue;
+    found.set(other.groupIndex, { path, fileName: other.filename, bandName: other.bandName });
+  }
+  if (found.size < member.groupCount) return null;
+  const files = [...found].sort(([a], [b]) => a - b).map(([, file]) => file);
+  return { kind: member.groupKind, onTop: member.onTop, files };
+}

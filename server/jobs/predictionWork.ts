@@ -1,0 +1,133 @@
+import { rm } from "node:fs/promises";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { computeSwath } from "@reefline/inference/computeSwath";
+import { plannedArea, planSurvey, type SurveyPlan, tasksOfSwath } from "@reefline/inference/surveyPlan";
+import type { WindowSource } from "@reefline/inference/windowSource";
+import { isAppError } from "@reefline/schema/errors";
+import type { PinnedEngine, Prediction } from "@reefline/schema/prediction";
+import type { Survey, SurveyImage } from "@reefline/schema/survey";
+import { loadPredictor, type Predictor } from "@reefline/segmentation/predictor";
+import { surveyRasterPlace } from "../assets/rasterPlace.ts";
+import { surveyImage } from "../services/surveys.ts";
+import { findJobRow } from "../storage/jobs.ts";
+import { predictionById } from "../storage/predictions.ts";
+import { modelById } from "../storage/runs.ts";
+import type { Store } from "../storage/store.ts";
+import { surveyById } from "../storage/surveys.ts";
+import { commitSwath, releaseSwath, renewSwath, type SwathLease } from "../storage/swaths.ts";
+import { threadedWindows } from "./threadedWindows.ts";
+
+const renewEveryMs = 900;
+
+/** A prediction with everything at hand that its swaths need: the model in memory, the image open. */
+export interface PredictionWork {
+  readonly prediction: Prediction;
+  readonly survey: Survey;
+  readonly image: SurveyImage;
+  readonly plan: SurveyPlan;
+  /** Windows of each swath, top to bottom. */
+  readonly windowCounts: readonly number[];
+  readonly predictor: Predictor;
+  readonly source: WindowSource;
+  close(): Promise<void>;
+}
+
+/** Where a prediction's finished swaths lie; each file's name holds the fence it was written under. */
+export const swathFolder = (store: Store, predictionId: string): string => join(store.paths.prediction(predictionId), "swaths");
+
+/** @throws AppError when the engine is not on this computer, or the image or the model are gone */
+export async function openPredictionWork(store: Store, predictionId: string, engine: PinnedEngine): Promise<PredictionWork> {
+  const prediction = await predictionById(store.db, predictionId);
+  const survey = await surveyById(store.db, prediction.surveyId);
+  const image = surveyImage(survey);
+  const model = await modelById(store.db, prediction.modelId);
+  const predictor = await loadPredictor(store.paths.model(model.id), { engine });
+  try {
+    const { testTimeAugmentation, uncertainty } = prediction.options;
+    const plan = planSurvey({
+      card: predictor.card,
+      strideMultiplePx: predictor.strideMultiplePx,
+      image,
+      area: prediction.area,
+      testTimeAugmentation,
+      spread: uncertainty,
+      // Another engine or kind of processor rounds differently: its swaths are not mixed with ours.
+      identity: [model.id, engine.name, engine.version, engine.threads, cpus()[0]?.model ?? process.arch].join(" "),
+    });
+    const area = plannedArea(plan.modelGrid, plan.area);
+    const windowCounts = plan.windows.rowOffs.map((_, index) => tasksOfSwath(plan, area, index).filter((task) => task !== null).length);
+    const place = await surveyRasterPlace(store, image);
+    const source = await threadedWindows({ place, limits: store.config.limits, image, plan });
+    const close = async (): Promise<void> => {
+      predictor.dispose();
+      await source.close();
+    };
+    return { prediction, survey, image, plan, windowCounts, predictor, source, close };
+  } catch (error) {
+    predictor.dispose();
+    throw error;
+  }
+}
+
+export interface ClaimedSwath {
+  /** Asked between windows; true gives the swath back. */
+  readonly shouldStop: () => boolean;
+  readonly onWindow?: () => void;
+}
+
+/**
+ * Computes a swath under its lease and makes its file count. False: it was given back, or somebody else has taken it over or the job
+ * ended, and nothing of ours is to be seen.
+ */
+export async function computeClaimedSwath(store: Store, work: PredictionWork, lease: SwathLease, asked: ClaimedSwath): Promise<boolean> {
+  const { plan, prediction, predictor, source } = work;
+  const index = lease.swathIndex;
+  const file = `swath-${plan.hash.slice(0, 8)}-${String(index).padStart(6, "0")}-${lease.fence}.bin`;
+  const path = join(swathFolder(store, prediction.id), file);
+  let lost = false;
+  let windowsDone = 0;
+  let renewing = false;
+  let renewedAt = Date.now();
+  const renew = async (): Promise<void> => {
+    if (renewing || Date.now() - renewedAt < Math.min(renewEveryMs, store.config.leaseSeconds * 250)) return;
+    renewing = true;
+    try {
+      const job = await findJobRow(store.db, prediction.jobId);
+      // A helper goes on while the job changes hands; only its end, or its owner's wish, ends this.
+      const wanted = job?.state === "running" && job.cancelRequested === 0;
+      if (!wanted || !(await renewSwath(store, lease, windowsDone))) lost = true;
+      renewedAt = Date.now();
+    } catch {
+      // Busy for a moment; the lease outlasts that.
+    } finally {
+      renewing = false;
+    }
+  };
+  const timer = setInterval(renew, 1_000);
+  try {
+    await computeSwath({
+      plan,
+      index,
+      predictor,
+      source,
+      path,
+      shouldCancel: () => lost || asked.shouldStop(),
+      onWindow: () => {
+        windowsDone++;
+        void renew();
+        asked.onWindow?.();
+      },
+    });
+    if (!lost && (await commitSwath(store.db, lease, file))) return true;
+    await rm(path, { force: true });
+    return false;
+  } catch (error) {
+    await rm(path, { force: true });
+    await releaseSwath(store.db, lease).catch(() => undefined);
+    if (isAppError(error) && error.code === "inference/cancelled") return false;
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,33 @@
+/** Reads a survey's windows for a prediction, one after the other, ahead of the network. */
+import { parentPort, workerData } from "node:worker_threads";
+import type { WindowTask } from "@reefline/inference/surveyPlan";
+import { readingWindows } from "@reefline/inference/windowSource";
+import { isAppError } from "@reefline/schema/errors";
+import { openRasterPlace } from "../assets/rasterPlace.ts";
+import { describeError } from "../errors.ts";
+import type { WindowThreadInput, WindowThreadReply } from "./threadedWindows.ts";
+
+const port = parentPort;
+if (!port) throw new Error("windowReader is a thread, not a program");
+const input: WindowThreadInput = workerData;
+const opened = openRasterPlace(input.place, input.limits).then((raster) => readingWindows(raster, input.image, input.plan));
+opened.catch(() => undefined);
+
+async function answer({ id, task }: { id: number; task: WindowTask }): Promise<void> {
+  try {
+    const loaded = await (await opened).load(task);
+    const buffers = loaded ? [...new Set([loaded.pixels, loaded.valid, loaded.keep].map((bytes) => bytes.buffer))] : [];
+    port?.postMessage(
+      { id, loaded } satisfies WindowThreadReply,
+      buffers.filter((buffer) => buffer instanceof ArrayBuffer),
+    );
+  } catch (error) {
+    const kind = isAppError(error) ? error.kind : "internal";
+    port?.postMessage({ id, error: { kind, ...describeError(error) } } satisfies WindowThreadReply);
+  }
+}
+
+let last: Promise<void> = Promise.resolve();
+port.on("message", (request: { id: number; task: WindowTask }) => {
+  last = last.then(() => answer(request));
+});
