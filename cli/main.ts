@@ -1,10 +1,12 @@
 /** `reefline …`: parses, calls the same services as the server, exits with 0 done, 1 failed with one sentence, 2 usage. */
+import { engineNames } from "@reefline/schema/prediction";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { describeError, exitCode } from "../server/errors.ts";
 import { modelExportFormats } from "../server/services/exportModel.ts";
 import { version } from "../server/version.ts";
 import { exportCommand, labelsImport } from "./labelCommands.ts";
-import { evaluate, predict, type TrainOptions, train } from "./modelCommands.ts";
+import { evaluate, type PredictCommand, predict, type TrainOptions, train } from "./modelCommands.ts";
+import { modelEngines } from "./modelEngines.ts";
 import { type ModelExportCommand, modelExport } from "./modelExport.ts";
 import { type GlobalOptions, type Session, withSession } from "./session.ts";
 import {
@@ -52,7 +54,7 @@ const program = new Command("reefline")
   .exitOverride();
 
 /** Commands whose help tells of `--allow-hosts`; all take it, because all may meet a survey that is read at its web address. */
-const readsAway = new Set(["serve", "add"]);
+const readsAway = new Set(["serve", "worker", "add"]);
 
 /** Commands take `--data` and `--json` before or after their own name. */
 function command(parent: Command, name: string, description: string): Command {
@@ -88,11 +90,20 @@ command(program, "demo", "make a synthetic survey, train on it and predict it")
 
 command(program, "serve", "run the web server and the worker until Ctrl+C")
   .option("--port <n>", "port (default: 3000, or the next free one)", wholeNumber(0, 65_535))
-  .action(async (options: { port?: number }, of: Command) => {
+  .option("--workers <n>", "worker processes (default: 1)", wholeNumber(1, 16))
+  .action(async (options: { port?: number; workers?: number }, of: Command) => {
     const { serve } = await import("./serve.ts");
     const { data, allowHosts } = globals(of);
-    process.exitCode = await serve({ port: options.port, dataDir: data, allowHosts });
+    process.exitCode = await serve({ port: options.port, workers: options.workers, dataDir: data, allowHosts });
   });
+
+command(program, "worker", "run one more worker on a data folder until Ctrl+C: it takes jobs, and parts of predictions under way").action(
+  async (_options, of: Command) => {
+    const { worker } = await import("./worker.ts");
+    const { data, allowHosts } = globals(of);
+    process.exitCode = await worker({ dataDir: data, allowHosts });
+  },
+);
 
 command(program, "jobs", "list what was done and is being done").action((_options, of: Command) => run(of, jobs));
 
@@ -155,11 +166,14 @@ command(program, "predict", "predict a survey, or an area of it")
   .requiredOption("--model <model>", "name or id")
   .option("--area <file>", "GeoJSON of the area (default: the whole survey)")
   .option("--threshold <t>", "auto, or a number from 0 to 1", thresholdOrAuto, "auto" as const)
-  .action((options: { survey: string; model: string; area?: string; threshold: number | "auto" }, of: Command) =>
-    run(of, (session) => predict(session, options)),
-  );
+  .option("--tta", "average eight orientations of every window: steadier, eight times the work")
+  .option("--uncertainty", "write where the model is unsure as well")
+  .addOption(
+    new Option("--engine <engine>", "what to compute with; auto: the fastest that agrees").choices(["auto", ...engineNames]).default("auto"),
+  )
+  .action((options: PredictCommand, of: Command) => run(of, (session) => predict(session, options)));
 
-const model = program.command("model").description("export models").exitOverride();
+const model = program.command("model").description("export and test models").exitOverride();
 command(model, "export", "write a model for another program")
   .argument("<model>", "name or id")
   .addOption(
@@ -171,6 +185,10 @@ command(model, "export", "write a model for another program")
   .option("--tile-px <px>", "deepness: side of a tile (default: 512)", wholeNumber(16, 4096))
   .option("--valid-input", "onnx: a second input, 1 where a pixel holds a measurement and 0 where it is filled")
   .action((name: string, options: ModelExportCommand, of: Command) => run(of, (session) => modelExport(session, name, options)));
+command(model, "engines", "test a model on every engine here and say which a prediction would choose, and why")
+  .argument("<model>", "name or id")
+  .option("--window-px <px>", "side of a window", wholeNumber(64, 4096), 512)
+  .action((name: string, options: { windowPx: number }, of: Command) => run(of, (session) => modelEngines(session, name, options)));
 
 command(program, "evaluate", "compare a model's prediction with labels you trust")
   .requiredOption("--survey <survey>", "name or id")
