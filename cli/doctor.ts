@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, realpathSync, statfsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { Backend } from "@reefline/schema/training";
-import { loadBackend } from "@reefline/segmentation/backend";
+import type { Backend, EngineHere } from "@reefline/schema/training";
+import { loadBackend, preferBackend } from "@reefline/segmentation/backend";
+import { enginesHere } from "@reefline/segmentation/enginesHere";
 import Database from "libsql";
 import sharp from "sharp";
 import { z } from "zod";
@@ -32,6 +33,8 @@ export interface DoctorReport {
   readonly backend: Backend | null;
   /** Why the better ones were not. */
   readonly passedOver: string[];
+  /** What predictions may run on; which is fastest is found by a test of the model itself (`reefline model engines`). */
+  readonly engines: EngineHere[];
 }
 
 const ok = (name: string, found: string): Finding => ({ name, state: "ok", found, fix: null });
@@ -185,17 +188,19 @@ function projectVersion(): string {
   return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(rootDir(), "package.json"), "utf8"))).version;
 }
 
-async function chosenBackend(native: Finding): Promise<Pick<DoctorReport, "backend" | "passedOver">> {
+async function chosenBackend(native: Finding): Promise<Pick<DoctorReport, "backend" | "passedOver" | "engines">> {
   try {
     const usable = native.state === "ok";
-    const { backend, passedOver } = await loadBackend({ prefer: usable ? "best" : "wasm" });
-    return { backend, passedOver: [...(usable ? [] : [`Native TensorFlow: ${native.found}.`]), ...passedOver] };
+    preferBackend(usable ? "best" : "wasm");
+    const { backend, passedOver } = await loadBackend();
+    const reasons = [...(usable ? [] : [`Native TensorFlow: ${native.found}.`]), ...passedOver];
+    return { backend, passedOver: reasons, engines: await enginesHere() };
   } catch (error) {
-    return { backend: null, passedOver: [error instanceof Error ? error.message : String(error)] };
+    return { backend: null, passedOver: [error instanceof Error ? error.message : String(error)], engines: [] };
   }
 }
 
-function inWords({ version, findings, backend, passedOver }: DoctorReport): string {
+function inWords({ version, findings, backend, passedOver, engines }: DoctorReport): string {
   const mark = { ok: "ok     ", note: "note   ", missing: "MISSING" };
   const width = Math.max(...findings.map(({ name }) => name.length));
   const lines = findings.flatMap(({ name, state, found, fix }) => [
@@ -209,6 +214,8 @@ function inWords({ version, findings, backend, passedOver }: DoctorReport): stri
     "",
     `Models run on: ${backend?.description ?? "nothing that works"}.`,
     ...passedOver.map((reason) => `  Not better because: ${reason}`),
+    "Predictions choose the fastest of:",
+    ...engines.map(({ name, version: found, why }) => `  ${name.padEnd(12)} ${found ?? `not here: ${why}`}`),
     "",
   ].join("\n");
 }

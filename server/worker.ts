@@ -5,6 +5,7 @@
 import { constants, setPriority } from "node:os";
 import type { Backend } from "@reefline/schema/training";
 import { loadBackend, preferBackend } from "@reefline/segmentation/backend";
+import { enginesHere } from "@reefline/segmentation/enginesHere";
 import { readConfig } from "./config.ts";
 import { describeError } from "./errors.ts";
 import { handlers } from "./jobs/handlers.ts";
@@ -40,12 +41,12 @@ try {
   const store = await openStore(readConfig());
   // A worker that stays says at once what it will compute with; one for a few jobs loads it when a job needs it.
   if (untilJobs === null) {
-    loadBackend().then(
-      (loaded) => {
+    loadBackend()
+      .then(async (loaded) => {
         backend = loaded.backend;
-      },
-      (error) => log.error({ err: error }, "no backend"),
-    );
+        backend = { ...loaded.backend, engines: await enginesHere() };
+      })
+      .catch((error) => log.error({ err: error }, "no backend"));
   }
   await workLoop({ store, handlers, log, stopSignal: stop.signal, untilJobs, backend: () => backend });
   await store.close();

@@ -94,10 +94,20 @@ export const historyEventSchema = z.discriminatedUnion("kind", [
 ]);
 export type HistoryEvent = z.infer<typeof historyEventSchema>;
 
+/** An engine of prediction: its version, or why it cannot run on this computer. */
+export const engineHereSchema = z.object({
+  name: z.enum(["native", "native-bf16", "onnxruntime", "wasm"]),
+  version: z.string().nullable(),
+  why: z.string().nullable(),
+});
+export type EngineHere = z.infer<typeof engineHereSchema>;
+
 export const backendSchema = z.object({
   kind: z.enum(["native-gpu", "native-cpu", "wasm"]),
   /** Shown to the user: "TensorFlow 2.21 on 2 threads". */
   description: z.string(),
+  /** What a prediction may choose from; said by a worker. */
+  engines: z.array(engineHereSchema).optional(),
 });
 export type Backend = z.infer<typeof backendSchema>;
 

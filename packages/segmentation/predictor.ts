@@ -81,14 +81,13 @@ export async function startEngine(
   engine: Pick<EngineChoice, "name" | "threads"> | null,
 ): Promise<Predictor> {
   if (engine?.name === "onnxruntime") return makeOnnxPredictor(card, values, engine.threads);
-  if (engine?.name === "native-bf16") {
-    const why = whyNoBf16();
-    if (why) throw engineMissing(engine.name, why);
-    return startPredictorProcess(modelDir, engine.name);
-  }
   const { tf, passedOver } = await loadBackend();
   const here = tensorflowEngine(tf);
   if (!engine || here.name === engine.name) return makePredictor(tf, card, values, here);
+  if (engine.name === "native-bf16") {
+    const why = here.name === "native" ? whyNoBf16() : (passedOver[0] ?? "Native TensorFlow is switched off.");
+    if (why) throw engineMissing(engine.name, why);
+  }
   if (engine.name === "native") throw engineMissing(engine.name, passedOver[0] ?? "Native TensorFlow is switched off.");
   return startPredictorProcess(modelDir, engine.name);
 }

@@ -1,5 +1,6 @@
 import { doubleArea, isInside, ringArea } from "./ringArea.ts";
 import type { TracedRing } from "./ringNodes.ts";
+import { separateAtSaddles } from "./separateAtSaddles.ts";
 import { splitAtRepeats } from "./splitRing.ts";
 
 /** A polygon of unclosed rings of x,y pairs. */
@@ -16,7 +17,9 @@ export interface RingPart {
 export function regionParts(rings: readonly TracedRing[]): RingPart[] {
   const parts: RingPart[] = [];
   const holes: Int32Array[] = [];
-  for (const ring of rings)
+  // Rings of an 8-connected region may meet each other in many corners.
+  const apart = rings.some(({ mayRepeat }) => mayRepeat) ? separateAtSaddles(rings) : rings;
+  for (const ring of apart)
     for (const simple of splitAtRepeats(ring)) {
       if (doubleArea(simple) < 0) parts.push({ outer: simple, holes: [] });
       else holes.push(simple);

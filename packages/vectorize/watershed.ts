@@ -29,6 +29,7 @@ export function watershed(squared: Int32Array, widthPx: number): { labels: Int32
     const depth = squared[pixel] ?? 0;
     let chosen = 0;
     let chosenDepth = -1;
+    let hasJoined = false;
     for (const step of around) {
       const neighbour = labels[pixel + step] ?? 0;
       if (neighbour === 0) continue;
@@ -45,7 +46,9 @@ export function watershed(squared: Int32Array, widthPx: number): { labels: Int32
           const [kept, gone] = (peaks[root] ?? 0) > (peaks[chosen] ?? 0) ? [root, chosen] : [chosen, root];
           parent[gone] = kept;
           chosen = kept;
-        } else if (neighbourDepth > chosenDepth) chosen = root;
+          // This pixel is what holds the two together.
+          hasJoined = true;
+        } else if (neighbourDepth > chosenDepth && !hasJoined) chosen = root;
       }
       chosenDepth = Math.max(chosenDepth, neighbourDepth);
     }
