@@ -169,7 +169,9 @@ command(program, "predict", "predict a survey, or an area of it")
   .option("--tta", "average eight orientations of every window: steadier, eight times the work")
   .option("--uncertainty", "write where the model is unsure as well")
   .addOption(
-    new Option("--engine <engine>", "what to compute with; auto: the fastest that agrees").choices(["auto", ...engineNames]).default("auto"),
+    new Option("--engine <engine>", "what to compute with; auto: the fastest that agrees")
+      .choices(["auto", ...engineNames])
+      .default("auto"),
   )
   .action((options: PredictCommand, of: Command) => run(of, (session) => predict(session, options)));
 

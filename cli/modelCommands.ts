@@ -2,9 +2,10 @@ import { parseGeoJson } from "@reefline/formats/geojsonImport";
 import { evaluateArea } from "@reefline/inference/evaluateArea";
 import { AppError } from "@reefline/schema/errors";
 import type { Polygon } from "@reefline/schema/feature";
-import type { Prediction } from "@reefline/schema/prediction";
+import type { Prediction, PredictionOptions } from "@reefline/schema/prediction";
 import type { Survey } from "@reefline/schema/survey";
 import { type Model, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
+import { engineTitles } from "@reefline/segmentation/engineChoice";
 import { openAsset } from "../server/assets/openAsset.ts";
 import { openSurveyRaster } from "../server/assets/openSurveyRaster.ts";
 import { getPrediction, listPredictions, startPrediction } from "../server/services/predictions.ts";
@@ -66,27 +67,46 @@ async function readArea(session: Session, file: string): Promise<Polygon[]> {
   return polygons.map((polygon) => polygon.geometry);
 }
 
-export async function predict(
-  session: Session,
-  options: { survey: string; model: string; area?: string; threshold: number | "auto" },
-): Promise<void> {
+export interface PredictCommand {
+  readonly survey: string;
+  readonly model: string;
+  readonly area?: string;
+  readonly threshold: number | "auto";
+  readonly tta?: boolean;
+  readonly uncertainty?: boolean;
+  readonly engine: PredictionOptions["engine"];
+}
+
+export async function predict(session: Session, options: PredictCommand): Promise<void> {
   const { ctx } = session;
   const survey = await resolveSurvey(ctx, options.survey);
   const model = await resolveModel(ctx, options.model);
   const area = options.area ? await readArea(session, options.area) : null;
   const threshold = options.threshold === "auto" ? null : options.threshold;
-  const started = await startPrediction(ctx, { surveyId: survey.id, modelId: model.id, area, threshold });
+  const started = await startPrediction(ctx, {
+    surveyId: survey.id,
+    modelId: model.id,
+    area,
+    threshold,
+    options: { testTimeAugmentation: options.tta ?? false, uncertainty: options.uncertainty ?? false, engine: options.engine },
+  });
   await followJobs(session, [started.jobId]);
   const prediction = await getPrediction(ctx, started.id);
+  const { engine } = prediction;
   const polygons = (await polygonSet(ctx.store.db, prediction.id, prediction.threshold)) ?? [];
   const areaM2 = polygons.reduce((sum, polygon) => sum + polygon.areaM2, 0);
   session.result(
     {
       prediction: { id: prediction.id, surveyId: survey.id, modelId: model.id, threshold: prediction.threshold },
+      options: prediction.options,
+      engine,
       polygonCount: polygons.length,
       areaM2,
     },
-    [`Predicted ${survey.name}: ${polygons.length} polygons, ${areaM2.toFixed(1)} m² at threshold ${prediction.threshold.toFixed(2)}.`],
+    [
+      `Predicted ${survey.name}: ${polygons.length} polygons, ${areaM2.toFixed(1)} m² at threshold ${prediction.threshold.toFixed(2)}.`,
+      ...(engine ? [`  computed with ${engineTitles[engine.name]} ${engine.version}, ${engine.threads} threads`] : []),
+    ],
   );
 }
 
@@ -94,7 +114,9 @@ export async function predict(
 async function predictionCovering(session: Session, survey: Survey, model: Model, area: Polygon[]): Promise<Prediction> {
   const { ctx } = session;
   const { version } = surveyImage(survey);
-  const ready = (await listPredictions(ctx, survey.id)).filter((one) => one.state === "ready" && one.modelId === model.id && one.raster);
+  const ready = (await listPredictions(ctx, survey.id)).filter(
+    (one) => one.state === "ready" && one.modelId === model.id && one.raster && !one.options.testTimeAugmentation,
+  );
   const whole = ready.find((one) => one.area === null);
   const same = ready.find((one) => JSON.stringify(one.area) === JSON.stringify(area));
   const found = whole ?? same;

@@ -18,10 +18,21 @@ const command = new Command("start")
     return port;
   })
   .option("--allow-hosts <hosts>", "hosts that images may be read from, with commas between (default: none)")
+  .option("--workers <n>", "worker processes (default: 1)", (text) => {
+    const workers = Number(text);
+    if (!Number.isInteger(workers) || workers < 1 || workers > 16) throw new InvalidArgumentError("It is a whole number from 1 to 16.");
+    return workers;
+  })
   .option("--no-open", "do not open the browser")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();
-const { data, port, open, allowHosts } = command.opts<{ data?: string; port?: number; open: boolean; allowHosts?: string }>();
+const { data, port, workers, open, allowHosts } = command.opts<{
+  data?: string;
+  port?: number;
+  workers?: number;
+  open: boolean;
+  allowHosts?: string;
+}>();
 
 const say = (message: string) => process.stderr.write(`${message}\n`);
 
@@ -44,6 +55,7 @@ async function makeDemoOnEmptyFolder(): Promise<void> {
 
 process.exitCode = await supervise({
   env,
+  workers,
   say,
   onListening: (url) => {
     say(`\nReefline is ready: ${url}\nStop it with Ctrl+C.\n`);

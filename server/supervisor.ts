@@ -4,13 +4,18 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { readableLogLine } from "./readableLog.ts";
 
-/** One of the two processes: what it is called, its bundle, whether it gives way to everything else on the machine. */
+/** One of the processes: what it is called, its bundle, whether it gives way to everything else on the machine. */
 type Part = { name: string; bundle: string; gentle: boolean };
 
-const PARTS: Part[] = [
-  { name: "web server", bundle: fileURLToPath(new URL("./server.js", import.meta.url)), gentle: false },
-  { name: "worker", bundle: fileURLToPath(new URL("./worker.js", import.meta.url)), gentle: true },
-];
+const serverBundle = fileURLToPath(new URL("./server.js", import.meta.url));
+const workerBundle = fileURLToPath(new URL("./worker.js", import.meta.url));
+
+function partsWith(workers: number): Part[] {
+  return [
+    { name: "web server", bundle: serverBundle, gentle: false },
+    ...Array.from({ length: workers }, (_, i) => ({ name: i === 0 ? "worker" : `worker ${i + 1}`, bundle: workerBundle, gentle: true })),
+  ];
+}
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -21,6 +26,8 @@ const GRACE_MS = 10_000;
 
 export type Supervision = {
   env: NodeJS.ProcessEnv;
+  /** Worker processes; one when left out. They share the swaths of a prediction. */
+  workers?: number;
   say: (message: string) => void;
   onListening: (url: string) => void;
 };
@@ -35,10 +42,10 @@ export function pauseAfter(crashes: number): number {
 }
 
 /**
- * Runs web server and worker until SIGINT or SIGTERM and gives back the exit code. A part that dies is started again; a web server
+ * Runs web server and workers until SIGINT or SIGTERM and gives back the exit code. A part that dies is started again; a web server
  * that ends before it ever listened (the data folder is in use, say) has told why and ends everything.
  */
-export function supervise({ env, say, onListening }: Supervision): Promise<number> {
+export function supervise({ env, workers = 1, say, onListening }: Supervision): Promise<number> {
   return new Promise((resolve) => {
     const running = new Map<Part, ChildProcess>();
     const pauses = new Set<NodeJS.Timeout>();
@@ -120,6 +127,6 @@ export function supervise({ env, say, onListening }: Supervision): Promise<numbe
         stop(0);
       });
     }
-    for (const part of PARTS) start(part, 0);
+    for (const part of partsWith(workers)) start(part, 0);
   });
 }
