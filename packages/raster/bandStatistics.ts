@@ -1,5 +1,4 @@
 import type { BandStatistics } from "@reefline/schema/survey";
-import { z } from "zod";
 import type { Samples } from "./array.ts";
 import { histogramOver, histogramPercentile, joinHistograms, storedHistogram, type ValueHistogram } from "./valueHistogram.ts";
 
@@ -36,7 +35,7 @@ export function countBlock(block: PixelBlock): (BandCount | null)[] {
 
 function countBytes(block: PixelBlock, data: Uint8Array): (BandCount | null)[] {
   const { bandCount, valid } = block;
-  const counts = new Uint32Array(256 * bandCount);
+  const counts = new Uint32Array(256 * bandCount * TABLES);
   for (let row = 0; row < block.heightPx; row++) {
     const pixel = block.offsetPx + row * block.pitchPx;
     if (block.allValid || valid.subarray(pixel, pixel + block.widthPx).indexOf(0) === -1) {
@@ -52,18 +51,38 @@ function countBytes(block: PixelBlock, data: Uint8Array): (BandCount | null)[] {
       }
     }
   }
+  const tableLength = 256 * bandCount;
+  for (let i = 0; i < tableLength; i++) counts[i] = (counts[i] ?? 0) + (counts[tableLength + i] ?? 0);
   return Array.from({ length: bandCount }, (_, band) => fromByteCounts(counts.subarray(band * 256, (band + 1) * 256)));
 }
 
+/** Tables of counts per byte row: neighbours are often equal, and adding to the same count twice in a row has to wait. */
+const TABLES = 2;
+
 function countByteRow(counts: Uint32Array, data: Uint8Array, at: number, widthPx: number, bandCount: number): void {
-  for (let band = 0; band < bandCount; band++) {
-    const base = band * 256;
-    const end = at + widthPx * bandCount;
-    for (let i = at + band; i < end; i += bandCount) {
-      const bin = base + (data[i] ?? 0);
-      counts[bin] = (counts[bin] ?? 0) + 1;
+  const end = at + widthPx * bandCount;
+  const other = 256 * bandCount;
+  if (bandCount === 3) {
+    let i = at;
+    for (; i + 6 <= end; i += 6) {
+      addOne(counts, data[i] ?? 0);
+      addOne(counts, 256 + (data[i + 1] ?? 0));
+      addOne(counts, 512 + (data[i + 2] ?? 0));
+      addOne(counts, 768 + (data[i + 3] ?? 0));
+      addOne(counts, 1024 + (data[i + 4] ?? 0));
+      addOne(counts, 1280 + (data[i + 5] ?? 0));
     }
+    for (let band = 0; i < end; i++, band++) addOne(counts, band * 256 + (data[i] ?? 0));
+    return;
   }
+  let table = 0;
+  for (let i = at; i < end; table = other - table) {
+    for (let band = 0; band < bandCount; band++, i++) addOne(counts, table + band * 256 + (data[i] ?? 0));
+  }
+}
+
+function addOne(counts: Uint32Array, bin: number): void {
+  counts[bin] = (counts[bin] ?? 0) + 1;
 }
 
 /** Everything about bytes follows from how often each occurs. */
@@ -183,27 +202,4 @@ export function stretchOf({ histogram, min, max }: BandCount): { low: number; hi
     return null;
   if (high > low) return { low, high };
   return isInteger || max === min ? { low: low - 0.5, high: low + 0.5 } : { low: min, high: max };
-}
-
-/** As text, for a journal. */
-export function countsToJson(counts: readonly (BandCount | null)[]): unknown {
-  return counts.map((count) => count && { ...count, histogram: { ...count.histogram, counts: Array.from(count.histogram.counts) } });
-}
-
-const storedCountSchema = z.object({
-  count: z.number(),
-  min: z.number(),
-  max: z.number(),
-  mean: z.number(),
-  squares: z.number(),
-  histogram: z.object({
-    exponent: z.number(),
-    firstBin: z.number(),
-    counts: z.array(z.number()).transform((counts) => Float64Array.from(counts)),
-  }),
-});
-
-/** What `countsToJson` made. Throws a ZodError for anything else. */
-export function countsFromJson(stored: unknown): (BandCount | null)[] {
-  return z.array(storedCountSchema.nullable()).parse(stored);
 }

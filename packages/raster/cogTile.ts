@@ -1,14 +1,14 @@
-import { constants, deflateSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
 import type { SampleType } from "@reefline/schema/survey";
-import sharp from "sharp";
 import type { Samples } from "./array.ts";
 import { type BandCount, countBlock } from "./bandStatistics.ts";
+import { deflateEncoder } from "./deflateEncode.ts";
 import { newSamples } from "./newSamples.ts";
 import { encodePredictor } from "./predictorEncode.ts";
 
 /** How tiles are stored. JPEG and WebP lose detail and take 8-bit images of one or three bands. */
 export type TileCodec =
-  | { readonly kind: "deflate"; readonly level: number }
+  | { readonly kind: "deflate" }
   | { readonly kind: "jpeg"; readonly quality: number }
   | { readonly kind: "webp"; readonly quality: number };
 
@@ -42,15 +42,9 @@ export interface EncodedTile {
   readonly counts: (BandCount | null)[] | null;
 }
 
-/** Larger windows of zlib's hash: faster and smaller on differenced pixels than the default of 8. */
-const MEMORY_LEVEL = 9;
-
-/** zlib wants room for its whole answer, or it works in many small steps. */
-function deflateTile(bytes: Uint8Array, level: number): Uint8Array {
-  const chunkSize = Math.max(1024, bytes.length + (bytes.length >> 9) + 256);
-  const packed = deflateSync(bytes, { level, memLevel: MEMORY_LEVEL, strategy: constants.Z_DEFAULT_STRATEGY, chunkSize });
-  // Its own copy: what zlib returns is a view of all the room it was given.
-  return new Uint8Array(packed);
+/** A mask is small and full of long runs: any deflate does. */
+function deflateMask(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(deflateSync(bytes, { chunkSize: 1024 + bytes.length }));
 }
 
 /** Encodes tiles of one format one after the other; what repeats (tiles without any pixel, whole masks) is encoded once. */
@@ -61,6 +55,7 @@ export function tileEncoder(format: TileFormat): (cut: TileCut) => Promise<Encod
     known.set(key, found);
     return found.slice();
   };
+  const deflate = deflateEncoder();
   let scratch = newSamples(format.sampleType, 0);
 
   return async (cut) => {
@@ -71,12 +66,11 @@ export function tileEncoder(format: TileFormat): (cut: TileCut) => Promise<Encod
     const pack = () => {
       if (scratch.length !== length) scratch = newSamples(format.sampleType, length);
       copyPixels(scratch, cut, format, holding !== "full");
-      return encodePixels(scratch, tilePx, format);
+      return encodePixels(scratch, tilePx, format, deflate);
     };
     const image = holding === "empty" ? await once(`image ${tilePx}`, pack) : await pack();
     if (!format.hasMask) return { image, mask: null, counts };
-    const level = format.codec.kind === "deflate" ? format.codec.level : 6;
-    const packMask = () => deflateTile(packBits(cut), level);
+    const packMask = () => deflateMask(packBits(cut));
     const isWhole = cut.heightPx === tilePx && cut.colOff + tilePx <= cut.levelWidthPx;
     if (holding === "empty") return { image, mask: await once(`empty mask ${tilePx}`, packMask), counts };
     if (holding === "full" && isWhole) return { image, mask: await once(`full mask ${tilePx}`, packMask), counts };
@@ -133,10 +127,17 @@ function copyPixels(tile: Samples, cut: TileCut, { bandCount, fillValue }: TileF
   }
 }
 
-async function encodePixels(tile: Samples, tilePx: number, { bandCount, codec }: TileFormat): Promise<Uint8Array> {
-  if (codec.kind === "deflate") return deflateTile(encodePredictor(tile, tilePx, bandCount), codec.level);
+async function encodePixels(
+  tile: Samples,
+  tilePx: number,
+  { bandCount, codec }: TileFormat,
+  deflate: (bytes: Uint8Array) => Uint8Array,
+): Promise<Uint8Array> {
+  if (codec.kind === "deflate") return deflate(encodePredictor(tile, tilePx, bandCount));
   if (!(tile instanceof Uint8Array) || (bandCount !== 1 && bandCount !== 3))
     throw new RangeError("JPEG and WebP take 8-bit images of one or three bands");
+  // Loaded where it is needed only: threads that deflate start sooner without it.
+  const { default: sharp } = await import("sharp");
   const pixels = sharp(tile, { raw: { width: tilePx, height: tilePx, channels: bandCount } });
   const { quality } = codec;
   if (codec.kind === "webp") return new Uint8Array(await pixels.webp({ quality }).toBuffer());

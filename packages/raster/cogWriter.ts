@@ -5,7 +5,8 @@ import { AppError } from "@reefline/schema/errors";
 import type { Grid } from "@reefline/schema/grid";
 import type { SampleType } from "@reefline/schema/survey";
 import { z } from "zod";
-import { type BandCount, countsFromJson, countsToJson } from "./bandStatistics.ts";
+import { countsFromJson, countsToJson } from "./bandCountJson.ts";
+import type { BandCount } from "./bandStatistics.ts";
 import type { CogWork } from "./cogTasks.ts";
 import { startCogTasks } from "./cogThreads.ts";
 import type { TileCodec } from "./cogTile.ts";
@@ -65,8 +66,7 @@ export interface WrittenCog {
 
 /** Changes when the same pixels would become other bytes. */
 const WRITER_VERSION = 1;
-/** zlib's level on tiles after prediction: a few percent larger than 6 and half again as fast. */
-export const DEFAULT_CODEC: TileCodec = { kind: "deflate", level: 3 };
+const LOSSLESS: TileCodec = { kind: "deflate" };
 const SMALLEST_LEVEL_PX = 512;
 /** An image of fewer tiles is written without threads. */
 const TILES_WORTH_THREADS = 8;
@@ -167,7 +167,7 @@ function resumeKey(options: CogOptions, codec: TileCodec): string {
 export async function writeCog(path: string, options: CogOptions): Promise<WrittenCog> {
   const { grid, bandCount, sampleType, hasMask, overviewResampling, signal, onProgress, resume } = options;
   const nodata = options.nodata ?? null;
-  const codec = options.codec ?? DEFAULT_CODEC;
+  const codec = options.codec ?? LOSSLESS;
   checkCodec(codec, options);
   const sizes = pyramidSizes(grid.widthPx, grid.heightPx, SMALLEST_LEVEL_PX);
   const tilePx = tilePxFor(grid.widthPx, bytesPerPixel(options));

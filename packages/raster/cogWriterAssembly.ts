@@ -4,7 +4,7 @@ import type { Grid } from "@reefline/schema/grid";
 import type { SampleType } from "@reefline/schema/survey";
 import type { TileCodec } from "./cogTile.ts";
 import { geoTags, type RawGeoKeys } from "./cogWriterGeoTags.ts";
-import type { CogParts } from "./cogWriterParts.ts";
+import { type CogParts, writeFully } from "./cogWriterParts.ts";
 import { bytesPerSample } from "./newSamples.ts";
 import type { LevelSize, OverviewResampling } from "./overviewPyramid.ts";
 import { directorySize, encodeDirectory, encodeTiffHeader, type TiffField } from "./tiffDirectory.ts";
@@ -186,7 +186,7 @@ async function appendFile(target: FileHandle, position: number, sourcePath: stri
       signal?.throwIfAborted();
       const { bytesRead } = await source.read(buffer, 0, buffer.length);
       if (bytesRead === 0) return at;
-      await target.writev([buffer.subarray(0, bytesRead)], at);
+      await writeFully(target, buffer.subarray(0, bytesRead), at);
       at += bytesRead;
     }
   } finally {
@@ -218,7 +218,7 @@ export async function assembleCog(path: string, parts: CogParts, { temporary, le
   const file = await open(temporary, "w");
   const buffer = Buffer.allocUnsafeSlow(COPY_BYTES);
   try {
-    await file.writev([head], 0);
+    await writeFully(file, head, 0);
     let at = head.length;
     for (let level = levels.length - 1; level >= 0; level--) {
       for (const [part, { levels: own }] of parts.finished.entries()) {

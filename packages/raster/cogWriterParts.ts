@@ -49,6 +49,14 @@ function withLeaderAndTrailer(data: Uint8Array): Uint8Array[] {
   return [leader, data, data.subarray(data.length - 4)];
 }
 
+/** A disk that becomes full takes the first part of a write, and refuses the rest only when asked again. */
+export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
 async function checksumOf(path: string): Promise<{ bytes: number; crc: number } | null> {
   const file = await open(path, "r").catch(() => null);
   if (file === null) return null;
@@ -174,8 +182,7 @@ export async function openCogParts(folder: string, key: string, levelCount: numb
       entry.crc = crc32(bytes, entry.crc);
       const at = entry.bytes;
       entry.bytes += bytes.length;
-      // Not `write`, which may write a part only.
-      await file.writev([bytes], at);
+      await writeFully(file, bytes, at);
     },
     async readState() {
       return finished.length === 0 ? null : readFile(join(folder, `${partName(finished.length - 1)}.state`));

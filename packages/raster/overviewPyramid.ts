@@ -53,9 +53,14 @@ export interface HalvingPart {
 interface AxisPlan {
   readonly first: Int32Array;
   readonly weights: Float64Array;
+  /** The weights as whole numbers whose sum is 2^FIXED_BITS. */
+  readonly fixed: Int32Array;
   /** Every target pixel covers two source pixels whole. */
   readonly isEven: boolean;
 }
+
+/** With 8 bits of a sample, twice as many stay below 2^31. */
+const FIXED_BITS = 11;
 
 const plans = new Map<string, AxisPlan>();
 const PLANS_KEPT = 64;
@@ -77,7 +82,14 @@ function planAxis(sourcePx: number, targetPx: number): AxisPlan {
       if (start + k < sourcePx && overlap > 1e-9) weights[i * 3 + k] = overlap;
     }
   }
-  const plan = { first, weights, isEven: ratio === 2 };
+  const fixed = Int32Array.from(weights, (weight) => Math.round((weight / ratio) * 2 ** FIXED_BITS));
+  // Rounding must not make a white image grey: the middle one takes what is missing.
+  for (let i = 0; i < targetPx; i++) {
+    const sum = (fixed[i * 3] ?? 0) + (fixed[i * 3 + 1] ?? 0) + (fixed[i * 3 + 2] ?? 0);
+    const largest = (weights[i * 3 + 1] ?? 0) > 0 ? i * 3 + 1 : i * 3;
+    fixed[largest] = (fixed[largest] ?? 0) + 2 ** FIXED_BITS - sum;
+  }
+  const plan = { first, weights, fixed, isEven: ratio === 2 };
   if (plans.size >= PLANS_KEPT) plans.clear();
   plans.set(key, plan);
   return plan;
@@ -102,7 +114,8 @@ function averagePixels(halving: Halving, part: HalvingPart, from: RowBuffer, to:
   const cols = planAxis(source.widthPx, target.widthPx);
   const rows = planAxis(source.heightPx, target.heightPx);
   const isSmallInteger = sampleType === "uint8" || sampleType === "uint16" || sampleType === "int16";
-  const sums = new Float64Array((RUN_PX * 2 + 2) * bandCount);
+  const sums = new Float64Array((RUN_PX * 2 + 4) * bandCount);
+  const fixedSums = new Int32Array(sums.length);
   let allValid = true;
   for (let row = part.rowOff; row < part.rowEnd; row++) {
     const span = rowSpan(rows, row, from.firstRow);
@@ -115,6 +128,7 @@ function averagePixels(halving: Halving, part: HalvingPart, from: RowBuffer, to:
       else {
         to.valid.fill(1, run.targetAt + colOff, run.targetAt + colEnd);
         if (isSmallInteger && cols.isEven && rows.isEven) averageFours(halving, run, from.data, to.data);
+        else if (from.data instanceof Uint8Array) averageBytes(halving, cols, rows, row, run, from.data, to.data, fixedSums);
         else averageWeighted(halving, cols, run, from.data, to.data, sums);
       }
       if (holding === "empty") allValid = false;
@@ -200,6 +214,50 @@ function averageFours({ source, bandCount, nodata, sampleType }: Halving, run: R
   for (let i = start; i < write; i++) if (to[i] === nodata) to[i] = avoidNodata(nodata, nodata, sampleType);
 }
 
+/** Bytes of any weights, all valid, in whole numbers: first down, then across. */
+function averageBytes(
+  { source, bandCount, nodata }: Halving,
+  cols: AxisPlan,
+  rows: AxisPlan,
+  row: number,
+  run: Run,
+  from: Uint8Array,
+  to: Samples,
+  sums: Int32Array,
+): void {
+  const rowSamples = source.widthPx * bandCount;
+  const { start, end } = sourceColumns(cols, run);
+  const w0 = rows.fixed[row * 3] ?? 0;
+  const w1 = rows.fixed[row * 3 + 1] ?? 0;
+  const w2 = rows.fixed[row * 3 + 2] ?? 0;
+  const at = run.span.first * rowSamples + start * bandCount;
+  const length = (end - start) * bandCount;
+  // A row of no weight may lie outside the buffer.
+  const at1 = w1 > 0 ? at + rowSamples : at;
+  const at2 = w2 > 0 ? at + 2 * rowSamples : at;
+  if (w2 > 0) {
+    for (let i = 0; i < length; i++) sums[i] = (w0 * (from[at + i] ?? 0) + w1 * (from[at1 + i] ?? 0) + w2 * (from[at2 + i] ?? 0)) | 0;
+  } else {
+    for (let i = 0; i < length; i++) sums[i] = (w0 * (from[at + i] ?? 0) + w1 * (from[at1 + i] ?? 0)) | 0;
+  }
+  sums.fill(0, length, length + 2 * bandCount);
+  const half = 1 << (2 * FIXED_BITS - 1);
+  let write = (run.targetAt + run.colOff) * bandCount;
+  const first = write;
+  for (let col = run.colOff; col < run.colEnd; col++) {
+    const c0 = cols.fixed[col * 3] ?? 0;
+    const c1 = cols.fixed[col * 3 + 1] ?? 0;
+    const c2 = cols.fixed[col * 3 + 2] ?? 0;
+    let read = ((cols.first[col] ?? 0) - start) * bandCount;
+    for (let band = 0; band < bandCount; band++, read++) {
+      const sum = (c0 * (sums[read] ?? 0) + c1 * (sums[read + bandCount] ?? 0)) | 0;
+      to[write++] = (((sum + c2 * (sums[read + 2 * bandCount] ?? 0)) | 0) + half) >>> (2 * FIXED_BITS);
+    }
+  }
+  if (nodata === null) return;
+  for (let i = first; i < write; i++) if (to[i] === nodata) to[i] = avoidNodata(nodata, nodata, "uint8");
+}
+
 /** All valid, any weights: first down, then across. */
 function averageWeighted(halving: Halving, cols: AxisPlan, run: Run, from: Samples, to: Samples, sums: Float64Array): void {
   const { source, bandCount, sampleType, nodata } = halving;
@@ -218,16 +276,16 @@ function averageWeighted(halving: Halving, cols: AxisPlan, run: Run, from: Sampl
     for (let i = 0; i < length; i++) sums[i] = w0 * (from[at + i] ?? 0) + w1 * (from[at1 + i] ?? 0);
   }
   sums.fill(0, length, length + 2 * bandCount);
-  const rowShare = w0 + w1 + w2;
+  const perRow = 1 / (w0 + w1 + w2);
   let write = (run.targetAt + run.colOff) * bandCount;
   for (let col = run.colOff; col < run.colEnd; col++) {
     const c0 = cols.weights[col * 3] ?? 0;
     const c1 = cols.weights[col * 3 + 1] ?? 0;
     const c2 = cols.weights[col * 3 + 2] ?? 0;
-    const share = rowShare * (c0 + c1 + c2);
+    const per = perRow / (c0 + c1 + c2);
     let read = ((cols.first[col] ?? 0) - start) * bandCount;
     for (let band = 0; band < bandCount; band++, read++) {
-      const mean = (c0 * (sums[read] ?? 0) + c1 * (sums[read + bandCount] ?? 0) + c2 * (sums[read + 2 * bandCount] ?? 0)) / share;
+      const mean = (c0 * (sums[read] ?? 0) + c1 * (sums[read + bandCount] ?? 0) + c2 * (sums[read + 2 * bandCount] ?? 0)) * per;
       // Sums carry rounding of their own: without the nudge 12.5 could land on either side.
       const value = isFloat ? mean : Math.floor(mean + 0.5 + 1e-9);
       to[write++] = value === nodata ? avoidNodata(value, nodata, sampleType) : value;

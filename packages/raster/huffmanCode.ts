@@ -1,0 +1,87 @@
+/** Canonical Huffman codes as deflate writes them (RFC 1951 §3.2.2). */
+
+/**
+ * Lengths of a prefix code that is shortest for these frequencies with no length above `limit`; 0 where a symbol does not occur. A lone
+ * symbol gets one bit. Two-queue construction on sorted weights; lengths above the limit are moved down and paid for by lengthening the
+ * rarest of the others.
+ */
+export function codeLengths(frequencies: Uint32Array, limit: number, lengths: Uint8Array): void {
+  lengths.fill(0);
+  const used: number[] = [];
+  for (let symbol = 0; symbol < frequencies.length; symbol++) if ((frequencies[symbol] ?? 0) > 0) used.push(symbol);
+  if (used.length <= 1) {
+    // Both ends of a tree of one leaf: decoders want a complete code.
+    const symbol = used[0] ?? 0;
+    lengths[symbol] = 1;
+    lengths[symbol === 0 ? 1 : 0] = 1;
+    return;
+  }
+  used.sort((a, b) => (frequencies[a] ?? 0) - (frequencies[b] ?? 0) || a - b);
+  const count = used.length;
+  const weights = new Float64Array(2 * count - 1);
+  const parents = new Int32Array(2 * count - 1);
+  used.forEach((symbol, i) => {
+    weights[i] = frequencies[symbol] ?? 0;
+  });
+  let leaf = 0;
+  let inner = count;
+  const smallest = (next: number) => {
+    const takesLeaf = leaf < count && (inner >= next || (weights[leaf] ?? 0) <= (weights[inner] ?? 0));
+    return takesLeaf ? leaf++ : inner++;
+  };
+  for (let next = count; next < 2 * count - 1; next++) {
+    const a = smallest(next);
+    const b = smallest(next);
+    weights[next] = (weights[a] ?? 0) + (weights[b] ?? 0);
+    parents[a] = next;
+    parents[b] = next;
+  }
+  const depths = new Int32Array(2 * count - 1);
+  const perLength = new Int32Array(limit + 1);
+  for (let node = 2 * count - 3; node >= 0; node--) {
+    const depth = (depths[parents[node] ?? 0] ?? 0) + 1;
+    depths[node] = depth;
+    if (node < count) {
+      const length = Math.min(limit, depth);
+      perLength[length] = (perLength[length] ?? 0) + 1;
+    }
+  }
+  restoreKraft(perLength, limit);
+  // The rarest symbols get the longest codes.
+  let at = 0;
+  for (let length = limit; length > 0; length--) {
+    for (let n = perLength[length] ?? 0; n > 0; n--) lengths[used[at++] ?? 0] = length;
+  }
+}
+
+/** Makes counts per length a complete code again after lengths were cut to the limit (Kraft's sum must be 1). */
+function restoreKraft(perLength: Int32Array, limit: number): void {
+  let sum = 0;
+  for (let length = 1; length <= limit; length++) sum += (perLength[length] ?? 0) * 2 ** (limit - length);
+  for (let excess = sum - 2 ** limit; excess > 0; excess--) {
+    let length = limit - 1;
+    while ((perLength[length] ?? 0) === 0) length--;
+    // One code becomes the parent of two: it and one of the longest.
+    perLength[length] = (perLength[length] ?? 0) - 1;
+    perLength[length + 1] = (perLength[length + 1] ?? 0) + 2;
+    perLength[limit] = (perLength[limit] ?? 0) - 1;
+  }
+}
+
+/** The codes of canonical lengths, bits reversed as deflate sends them, with the length above bit 16. */
+export function reversedCodes(lengths: Uint8Array, count: number, codes: Int32Array): void {
+  const next = new Int32Array(17);
+  const perLength = new Int32Array(17);
+  for (let i = 0; i < count; i++) perLength[lengths[i] ?? 0] = (perLength[lengths[i] ?? 0] ?? 0) + 1;
+  perLength[0] = 0;
+  for (let length = 1; length <= 15; length++) next[length + 1] = ((next[length] ?? 0) + (perLength[length] ?? 0)) << 1;
+  for (let i = 0; i < count; i++) {
+    const length = lengths[i] ?? 0;
+    if (length === 0) continue;
+    let code = next[length] ?? 0;
+    next[length] = code + 1;
+    let reversed = 0;
+    for (let bit = 0; bit < length; bit++, code >>= 1) reversed = (reversed << 1) | (code & 1);
+    codes[i] = reversed | (length << 16);
+  }
+}
