@@ -1,13 +1,17 @@
 "use client";
-import { ImageUp } from "lucide-react";
+import { ChevronDown, Globe, ImageUp, Layers } from "lucide-react";
 import { useRef } from "react";
 import { Button, type ButtonProps } from "../_ui/Button.tsx";
-import { startUpload } from "./uploads.ts";
+import { classNames } from "../_ui/classNames.ts";
+import { Menu, MenuItem } from "../_ui/Menu.tsx";
+import { toast } from "../_ui/toasts.ts";
+import { offerImages, useAddImages } from "./addImages.ts";
 
 export function AddSurveyButton({ look, size }: Pick<ButtonProps, "look" | "size">) {
   const picker = useRef<HTMLInputElement>(null);
+  const open = () => picker.current?.click();
   return (
-    <>
+    <div className="inline-flex">
       <input
         ref={picker}
         type="file"
@@ -18,13 +22,35 @@ export function AddSurveyButton({ look, size }: Pick<ButtonProps, "look" | "size
         aria-label="Orthomosaic file"
         data-testid="survey-file"
         onChange={(event) => {
-          for (const file of event.target.files ?? []) void startUpload(file);
+          for (const file of offerImages([...(event.target.files ?? [])])) {
+            toast(`${file.name} is no GeoTIFF. Export your orthomosaic as GeoTIFF and add that.`, { kind: "error" });
+          }
           event.target.value = "";
         }}
       />
-      <Button icon={ImageUp} look={look} size={size} onClick={() => picker.current?.click()}>
+      <Button icon={ImageUp} look={look} size={size} className="rounded-r-none" onClick={open}>
         Add an orthomosaic
       </Button>
-    </>
+      <Menu
+        align="end"
+        trigger={
+          <Button
+            look={look}
+            size={size}
+            aria-label="Other ways to add a survey"
+            className={classNames("rounded-l-none border-l px-1.5!", look === "primary" ? "border-l-surface/40" : "border-l-0")}
+          >
+            <ChevronDown size={16} strokeWidth={1.75} aria-hidden />
+          </Button>
+        }
+      >
+        <MenuItem icon={Layers} onSelect={open}>
+          Several images, or extra bands
+        </MenuItem>
+        <MenuItem icon={Globe} onSelect={() => useAddImages.setState({ addressOpen: true })}>
+          From a web address
+        </MenuItem>
+      </Menu>
+    </div>
   );
 }

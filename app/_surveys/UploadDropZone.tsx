@@ -4,7 +4,9 @@ import { useEffect, useState } from "react";
 import { ImportDialog } from "../_editor/ImportDialog.tsx";
 import { toast } from "../_ui/toasts.ts";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
-import { looksLikeRaster, startUpload } from "./uploads.ts";
+import { AddImagesDialog } from "./AddImagesDialog.tsx";
+import { AddRemoteDialog } from "./AddRemoteDialog.tsx";
+import { offerImages } from "./addImages.ts";
 
 /** Files may be dropped anywhere: an orthomosaic becomes a survey, a GeoJSON becomes polygons of the survey one looks at. */
 export function UploadDropZone() {
@@ -30,7 +32,7 @@ export function UploadDropZone() {
       setOver(false);
       if (!hasFiles(event) || event.defaultPrevented) return;
       event.preventDefault();
-      for (const file of event.dataTransfer?.files ?? []) take(file, setLabels);
+      for (const file of offerImages([...(event.dataTransfer?.files ?? [])])) take(file, setLabels);
     };
     window.addEventListener("dragenter", enter);
     window.addEventListener("dragleave", leave);
@@ -58,13 +60,14 @@ export function UploadDropZone() {
         </div>
       ) : null}
       <ImportDialog open={labels !== null} onOpenChange={(open) => !open && setLabels(null)} file={labels} />
+      <AddImagesDialog />
+      <AddRemoteDialog />
     </>
   );
 }
 
 function take(file: File, openLabels: (file: File) => void): void {
-  if (looksLikeRaster(file.name)) void startUpload(file);
-  else if (/\.(geo)?json$/i.test(file.name)) {
+  if (/\.(geo)?json$/i.test(file.name)) {
     if (useWorkspace.getState().survey) openLabels(file);
     else toast("Open the survey that these polygons belong to, then drop the file on its map.", { kind: "attention" });
   } else toast(`${file.name} is neither a GeoTIFF nor a GeoJSON. Export your orthomosaic as GeoTIFF and drop that.`, { kind: "error" });

@@ -49,7 +49,7 @@ function UploadRow({ item }: { item: UploadItem }) {
           size="small"
           icon={X}
           side="top"
-          label={state === "done" || state === "failed" ? "Dismiss" : "Give the upload up"}
+          label={state === "done" || state === "failed" ? "Dismiss" : item.group ? "Give these uploads up" : "Give the upload up"}
           onClick={() => (state === "done" || state === "failed" ? dismissUpload(id) : cancelUpload(id))}
         />
       </div>

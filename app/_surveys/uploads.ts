@@ -5,6 +5,8 @@ import { announce } from "../_ui/announce.ts";
 
 export type UploadItem = {
   id: string;
+  /** Uploads that become one survey share it. */
+  group: string | null;
   fileName: string;
   sizeBytes: number;
   sentBytes: number;
@@ -40,10 +42,14 @@ export function surveyNameFrom(fileName: string): string {
 }
 
 /** Sends an orthomosaic in resumable pieces. The same file begun before, in this browser, goes on where it stopped. */
-export async function startUpload(file: File): Promise<void> {
+export async function startUpload(
+  file: File,
+  { group = null, metadata = {} }: { group?: string | null; metadata?: Readonly<Record<string, string>> } = {},
+): Promise<void> {
   const id = crypto.randomUUID();
   const item: UploadItem = {
     id,
+    group,
     fileName: file.name,
     sizeBytes: file.size,
     sentBytes: 0,
@@ -58,7 +64,7 @@ export async function startUpload(file: File): Promise<void> {
     chunkSize: 16 * 2 ** 20,
     retryDelays,
     removeFingerprintOnSuccess: true,
-    metadata: { filename: file.name, surveyName: surveyNameFrom(file.name) },
+    metadata: { filename: file.name, surveyName: surveyNameFrom(file.name), ...metadata },
     onProgress: (sent) => patch(id, { sentBytes: sent, state: "sending", problem: null, bytesPerSecond: speed(sent) }),
     onShouldRetry: (error) => {
       const status = error.originalResponse?.getStatus() ?? 0;
@@ -75,14 +81,16 @@ export async function startUpload(file: File): Promise<void> {
     onSuccess: () => {
       running.delete(id);
       patch(id, { state: "done", sentBytes: file.size });
-      announce(`${file.name} is uploaded; the survey is being prepared`);
+      const waits = useUploads.getState().items.some((other) => group !== null && other.group === group && other.state !== "done");
+      announce(waits ? `${file.name} is uploaded` : `${file.name} is uploaded; the survey is being prepared`);
       void queryClient.invalidateQueries({ queryKey: trpc.surveys.list.queryKey() });
       void queryClient.invalidateQueries({ queryKey: trpc.jobs.list.queryKey() });
       setTimeout(() => dismissUpload(id), 6_000);
     },
   });
   running.set(id, upload);
-  const [previous] = await upload.findPreviousUploads().catch(() => []);
+  // A file of another group begun before carries that group's name and cannot be gone on with.
+  const previous = (await upload.findPreviousUploads().catch(() => [])).find((one) => (one.metadata.group ?? null) === group);
   if (previous) upload.resumeFromPreviousUpload(previous);
   upload.start();
 }
@@ -97,14 +105,19 @@ export function resumeUpload(id: string): void {
   patch(id, { state: "sending", problem: null });
 }
 
-/** Gives an upload up: what was sent is deleted on the server too. */
+/** Gives an upload up, and with it those that would have become one survey with it: what was sent is deleted on the server too. */
 export function cancelUpload(id: string): void {
-  void running
-    .get(id)
-    ?.abort(true)
-    .catch(() => undefined);
-  running.delete(id);
-  dismissUpload(id);
+  const { items } = useUploads.getState();
+  const group = items.find((item) => item.id === id)?.group ?? null;
+  for (const item of items) {
+    if (item.id !== id && (group === null || item.group !== group)) continue;
+    void running
+      .get(item.id)
+      ?.abort(true)
+      .catch(() => undefined);
+    running.delete(item.id);
+    dismissUpload(item.id);
+  }
 }
 
 export function dismissUpload(id: string): void {
