@@ -1,4 +1,5 @@
 /** Opens one raster file within limits, decodes a little of it, says what it is, and ends. See assets/probe.ts. */
+import { hasFilesBeside } from "@reefline/raster/geotiffFile";
 import { chooseStretch } from "@reefline/raster/stretch";
 import { isAppError } from "@reefline/schema/errors";
 import { isCogLayout } from "./assets/isCogLayout.ts";
@@ -25,7 +26,7 @@ async function probe(message: unknown): Promise<ProbeReply> {
       maskKind: raster.maskKind,
       nodata: raster.nodata,
       blockHeightPx: first?.blockHeightPx ?? 1,
-      isCog: isCogLayout(raster),
+      isCog: isCogLayout(raster) && !(place.bytes.kind === "file" && (await hasFilesBeside(place.bytes.path))),
     },
   };
 }

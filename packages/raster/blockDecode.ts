@@ -66,7 +66,10 @@ export async function decodeBlock(layout: ImageLayout, stored: StoredSamples, by
 
 const unassociatedAlpha = 2;
 
-/** A block of a mask to one byte per pixel: 1 measured, 0 not. */
+/** What a block of a mask is when every pixel of it holds a measurement: most are. */
+export const allMeasured = new Uint8Array(0);
+
+/** A block of a mask to one byte per pixel: 1 measured, 0 not; or `allMeasured`. */
 export async function decodeMaskBlock(
   layout: ImageLayout,
   stored: StoredSamples,
@@ -74,6 +77,8 @@ export async function decodeMaskBlock(
   blockRow: number,
 ): Promise<Uint8Array> {
   const samples = await decodeBlock(layout, stored, bytes, blockRow);
+  if (!samples.includes(0)) return allMeasured;
+  if (layout.bitsPerSample === 1 && samples instanceof Uint8Array) return samples;
   const mask = new Uint8Array(samples.length);
   for (let i = 0; i < mask.length; i++) mask[i] = samples[i] ? 1 : 0;
   return mask;

@@ -7,7 +7,7 @@ import type { Raster } from "./raster.ts";
 import type { Source } from "./source.ts";
 
 /** What GDAL keeps beside NAME.tif: overviews in NAME.tif.ovr, a mask in NAME.tif.msk, its overviews in NAME.tif.msk.ovr. */
-export const suffixesBeside = [".ovr", ".msk", ".msk.ovr"] as const;
+const suffixes = { overviews: ".ovr", mask: ".msk", maskOverviews: ".msk.ovr" } as const;
 
 /**
  * Opens the GeoTIFF at a path together with its overviews and mask where they lie in files beside it.
@@ -15,14 +15,27 @@ export const suffixesBeside = [".ovr", ".msk", ".msk.ovr"] as const;
  */
 export async function openGeoTiffFile(path: string, limits: Limits = defaultLimits, cache?: BlockCache): Promise<Raster> {
   const source = await openFileSource(path);
-  const [overviews, mask, maskOverviews] = await Promise.all(suffixesBeside.map((suffix) => openIfThere(`${path}${suffix}`)));
+  const [overviews, mask, maskOverviews] = await Promise.all([
+    openIfThere(`${path}${suffixes.overviews}`),
+    openIfThere(`${path}${suffixes.mask}`),
+    openIfThere(`${path}${suffixes.maskOverviews}`),
+  ]);
   return openGeoTiff(source, limits, cache, { overviews, mask, maskOverviews });
 }
 
+/** Whether the image at a path is not whole without the files beside it. */
+export async function hasFilesBeside(path: string): Promise<boolean> {
+  const found = await Promise.all(Object.values(suffixes).map((suffix) => isFile(`${path}${suffix}`)));
+  return found.includes(true);
+}
+
 async function openIfThere(path: string): Promise<Source | undefined> {
-  const isFile = await stat(path).then(
+  return (await isFile(path)) ? openFileSource(path) : undefined;
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
     (found) => found.isFile(),
     () => false,
   );
-  return isFile ? openFileSource(path) : undefined;
 }

@@ -4,7 +4,7 @@ import type { SampleType } from "@reefline/schema/survey";
 import type { RasterArray, Samples } from "./array.ts";
 import type { BandMeaning } from "./bandMeaning.ts";
 import type { BlockCache } from "./blockCache.ts";
-import { decodeBlock, decodeMaskBlock } from "./blockDecode.ts";
+import { allMeasured, decodeBlock, decodeMaskBlock } from "./blockDecode.ts";
 import { loadBlocks } from "./blockLoader.ts";
 import { type ColourConversion, convertColours } from "./colourConversion.ts";
 import type { ImageLayout } from "./guard.ts";
@@ -139,6 +139,7 @@ export class GeoTiffReader {
         blockBytesLimit: this.parts.limits.blockBytes,
         decode: (index, bytes) => decodeMaskBlock(mask, stored, bytes, Math.floor(index / mask.blocksAcross)),
         consume: (index, block) => {
+          if (block === allMeasured) return;
           const place = { blockCol: index % mask.blocksAcross, blockRow: Math.floor(index / mask.blocksAcross) };
           copyMask(block, mask, place, window, valid);
         },

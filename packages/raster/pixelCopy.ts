@@ -92,7 +92,7 @@ export function copyMask(block: Uint8Array | null, size: BlockSize, place: Block
     const source = (row - place.blockRow * size.blockHeightPx) * size.blockWidthPx - place.blockCol * size.blockWidthPx;
     const target = (row - window.rowOff) * window.widthPx - window.colOff;
     if (!block) valid.fill(0, target + left, target + right);
-    else for (let col = left; col < right; col++) if (block[source + col] === 0) valid[target + col] = 0;
+    else for (let col = left; col < right; col++) valid[target + col] = (valid[target + col] ?? 0) & (block[source + col] ?? 0);
   }
 }
 

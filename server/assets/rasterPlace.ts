@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { BlockCache } from "@reefline/raster/blockCache";
-import { openFileSource } from "@reefline/raster/fileSource";
+import { openGeoTiffFile } from "@reefline/raster/geotiffFile";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import { openHttpSource } from "@reefline/raster/httpSource";
 import { placedRaster } from "@reefline/raster/placedRaster";
@@ -37,11 +37,10 @@ export async function surveyRasterPlace(store: Store, image: SurveyImage): Promi
 
 /** @throws AppError as reading does: `raster/…`, `remote/…`. */
 export async function openRasterPlace({ bytes, placed }: RasterPlace, limits: Limits, cache?: BlockCache): Promise<Raster> {
-  const source =
+  const raster =
     bytes.kind === "file"
-      ? await openFileSource(bytes.path)
-      : await openHttpSource(bytes.url, { guard: bytes.guard, limits }, bytes.pinned);
-  const raster = await openGeoTiff(source, limits, cache);
+      ? await openGeoTiffFile(bytes.path, limits, cache)
+      : await openGeoTiff(await openHttpSource(bytes.url, { guard: bytes.guard, limits }, bytes.pinned), limits, cache);
   if (!placed) return raster;
   try {
     return placedRaster(raster, placed);

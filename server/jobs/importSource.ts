@@ -1,8 +1,7 @@
 import { rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { downloadFile } from "@reefline/raster/downloadFile";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
+import { openGeoTiffFile } from "@reefline/raster/geotiffFile";
 import { mosaicRaster } from "@reefline/raster/mosaicRaster";
 import type { Raster } from "@reefline/raster/raster";
 import { stackedRaster } from "@reefline/raster/stackedRaster";
@@ -77,7 +76,7 @@ export async function importSource(run: JobRun, given: ImportParams): Promise<Im
   if (!first) throw new RangeError("an import has a file");
   refuseSameNames([...first.bandNames, ...extras.flatMap(({ names }) => names)]);
 
-  const openOne = async (path: string) => openGeoTiff(await openFileSource(path), limits);
+  const openOne = (path: string) => openGeoTiffFile(path, limits);
   const open = async (): Promise<Raster> => {
     const opened: Raster[] = [];
     try {
