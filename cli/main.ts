@@ -151,7 +151,12 @@ command(labels, "import", "import polygons from a GeoJSON file")
 command(program, "train", "train a model")
   .requiredOption("--survey <survey>", "name or id; may be repeated", collect)
   .requiredOption("--model <name>", "what the model is called", nonEmpty)
-  .addOption(new Option("--preset <preset>", "how").choices(["fast"]).default("fast"))
+  .addOption(
+    new Option("--preset <preset>", "best: from a pretrained encoder; fast: from nothing (default: best where it was fetched)").choices([
+      "best",
+      "fast",
+    ]),
+  )
   .option("--seed <n>", "start of the random numbers", wholeNumber(0, 2 ** 31 - 1))
   .addOption(
     new Option("--minutes <m>", "time budget")

@@ -4,7 +4,7 @@ import { AppError } from "@reefline/schema/errors";
 import type { Polygon } from "@reefline/schema/feature";
 import type { Prediction, PredictionOptions } from "@reefline/schema/prediction";
 import type { Survey } from "@reefline/schema/survey";
-import { type Model, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
+import { type Model, type PresetName, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
 import { engineTitles } from "@reefline/segmentation/engineChoice";
 import { openAsset } from "../server/assets/openAsset.ts";
 import { openSurveyRaster } from "../server/assets/openSurveyRaster.ts";
@@ -19,7 +19,8 @@ import type { Session } from "./session.ts";
 export interface TrainOptions {
   readonly survey: string[];
   readonly model: string;
-  readonly preset: "fast";
+  /** Left out: the best there is here. */
+  readonly preset?: PresetName;
   readonly seed?: number;
   readonly minutes?: number;
   readonly epochs?: number;
@@ -34,7 +35,8 @@ export async function train(session: Session, options: TrainOptions): Promise<vo
       : options.minutes !== undefined
         ? { kind: "minutes", minutes: options.minutes }
         : undefined;
-  const config = trainConfigSchema.parse({ preset: options.preset, seed: options.seed, budget });
+  const preset: PresetName = options.preset ?? (ctx.store.config.encoderPath === null ? "fast" : "best");
+  const config = trainConfigSchema.parse({ preset, seed: options.seed, budget });
   const started = await startRun(ctx, { name: options.model, surveyIds: surveys.map((survey) => survey.id), config });
   await followJobs(session, [started.jobId]);
   const run = await getRun(ctx, started.id);
@@ -45,6 +47,7 @@ export async function train(session: Session, options: TrainOptions): Promise<vo
     {
       model: { id: model.id, name: model.name },
       runId: run.id,
+      preset,
       epochs: card.epochs,
       bestEpoch: card.bestEpoch,
       threshold: card.threshold,
@@ -54,7 +57,7 @@ export async function train(session: Session, options: TrainOptions): Promise<vo
       heldOut: card.heldOut,
     },
     [
-      `Trained ${model.name} for ${Math.round(card.trainSeconds)} s, ${card.epochs} epochs (best: ${card.bestEpoch}).`,
+      `Trained ${model.name} (${preset}) for ${Math.round(card.trainSeconds)} s, ${card.epochs} epochs (best: ${card.bestEpoch}).`,
       `  validation Dice ${card.validation.dice.toFixed(3)} at threshold ${card.threshold.toFixed(2)}`,
       card.heldOut ? `  held-out Dice ${card.heldOut.dice.toFixed(3)}, IoU ${card.heldOut.iou.toFixed(3)}` : "  no held-out area was drawn",
     ],
