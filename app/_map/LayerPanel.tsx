@@ -1,5 +1,6 @@
 "use client";
 import { ChevronDown, Eye, EyeOff, Layers } from "lucide-react";
+import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
 import { classNames } from "../_ui/classNames.ts";
 import { Slider } from "../_ui/Slider.tsx";
 import { Tooltip } from "../_ui/Tooltip.tsx";
@@ -12,7 +13,10 @@ import { LayerSwatch } from "./LayerSwatch.tsx";
 export function LayerPanel() {
   const open = useShell((state) => state.layersOpen);
   const predictionId = useWorkspace((state) => state.predictionId);
-  const shown = mapLayers.filter((layer) => predictionId !== null || (layer !== "prediction" && layer !== "probability"));
+  const hasUncertainty = useShownPrediction().prediction?.uncertainty != null;
+  const shown = mapLayers.filter((layer) =>
+    layer === "uncertainty" ? hasUncertainty : predictionId !== null || (layer !== "prediction" && layer !== "probability"),
+  );
   return (
     <section aria-label="Layers" className="float absolute bottom-9 left-3 z-10 w-60 max-[699px]:top-3 max-[699px]:bottom-auto">
       <button

@@ -42,5 +42,12 @@ const marks: Record<MapLayer, ReactNode> = {
       <rect x="12" y="2" width="4" height="8" fill="#b65f00" />
     </>
   ),
+  uncertainty: (
+    <>
+      <rect x="2" y="2" width="4" height="8" fill="#1d5f8f" />
+      <rect x="7" y="2" width="4" height="8" fill="#56b4e9" />
+      <rect x="12" y="2" width="4" height="8" fill="#eef9ff" />
+    </>
+  ),
   imagery: <path d="M0 12V9l4-3 3 2 5-5 6 4v5z" fill="#a9a58f" />,
 };

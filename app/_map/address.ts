@@ -33,7 +33,7 @@ function readLayers(text: string): Partial<Record<MapLayer, LayerLook>> {
   const shown = new Map(text.split(",").map((part) => [part.split(":")[0] ?? "", part.split(":")[1]] as const));
   const looks: Partial<Record<MapLayer, LayerLook>> = {};
   for (const layer of mapLayers) {
-    const percent = Number(shown.get(layer) ?? (layer === "probability" ? 75 : 100));
+    const percent = Number(shown.get(layer) ?? (layer === "probability" || layer === "uncertainty" ? 75 : 100));
     looks[layer] = { visible: shown.has(layer), opacity: Number.isFinite(percent) ? Math.min(100, Math.max(0, percent)) / 100 : 1 };
   }
   return looks;

@@ -4,6 +4,7 @@ import type { LayerSpecification, Map as MapLibreMap } from "maplibre-gl";
 export const slots = [
   "imagery",
   "probability",
+  "uncertainty",
   "fog",
   "ignore",
   "holdout",

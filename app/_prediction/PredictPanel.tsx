@@ -16,10 +16,12 @@ import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.
 import { Segmented } from "../_ui/Segmented.tsx";
 import { Select } from "../_ui/Select.tsx";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
+import { AdvancedOptions } from "./AdvancedOptions.tsx";
 import { PredictionList } from "./PredictionList.tsx";
 import { type AreaChoice, predictionForm, usePredictionForm } from "./predictionView.ts";
 import { RunningPrediction } from "./RunningPrediction.tsx";
 import { ThresholdSection } from "./ThresholdSection.tsx";
+import { UncertaintySection } from "./UncertaintySection.tsx";
 import { usePolygons } from "./usePolygons.ts";
 import { usePredictions, useShownPrediction } from "./useShownPrediction.ts";
 import { viewPolygon } from "./viewPolygon.ts";
@@ -39,7 +41,7 @@ const verbs: Record<AreaChoice, string> = {
 export function PredictPanel() {
   const survey = useWorkspace((state) => state.survey);
   const map = useWorkspace((state) => state.map);
-  const { modelId, areaChoice, drawn } = usePredictionForm();
+  const { modelId, areaChoice, drawn, options } = usePredictionForm();
   const models = useQuery(trpc.models.list.queryOptions()).data;
   const jobs = useJobs();
   const predictions = usePredictions();
@@ -98,6 +100,7 @@ export function PredictPanel() {
           <RunningPrediction key={one.id} job={job} />
         ))}
         <ThresholdSection />
+        <UncertaintySection />
         {prediction ? (
           <PanelSection>
             {error ? (
@@ -138,6 +141,7 @@ export function PredictPanel() {
               Draw the area again
             </Button>
           ) : null}
+          <AdvancedOptions />
         </PanelSection>
         <PredictionList />
       </PanelBody>
@@ -151,7 +155,7 @@ export function PredictPanel() {
           disabled={!model}
           onClick={() => {
             if (needsDrawing) void drawArea();
-            else if (model) start.mutate({ surveyId: survey.id, modelId: model.id, area: areaToPredict(), threshold: null });
+            else if (model) start.mutate({ surveyId: survey.id, modelId: model.id, area: areaToPredict(), threshold: null, options });
           }}
         >
           {needsDrawing ? "Draw the area to predict" : verbs[areaChoice]}

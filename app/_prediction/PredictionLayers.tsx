@@ -9,6 +9,7 @@ import { areasKey } from "./hiddenTiles.ts";
 import { addOutlines, lookOfOutlines, markSelected, outlineFill, outlineLayers, outlineSource, showOutlines } from "./outlineLayers.ts";
 import { useThresholdMove } from "./predictionView.ts";
 import { addProbability, lookOfProbability, recolourProbability, removeProbability } from "./probabilityLayer.ts";
+import { UncertaintyOnMap } from "./UncertaintyOnMap.tsx";
 import { usePolygons } from "./usePolygons.ts";
 import { useNewestPrediction, useShownPrediction } from "./useShownPrediction.ts";
 
@@ -91,5 +92,5 @@ export function PredictionLayers() {
     };
   }, [map, mode]);
 
-  return null;
+  return <UncertaintyOnMap />;
 }

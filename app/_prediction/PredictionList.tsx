@@ -10,6 +10,7 @@ import { IconButton } from "../_ui/IconButton.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
 import { toast } from "../_ui/toasts.ts";
 import { workspace } from "../_workspace/workspaceStore.ts";
+import { madeWith } from "./engineWords.ts";
 import { usePredictions, useShownPrediction } from "./useShownPrediction.ts";
 
 const when = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
@@ -63,6 +64,11 @@ export function PredictionList() {
           );
         })}
       </ul>
+      {prediction && madeWith(prediction) !== "" ? (
+        <p className="mt-1 text-sm text-ink-3" data-testid="made-with">
+          Computed with {madeWith(prediction)}
+        </p>
+      ) : null}
       <ConfirmDialog
         open={leaving !== null}
         onOpenChange={() => setLeaving(null)}

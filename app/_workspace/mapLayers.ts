@@ -1,5 +1,5 @@
-/** What the layer panel lists, top first. `prediction` and `probability` are drawn by `_prediction`. */
-export const mapLayers = ["label", "prediction", "examined", "holdout", "ignore", "probability", "imagery"] as const;
+/** What the layer panel lists, top first. `prediction`, `probability` and `uncertainty` are drawn by `_prediction`. */
+export const mapLayers = ["label", "prediction", "examined", "holdout", "ignore", "probability", "uncertainty", "imagery"] as const;
 export type MapLayer = (typeof mapLayers)[number];
 
 export const mapLayerTitles: Record<MapLayer, string> = {
@@ -9,6 +9,7 @@ export const mapLayerTitles: Record<MapLayer, string> = {
   holdout: "Held-out areas",
   ignore: "Ignored areas",
   probability: "How sure",
+  uncertainty: "Where it is unsure",
   imagery: "Imagery",
 };
 

@@ -38,6 +38,7 @@ export const initialWorkspace: WorkspaceState = {
     holdout: shown,
     ignore: shown,
     probability: { visible: false, opacity: 0.75 },
+    uncertainty: { visible: false, opacity: 0.75 },
     imagery: shown,
   },
   predictionId: null,

@@ -1,0 +1,19 @@
+import type { PinnedEngine, Prediction } from "@reefline/schema/prediction";
+
+export const engineWords: Readonly<Record<PinnedEngine["name"], string>> = {
+  native: "Native TensorFlow",
+  "native-bf16": "Native TensorFlow, 16 bit",
+  onnxruntime: "onnxruntime",
+  wasm: "WebAssembly (slow)",
+};
+
+/** How a prediction was computed: "onnxruntime 1.24.3, 2 threads · eight orientations". Empty for one made before that was kept. */
+export function madeWith({ engine, options }: Pick<Prediction, "engine" | "options">): string {
+  const parts: string[] = [];
+  if (engine) {
+    const { name, version, threads } = engine;
+    parts.push(`${engineWords[name]} ${version}, ${threads} ${threads === 1 ? "thread" : "threads"}`);
+  }
+  if (options.testTimeAugmentation) parts.push("eight orientations");
+  return parts.join(" · ");
+}
