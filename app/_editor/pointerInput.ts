@@ -1,6 +1,7 @@
 import type { Layer, Position } from "@reefline/schema/feature";
 import type { Map as MapLibreMap, MapMouseEvent, MapTouchEvent } from "maplibre-gl";
 import { featureLayers, outlineLayerIds } from "../_map/featureLayers.ts";
+import { useMoveImagery } from "../_surveys/moveImagery.ts";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
 import { useDrawRequest } from "./drawRequest.ts";
 import { drawEvent, editEvent, featureAt, select } from "./editorActions.ts";
@@ -16,6 +17,7 @@ const positionOf = (event: MapMouseEvent | MapTouchEvent): Position => [event.ln
 
 /** Whether the map's clicks are the editor's: in Label mode, when another panel asked for a shape, and while measuring. */
 export function editorHasMap(): boolean {
+  if (useMoveImagery.getState().active) return false;
   return useWorkspace.getState().mode === "label" || useDrawRequest.getState().request !== null || useEditor.getState().tool === "ruler";
 }
 

@@ -1,6 +1,6 @@
 "use client";
 import type { Survey } from "@reefline/schema/survey";
-import { Trash2 } from "lucide-react";
+import { Move, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "../_ui/Button.tsx";
@@ -8,6 +8,8 @@ import { ConfirmDialog } from "../_ui/ConfirmDialog.tsx";
 import { Dialog } from "../_ui/Dialog.tsx";
 import { FigureRow, Figures } from "../_ui/Figure.tsx";
 import { formatBytes, formatCount, formatLength } from "../_ui/formatNumbers.ts";
+import { inWords } from "./directionWords.ts";
+import { moveImagery } from "./moveImagery.ts";
 import { formatDay } from "./SurveyCard.tsx";
 import { SurveyFieldsForm } from "./SurveyFieldsForm.tsx";
 import { useRemoveSurvey } from "./useRemoveSurvey.ts";
@@ -61,11 +63,28 @@ export function SurveyDetails({ survey, open, onOpenChange }: { survey: Survey; 
                 <FigureRow name="Bands" value={image.bands.map((band) => band.name).join(", ")} unit={sampleWords[image.sampleType]} />
                 <FigureRow name="Missing pixels" value={<span className="text-ink-2">{maskWords[image.maskKind]}</span>} />
                 <FigureRow name="File" value={<span className="font-mono text-sm">{image.sourceFileName}</span>} />
+                {image.remote ? (
+                  <FigureRow name="Read at" value={<span className="font-mono text-sm break-all">{new URL(image.remote.url).host}</span>} />
+                ) : null}
+                {image.shift ? <FigureRow name="Moved" value={<span className="text-ink-2">{inWords(image.shift)}</span>} /> : null}
                 <FigureRow name="Added" value={formatDay(survey.createdAt)} />
               </Figures>
             ) : (
               <p className="text-ink-2">The orthomosaic has not been prepared.</p>
             )}
+            {image ? (
+              <Button
+                size="small"
+                icon={Move}
+                className="mt-5 mr-2"
+                onClick={() => {
+                  onOpenChange(false);
+                  moveImagery.begin();
+                }}
+              >
+                Move the imagery
+              </Button>
+            ) : null}
             <Button size="small" look="danger" icon={Trash2} className="mt-5" onClick={() => setRemoving(true)}>
               Delete this survey
             </Button>

@@ -8,6 +8,8 @@ import { PredictPanel } from "../_prediction/PredictPanel.tsx";
 import { ReportPanel } from "../_report/ReportPanel.tsx";
 import { ReviewKeys } from "../_review/ReviewKeys.tsx";
 import { ReviewPanel } from "../_review/ReviewPanel.tsx";
+import { ImageryNotices } from "../_surveys/ImageryNotices.tsx";
+import { MoveImageryPanel } from "../_surveys/MoveImageryPanel.tsx";
 import { TrainPanel } from "../_training/TrainPanel.tsx";
 import type { Mode } from "./modes.ts";
 
@@ -21,7 +23,7 @@ export const modePanels: Record<Mode, ComponentType> = {
 };
 
 /** Mounted once beside the map, in every mode: map layers and listeners that draw nothing in the page (predictions, live events). */
-export const mapCompanions: ComponentType[] = [ReviewKeys, PredictionLayers];
+export const mapCompanions: ComponentType[] = [ImageryNotices, MoveImageryPanel, ReviewKeys, PredictionLayers];
 
 /** In the top bar, left of the save state: the jobs button. */
 export const topBarItems: ComponentType[] = [JobsButton, ExportTopBarButton];
