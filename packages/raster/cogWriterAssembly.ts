@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Grid } from "@reefline/schema/grid";
 import type { SampleType } from "@reefline/schema/survey";
@@ -215,7 +215,9 @@ export async function assembleCog(path: string, parts: CogParts, { temporary, le
   const finished = levels.map((layout, level) => indexLevel(parts, level, layout));
   const dataBytes = finished.reduce((sum, level) => sum + level.sizeBytes, 0);
   const head = encodeHead(finished, tags, tags.bigTiff === "always" || dataBytes > CLASSIC_DATA_LIMIT);
-  const file = await open(temporary, "w");
+  // A file of its own even if an attempt that lost its job still writes to one of this name.
+  await rm(temporary, { force: true });
+  const file = await open(temporary, "wx");
   const buffer = Buffer.allocUnsafeSlow(COPY_BYTES);
   try {
     await writeFully(file, head, 0);

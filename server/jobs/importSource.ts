@@ -30,6 +30,8 @@ export const importParamsSchema = fileSchema.extend({
   url: z.string().nullable().default(null),
   /** Whether the file at the address is copied rather than read where it is. */
   copyHere: z.boolean().default(false),
+  /** "jpeg" and "webp" lose detail and take 8-bit colours. */
+  compress: z.enum(["lossless", "jpeg", "webp"]).default("lossless"),
 });
 export type ImportParams = z.infer<typeof importParamsSchema>;
 

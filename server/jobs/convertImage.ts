@@ -1,0 +1,104 @@
+import { rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { cogBandRows, writeCog } from "@reefline/raster/cogWriter";
+import type { CountedBands } from "@reefline/raster/rasterStatistics";
+import { rowBlocks } from "@reefline/raster/rowBlocks";
+import { attemptFolders } from "./attempts.ts";
+import type { ImportParams, ImportSource } from "./importSource.ts";
+import type { JobRun } from "./jobRun.ts";
+
+/** Quality at which loss is hardly seen at survey scale; WebP needs less for the same. */
+const QUALITY = { jpeg: 85, webp: 80 } as const;
+const PARTS = "cog.parts";
+
+/** The folder of this attempt, with the parts of the COG that an earlier one left. */
+export async function importAttempt(run: JobRun, assetFolder: string): Promise<{ folder: string; attempts: readonly string[] }> {
+  const { own, earlier } = await attemptFolders(assetFolder, run.lease);
+  for (const attempt of earlier) {
+    // Moved, not shared: a worker that has lost this job finds its folder gone and stops.
+    const moved = await rename(join(attempt, PARTS), join(own, PARTS)).then(
+      () => true,
+      () => false,
+    );
+    if (moved) break;
+  }
+  return { folder: own, attempts: [own, ...earlier] };
+}
+
+/** What tells one source from another, so that parts of one never become part of another's image. */
+async function sourceKey(params: ImportParams): Promise<string> {
+  const paths = [params.path, ...params.also.map(({ path }) => path), ...params.bands.map(({ path }) => path)];
+  const files = await Promise.all(
+    paths.map(async (path) => {
+      const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: -1 }));
+      return [path, size, mtimeMs];
+    }),
+  );
+  return JSON.stringify([files, params]);
+}
+
+/** Writes an import's image as a COG to `to`, going on with what an earlier attempt left in `folder`; counts its values on the way. */
+export async function convertImage(
+  run: JobRun,
+  source: ImportSource,
+  { params, folder, to }: { params: ImportParams; folder: string; to: string },
+): Promise<CountedBands> {
+  const { fileName } = source;
+  const raster = await source.open();
+  const { grid, sampleType, bandNames } = raster;
+  const bandCount = bandNames.length;
+  const pixels = grid.widthPx * grid.heightPx;
+  const rate = throughput(pixels);
+  const codec = params.compress === "lossless" ? undefined : { kind: params.compress, quality: QUALITY[params.compress] };
+  try {
+    const { counts } = await writeCog(to, {
+      grid,
+      bandCount,
+      sampleType,
+      nodata: raster.maskKind === "nodata" ? raster.nodata : null,
+      photometric: bandCount >= 3 ? "rgb" : "grey",
+      hasMask: raster.maskKind === "alpha" || raster.maskKind === "internal",
+      rows: (firstRow) => rowBlocks(raster, { bandRows: cogBandRows(grid, bandCount, sampleType), firstRow, signal: run.signal }),
+      overviewResampling: "average",
+      bandNames: [...bandNames],
+      rawGeoKeys: raster.rawGeoKeys,
+      codec,
+      withStatistics: true,
+      resume: { folder: join(folder, PARTS), key: await sourceKey(params) },
+      signal: run.signal,
+      onProgress: (fraction) => {
+        run.wish();
+        const { megapixelsPerSecond, secondsLeft, resumedAt } = rate(fraction);
+        const speed = megapixelsPerSecond === null ? "" : `, ${megapixelsPerSecond.toPrecision(2)} megapixels a second`;
+        const again = resumedAt > 0 ? `, gone on at ${Math.round(resumedAt * 100)} %` : "";
+        run.progress({ message: `Storing ${fileName}${speed}${again}`, fraction, secondsLeft });
+      },
+    });
+    return { counts: counts ?? [], pixels, approximate: false };
+  } finally {
+    await raster.close();
+  }
+}
+
+/** Speed and time left of work whose first known fraction may lie far on, because it was resumed. */
+function throughput(pixels: number) {
+  const startedAt = Date.now();
+  let first: number | null = null;
+  return (fraction: number) => {
+    // The first band of a new image is work of this attempt; that of a resumed one nearly is.
+    first ??= fraction < 0.1 ? 0 : fraction;
+    const seconds = (Date.now() - startedAt) / 1_000;
+    const done = fraction - first;
+    const isKnown = seconds > 1 && done > 0.01;
+    return {
+      megapixelsPerSecond: isKnown ? (done * pixels) / 1e6 / seconds : null,
+      secondsLeft: isKnown ? (seconds * (1 - fraction)) / done : null,
+      resumedAt: first,
+    };
+  };
+}
+
+/** Removes what attempts left once nothing needs it. */
+export async function removeAttempts(attempts: readonly string[]): Promise<void> {
+  for (const attempt of attempts) await rm(attempt, { recursive: true, force: true });
+}
