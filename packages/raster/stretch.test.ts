@@ -16,6 +16,19 @@ describe("stretch", () => {
     await raster.close();
   });
 
+  it("is the range of the bits where only 1, 2 or 4 are used", async () => {
+    for (const [name, high] of [
+      ["u1-grey-strips.tif", 1],
+      ["u2-grey-tiled.tif", 3],
+      ["u4-rgb-strips.tif", 15],
+      ["u7-grey.tif", 255],
+    ] as const) {
+      const raster = await open(name);
+      for (const stretch of await chooseStretch(raster)) expect(stretch).toEqual({ low: 0, high });
+      await raster.close();
+    }
+  });
+
   it("is numpy's 2nd and 98th percentile of the valid samples otherwise", async () => {
     // np.percentile(band[valid].astype("float64"), [2, 98]) of rasterio's read
     for (const [name, low, high] of [

@@ -12,12 +12,16 @@ const sampleWindowPx = 256;
 const wholePixels = 1024 * 1024;
 
 /**
- * The value shown as black and the one shown as white, per band: 0 and 255 for 8-bit rasters, otherwise the 2nd and 98th
+ * The value shown as black and the one shown as white, per band: 0 and 255 for 8-bit rasters (0 and 1, 3 or 15 where the
+ * coarsest overview holds nothing above: they had 1, 2 or 4 bits and would be all but black), otherwise the 2nd and 98th
  * percentile of the valid samples of the coarsest overview (or of windows spread over the image when it has none).
  * A band without any variation gets a range of one unit about its value.
  */
 export async function chooseStretch(raster: Raster, signal?: AbortSignal): Promise<Stretch[]> {
-  if (raster.sampleType === "uint8") return raster.bandNames.map(() => ({ low: 0, high: 255 }));
+  if (raster.sampleType === "uint8") {
+    const high = await highestOfFewBits(raster, signal);
+    return raster.bandNames.map(() => ({ low: 0, high }));
+  }
   const level = raster.levels.length - 1;
   const samples: number[][] = raster.bandNames.map(() => []);
   for (const window of windowsToSample(raster, level)) {
@@ -35,6 +39,21 @@ export async function chooseStretch(raster: Raster, signal?: AbortSignal): Promi
     const high = percentile(sorted, 0.98);
     return high > low ? { low, high } : { low: low - 0.5, high: low + 0.5 };
   });
+}
+
+/** The largest number of the bits that 8-bit samples use. Only looks where that is quick. */
+async function highestOfFewBits(raster: Raster, signal: AbortSignal | undefined): Promise<number> {
+  const level = raster.levels.length - 1;
+  const [whole, more] = windowsToSample(raster, level);
+  if (!whole || more) return 255;
+  const { data, valid, bandCount } = await raster.read(whole, { level, signal });
+  let max = 0;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] ?? 0;
+    if (value > max && valid[Math.floor(i / bandCount)] === 1) max = value;
+    if (max > 15) return 255;
+  }
+  return [1, 3, 15].find((high) => max > 0 && max <= high) ?? 255;
 }
 
 function windowsToSample(raster: Raster, level: number): Window[] {
