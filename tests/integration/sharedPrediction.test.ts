@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { openFileSource } from "@reefline/raster/fileSource";
+import { openGeoTiff } from "@reefline/raster/geotiffRaster";
+import type { Prediction, PredictionOptions } from "@reefline/schema/prediction";
+import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { assetPath } from "../../server/assets/openAsset.ts";
+import type { Context } from "../../server/context.ts";
+import { getPrediction, removePrediction, startPrediction } from "../../server/services/predictions.ts";
+import { resolveSurvey } from "../../server/services/surveys.ts";
+import { resolveModel } from "../../server/services/training.ts";
+import { jobById } from "../../server/storage/jobs.ts";
+import { claimSwath, commitSwath, planSwaths, releaseSwath, renewSwath, swathsOf } from "../../server/storage/swaths.ts";
+import { type RunningWorker, reefline, startWorker, until } from "./program.ts";
+import { openTestStore, temporaryFolder } from "./testStore.ts";
+
+const folder = temporaryFolder();
+const dataDir = join(folder.path, "data");
+const workers: RunningWorker[] = [];
+let ctx: Context;
+let surveyId: string;
+let modelId: string;
+
+const work = (...args: string[]): RunningWorker => {
+  const started = startWorker(dataDir, args);
+  workers.push(started);
+  return started;
+};
+
+beforeAll(async () => {
+  const files = await makeTinySurvey({ outDir: join(folder.path, "survey"), widthPx: 1_024, heightPx: 768, seed: 6 });
+  const wide = await makeTinySurvey({ outDir: join(folder.path, "wide"), widthPx: 2_304, heightPx: 4_608, seed: 7 });
+  for (const command of [
+    ["survey", "add", files.tif, "--name", "tiny"],
+    ["labels", "import", files.labels, "--survey", "tiny"],
+    ["labels", "import", files.examined, "--survey", "tiny", "--as", "examined"],
+    ["train", "--survey", "tiny", "--model", "quick", "--epochs", "1"],
+    ["survey", "add", wide.tif, "--name", "wide"],
+  ]) {
+    const { code, stderr } = await reefline(["--data", dataDir, ...command]);
+    if (code !== 0) throw new Error(stderr);
+  }
+  ({ ctx } = await openTestStore(dataDir, { NODE_ENV: "test", REEFLINE_LEASE_SECONDS: "2" }));
+  surveyId = (await resolveSurvey(ctx, "wide")).id;
+  modelId = (await resolveModel(ctx, "quick")).id;
+}, 240_000);
+afterAll(async () => {
+  for (const worker of workers) await worker.kill();
+  await ctx.store.close();
+  folder.remove();
+});
+
+const everything: Partial<PredictionOptions> = { testTimeAugmentation: true, uncertainty: true };
+const start = (options: Partial<PredictionOptions>) => startPrediction(ctx, { surveyId, modelId, area: null, threshold: null, options });
+const state = async ({ jobId }: Prediction) => (await jobById(ctx.store.db, jobId)).state;
+const ready = (prediction: Prediction) =>
+  until(
+    "the prediction ends",
+    async () => {
+      const job = await jobById(ctx.store.db, prediction.jobId);
+      if (job.state === "failed") throw new Error(job.error?.message);
+      return job.state === "done" && job;
+    },
+    150,
+  );
+
+async function digests({ id }: Prediction): Promise<string[]> {
+  const { raster, uncertainty } = await getPrediction(ctx, id);
+  const assets = [raster, uncertainty].flatMap((one) => (one ? [one.assetId] : []));
+  return Promise.all(
+    assets.map(async (assetId) =>
+      createHash("sha256")
+        .update(await readFile(await assetPath(ctx.store, assetId)))
+        .digest("hex"),
+    ),
+  );
+}
+
+/** The one calm run that all others must equal. */
+let calm: string[] = [];
+
+it("writes where it is unsure beside the probability, and remembers what it was computed with", async () => {
+  const prediction = await start(everything);
+  const worker = work();
+  await ready(prediction);
+  await worker.stop();
+  const made = await getPrediction(ctx, prediction.id);
+  expect(made.engine).toMatchObject({ name: expect.any(String), threads: expect.any(Number) });
+  expect(made.uncertainty).toMatchObject({ measure: "orientations", gsdMeters: made.raster?.gsdMeters });
+  expect((await readdir(ctx.store.paths.prediction(prediction.id))).sort()).toEqual(["probability.tif", "uncertainty.tif"]);
+  expect(await swathsOf(ctx.store.db, prediction.id)).toEqual([]);
+  const rasters = await Promise.all(
+    [made.raster, made.uncertainty].map(async (one) => openGeoTiff(await openFileSource(await assetPath(ctx.store, one?.assetId ?? "")))),
+  );
+  const [probability, spread] = await Promise.all(
+    rasters.map((raster) => raster.read({ colOff: 0, rowOff: 0, widthPx: raster.grid.widthPx, heightPx: raster.grid.heightPx })),
+  );
+  expect(rasters[1]?.grid).toEqual(rasters[0]?.grid);
+  // Nodata is the same ground in both; an hour's first epoch is unsure somewhere.
+  expect(spread?.valid).toEqual(probability?.valid);
+  expect(Math.max(...Array.from(spread?.data ?? [0]).slice(0, 100_000))).toBeGreaterThan(2);
+  await Promise.all(rasters.map((raster) => raster.close()));
+  calm = await digests(prediction);
+  expect(new Set(calm).size).toBe(2);
+}, 240_000);
+
+it("two workers share one survey, either dies, and the bytes are those of one", async () => {
+  const prediction = await start(everything);
+  const first = work();
+  await until("the first worker has finished a swath", async () => (await swathsOf(ctx.store.db, prediction.id)).some((row) => row.file));
+  const second = work();
+  const holders = async () => new Set((await swathsOf(ctx.store.db, prediction.id)).flatMap((row) => row.leaseOwner ?? []));
+  await until("both hold a swath", async () => (await state(prediction)) === "done" || (await holders()).size === 2, 90);
+  expect(await state(prediction)).toBe("running");
+  const { attempt } = await jobById(ctx.store.db, prediction.jobId);
+  expect(attempt).toBe(1);
+  // The one that runs the job dies in the middle of a swath: the other takes the job and what was left lying.
+  await first.kill();
+  const third = work();
+  await until("the job has changed hands", async () => (await jobById(ctx.store.db, prediction.jobId)).attempt === 2, 60);
+  await until("a helper is there again", async () => (await state(prediction)) === "done" || (await holders()).size === 2, 60);
+  // And now one of the two that are left.
+  const running = (await jobById(ctx.store.db, prediction.jobId)).state === "running";
+  if (running) await third.kill();
+  const job = await ready(prediction);
+  await second.stop();
+  expect(job.result).toMatchObject({ predictionId: prediction.id });
+  expect(await digests(prediction)).toEqual(calm);
+}, 300_000);
+
+it("a zombie's swath is not seen: its lease is over, its file is not the one that counts", async () => {
+  const { db } = ctx.store;
+  const prediction = await start({});
+  await db.transaction().execute((trx) => planSwaths(trx, prediction.id, "plan-a", [3, 3]));
+  const claim = (owner: string, now?: number) => claimSwath(ctx.store, { predictionId: prediction.id, planHash: "plan-a", owner }, now);
+  const zombie = await claim("zombie:1:a");
+  const other = await claim("other:2:b");
+  expect([zombie?.swathIndex, other?.swathIndex]).toEqual([0, 1]);
+  expect(await claim("late:3:c")).toBeNull();
+  expect(await claimSwath(ctx.store, { predictionId: prediction.id, planHash: "plan-b", owner: "stranger:4:d" })).toBeNull();
+  const heir = await claim("heir:5:e", Date.now() + 3_000);
+  if (!zombie || !other || !heir) throw new Error("no lease");
+  expect([heir.swathIndex, heir.fence]).toEqual([0, zombie.fence + 1]);
+  expect(await renewSwath(ctx.store, zombie, 2)).toBe(false);
+  expect(await commitSwath(db, zombie, "zombie.bin")).toBe(false);
+  await releaseSwath(db, zombie);
+  expect(await renewSwath(ctx.store, heir, 2)).toBe(true);
+  expect(await commitSwath(db, heir, "heir.bin")).toBe(true);
+  // What is done stays done, for its own author too.
+  expect(await commitSwath(db, heir, "again.bin")).toBe(false);
+  await releaseSwath(db, other);
+  expect(await swathsOf(db, prediction.id)).toMatchObject([
+    { file: "heir.bin", windowsDone: 3 },
+    { file: null, leaseOwner: null },
+  ]);
+  // A plan that is still good keeps what is done; another one starts from nothing.
+  await db.transaction().execute((trx) => planSwaths(trx, prediction.id, "plan-a", [3, 3]));
+  expect((await swathsOf(db, prediction.id)).map((row) => row.file)).toEqual(["heir.bin", null]);
+  await db.transaction().execute((trx) => planSwaths(trx, prediction.id, "plan-c", [4]));
+  expect(await swathsOf(db, prediction.id)).toMatchObject([{ planHash: "plan-c", file: null, windowCount: 4 }]);
+  await removePrediction(ctx, prediction.id);
+  expect(await swathsOf(db, prediction.id)).toEqual([]);
+});
