@@ -121,6 +121,11 @@ command(survey, "add", "import a GeoTIFF, or several as one image, as a survey")
     number((value) => value > 0, "metres above 0"),
   )
   .option("--copy", "copy the file from its web address instead of reading it there")
+  .addOption(
+    new Option("--compress <how>", "how the image is stored; jpeg and webp are smaller and lose detail")
+      .choices(["lossless", "jpeg", "webp"])
+      .default("lossless"),
+  )
   .action((files: string[], options: SurveyAddOptions, of: Command) => run(of, (session) => surveyAdd(session, files, options)));
 command(survey, "list", "list surveys").action((_options, of: Command) => run(of, surveyList));
 command(survey, "show", "show a survey")

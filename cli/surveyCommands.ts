@@ -42,6 +42,7 @@ export interface SurveyAddOptions {
   readonly gsd?: number;
   /** Copies a file from a web address instead of reading it there. */
   readonly copy?: boolean;
+  readonly compress?: "lossless" | "jpeg" | "webp";
 }
 
 /** One survey from a file, from several laid over each other, or from a file at a web address. */
@@ -96,6 +97,7 @@ async function startImport(session: Session, sources: readonly string[], fields:
     bands,
     onTop: options.onTop,
     gsdMeters: options.gsd ?? null,
+    compress: options.compress,
     deleteSource: false,
   });
 }

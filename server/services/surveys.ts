@@ -25,6 +25,8 @@ export interface AddSurvey {
   readonly also?: readonly SourceFile[];
   readonly onTop?: "last" | "first";
   readonly gsdMeters?: number | null;
+  /** How the image is stored; without loss unless said. */
+  readonly compress?: "lossless" | "jpeg" | "webp";
   /** Files whose bands are added, each with a name or one made from the file's. */
   readonly bands?: readonly (SourceFile & { readonly name: string | null })[];
 }
@@ -67,12 +69,13 @@ export async function addSurveyIn(trx: Database, projectId: string, request: Add
 }
 
 /** The job's parameters; see jobs/importSource.ts. */
-function importOf({ path, fileName, deleteSource, also, onTop, gsdMeters, bands }: AddSurvey): Record<string, unknown> {
+function importOf({ path, fileName, deleteSource, also, onTop, gsdMeters, compress, bands }: AddSurvey): Record<string, unknown> {
   const named = <File extends SourceFile>(file: File) => ({ ...file, fileName: basename(file.fileName) });
   return {
     path,
     fileName: basename(fileName),
     deleteSource,
+    ...(compress ? { compress } : {}),
     also: also?.map(named) ?? [],
     onTop: onTop ?? "last",
     gsdMeters: gsdMeters ?? null,
