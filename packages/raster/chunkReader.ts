@@ -6,6 +6,8 @@ export interface ChunkReaderOptions {
   readonly fetchRange: (offset: number, length: number) => Promise<Uint8Array>;
   readonly cacheBytes: number;
   readonly chunkBytes?: number;
+  /** The first chunk, when it is known already. */
+  readonly firstChunk?: Uint8Array | null;
   /** Longest single fetch. */
   readonly runBytes?: number;
   /** Fetches under way at once. */
@@ -33,6 +35,7 @@ export class ChunkReader {
     this.chunksPerRun = Math.max(1, Math.floor((options.runBytes ?? 4 * 2 ** 20) / this.chunkBytes));
     this.chunksKept = Math.max(4, Math.floor(options.cacheBytes / this.chunkBytes));
     this.fetchesAtOnce = options.fetchesAtOnce ?? 6;
+    if (options.firstChunk) this.chunks.set(0, Promise.resolve(options.firstChunk));
   }
 
   /** Exactly `length` bytes from `offset`, fewer only at the end. */
@@ -69,6 +72,11 @@ export class ChunkReader {
     }
     if (this.wanted.length === 0) setImmediate(() => this.fetchWanted());
     const chunk = new Promise<Uint8Array>((resolve) => this.wanted.push({ index, settle: resolve }));
+    this.keep(index, chunk);
+    return chunk;
+  }
+
+  private keep(index: number, chunk: Promise<Uint8Array>): void {
     this.chunks.set(index, chunk);
     // What failed is asked for again by the next reader.
     chunk.catch(() => this.chunks.get(index) === chunk && this.chunks.delete(index));
@@ -76,7 +84,6 @@ export class ChunkReader {
       if (this.chunks.size <= this.chunksKept) break;
       this.chunks.delete(oldest);
     }
-    return chunk;
   }
 
   private fetchWanted(): void {
@@ -95,9 +102,15 @@ export class ChunkReader {
       const bytes = this.inTurn(() =>
         this.options.fetchRange(offset, Math.min(this.options.sizeBytes, (last + 1) * this.chunkBytes) - offset),
       );
-      for (const { index, settle } of run) {
+      const settleOf = new Map(run.map(({ index, settle }) => [index, settle]));
+      for (let index = first; index <= last; index++) {
         const start = (index - first) * this.chunkBytes;
-        settle(bytes.then((all) => all.slice(start, start + this.chunkBytes)));
+        const chunk = bytes.then((all) => all.slice(start, start + this.chunkBytes));
+        const settle = settleOf.get(index);
+        if (settle) settle(chunk);
+        else if (this.chunks.has(index)) chunk.catch(() => {});
+        // Between two that were wanted: it came along.
+        else this.keep(index, chunk);
       }
       from = to;
     }

@@ -34,10 +34,8 @@ export async function openHttpSource(address: string, options: RemoteOptions, pi
       sizeBytes: known.sizeBytes,
       cacheBytes: options.limits.remoteCacheBytes,
       chunkBytes: firstBytes,
-      fetchRange: async (offset, length) => {
-        if (begin && offset === 0 && length <= begin.length) return begin.slice(0, length);
-        return retried(() => fetchRange(known, offset, length, agents, options));
-      },
+      firstChunk: begin,
+      fetchRange: (offset, length) => retried(() => fetchRange(known, offset, length, agents, options)),
     });
     return {
       place: known,
@@ -67,7 +65,7 @@ async function look(address: string, agents: RemoteAgents, options: RemoteOption
     throw new AppError(
       "bad-input",
       "remote/no-version",
-      `${url.host} does not say which version of a file it sends, so a change would go unnoticed. Have the file copied here instead.`,
+      `The server ${url.host} does not say which version of a file it sends, so a change would go unnoticed. Have the file copied here instead.`,
     );
   }
   const bytes = await readExactly(reply, url, range.to + 1);
@@ -125,13 +123,13 @@ export function statusError(status: number, url: URL): AppError {
     return new AppError(
       "forbidden",
       "remote/not-public",
-      `${url.host} does not give ${url.pathname} to everybody. Download the file and add it from this computer.`,
+      `The server ${url.host} does not give ${url.pathname} to everybody. Download the file and add it from this computer.`,
     );
   if (status === 429 || status >= 500) return unreachable(url, `the server answers with an error (${status})`);
   return new AppError(
     "bad-input",
     "remote/no-ranges",
-    `${url.host} only sends whole files, so this one cannot be read in place. Have the file copied here instead.`,
+    `The server ${url.host} only sends whole files, so this one cannot be read in place. Have the file copied here instead.`,
   );
 }
 

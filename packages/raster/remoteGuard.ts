@@ -66,7 +66,7 @@ function privateAddress(hostname: string): AppError {
   return refuse(
     "forbidden",
     "private-address",
-    `${hostname} is an address inside a private network or of this machine, which is never read. Download the file and add it from this computer.`,
+    `The host ${hostname} is an address inside a private network or of this machine, which is never read. Download the file and add it from this computer.`,
   );
 }
 

@@ -33,13 +33,17 @@ const redirectsAtMost = 3;
 export const placeOf = (url: URL): string => `${url.host}${url.pathname}`;
 
 export const unreachable = (url: URL, why: string): AppError =>
-  new AppError("unavailable", "remote/unreachable", `${placeOf(url)} could not be read: ${why}. Try again, or check the address.`);
+  new AppError(
+    "unavailable",
+    "remote/unreachable",
+    `The file at ${placeOf(url)} could not be read: ${why}. Try again, or check the address.`,
+  );
 
 function tooSlow(url: URL): AppError {
   return new AppError(
     "unavailable",
     "remote/too-slow",
-    `${url.host} answers too slowly. Try again later, or download the file and add it from this computer.`,
+    `The server ${url.host} answers too slowly. Try again later, or download the file and add it from this computer.`,
   );
 }
 
@@ -104,7 +108,13 @@ function send(
       // Twice is cheap: whatever chose the connection, it ends where it may.
       if (remoteAddress === undefined || !isAllowedAddress(remoteAddress, guard)) {
         request.destroy();
-        fail(new AppError("forbidden", "remote/private-address", `${url.hostname} leads into a private network, which is never read.`));
+        fail(
+          new AppError(
+            "forbidden",
+            "remote/private-address",
+            `The host ${url.hostname} leads into a private network, which is never read.`,
+          ),
+        );
         return;
       }
       done(reply);
@@ -147,5 +157,5 @@ export const wrongLength = (url: URL): AppError =>
   new AppError(
     "unavailable",
     "remote/wrong-length",
-    `${url.host} sent another part of the file than was asked for. Download the file and add it from this computer.`,
+    `The server ${url.host} sent another part of the file than was asked for. Download the file and add it from this computer.`,
   );
