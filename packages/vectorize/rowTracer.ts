@@ -77,6 +77,7 @@ export class RowTracer {
   private below: Runs;
   private row = 0;
   private readonly nodes = new RingNodes();
+  private words: Int32Array = new Int32Array(0);
   private readonly counts: ValueCounts | null;
   private readonly joinsDiagonals: boolean;
   private readonly thresholdByte: number;
@@ -132,9 +133,9 @@ export class RowTracer {
     let over = 0;
     let at = offset;
     regions.length = 0;
-    while (at < end) {
-      while (at < end && (data[at] ?? 0) < thresholdByte) at++;
-      if (at === end) break;
+    for (;;) {
+      at = this.nextGround(data, at, end);
+      if (at >= end) break;
       const start = at - offset;
       let sum = 0;
       for (; at < end; at++) {
@@ -162,6 +163,28 @@ export class RowTracer {
       cracks[count++] = stop;
     }
     below.crackCount = count;
+  }
+
+  /** The first pixel of ground from `from` on, `end` if there is none; empty stretches are passed eight pixels at a time. */
+  private nextGround(data: Uint8Array, from: number, end: number): number {
+    const { thresholdByte } = this;
+    let at = from;
+    for (; at < end; at++) {
+      if ((data[at] ?? 0) >= thresholdByte) return at;
+      if (((data.byteOffset + at) & 3) !== 0 || data[at] !== 0) continue;
+      const words = this.wordsOf(data);
+      let word = (data.byteOffset + at) >> 2;
+      const lastWord = ((data.byteOffset + end) >> 2) - 2;
+      while (word <= lastWord && ((words[word] ?? 0) | (words[word + 1] ?? 0)) === 0) word += 2;
+      at = Math.max(at, (word << 2) - data.byteOffset - 1);
+    }
+    return end;
+  }
+
+  /** Bytes that come in a buffer of their own, four to a number. */
+  private wordsOf({ buffer }: Uint8Array): Int32Array {
+    if (this.words.buffer !== buffer) this.words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
+    return this.words;
   }
 
   private united(a: Region, b: Region): Region {
