@@ -1,69 +1,132 @@
-/** Milliseconds for a map tile and for a scaled window of one raster: `reefline bench raster [FILE]`. Prints a table. */
-import { existsSync } from "node:fs";
+/**
+ * Writing a COG beside GDAL: time, size, memory, and whether the files say the same.
+ *
+ *   npm run bench:raster -- [--size 6000] [--repeats 5] [--only rgb,banepa]
+ *
+ * Sources are plain strips, as photogrammetry programs write them: a made survey of `--size`², and at most 4000 px of it with a mask, in
+ * 16 bits and as floating point; the real orthomosaic where the shared data is there. Runs alternate with GDAL's; ratios are geometric
+ * means over pairs with their 95 % interval. Ours counts statistics on the way and flushes the file to disk; GDAL does neither.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { gridGsdMeters, pixelToLonLat, rescaleGrid } from "@reefline/geo/grid";
-import { tileOfLonLat } from "@reefline/geo/mercator";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
-import { readScaled } from "@reefline/raster/readScaled";
-import { chooseStretch } from "@reefline/raster/stretch";
-import { renderImageryTile } from "../../server/tiles/imageryTile.ts";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { makeDemoSurvey } from "@reefline/test-kit/makeSurvey";
+import { z } from "zod";
+import { median, pairedRatio } from "../pairedRatio.ts";
+import { peerPython } from "../peerPython.ts";
+import { projectRoot } from "../reeflineCli.ts";
+import { mirroredRows } from "../survey/mirroredRows.ts";
+import { writeStripTiff } from "../survey/stripTiff.ts";
 
-const root = process.env.REEFLINE_ROOT ?? process.cwd();
-const shared = process.env.REEFLINE_SHARED_DATA ?? join(dirname(root), "shared", "data");
-const path = process.argv.slice(2).find((word) => /\.tiff?$/i.test(word)) ?? join(shared, "banepa", "orthomosaic.tif");
-if (!existsSync(path)) {
-  process.stderr.write(`There is no ${path}; name a GeoTIFF.\n`);
-  process.exit(2);
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((word) => word !== "raster"),
+  options: {
+    size: { type: "string", default: "6000" },
+    repeats: { type: "string", default: "5" },
+    only: { type: "string" },
+  },
+  allowPositionals: true,
+});
+const sizePx = Number(values.size);
+const repeats = Math.max(2, Number(values.repeats));
+const gsdMeters = 0.03;
+const root = projectRoot();
+const peer = join(root, "benchmarks", "raster", "peer.py");
+const folder = mkdtempSync(join(tmpdir(), "reefline-bench-raster-"));
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+async function lastLine(command: string, args: readonly string[]): Promise<unknown> {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
+  let text = "";
+  child.stdout.on("data", (piece) => {
+    text += piece;
+  });
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (exitCode !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${exitCode}.`);
+  return JSON.parse(text.trim().split("\n").at(-1) ?? "null");
 }
 
-const quantile = (sorted: readonly number[], share: number): string =>
-  (sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN).toFixed(1);
+const runSchema = z.object({ seconds: z.number(), cpuSeconds: z.number(), peakMiB: z.number() });
+const checkSchema = z.object({
+  pixelsEqual: z.boolean(),
+  masksEqual: z.boolean(),
+  overviewDifference: z.array(z.number()),
+  valid: z.boolean(),
+  errors: z.array(z.string()),
+});
 
-function print(what: string, times: number[]): void {
-  const sorted = [...times].sort((a, b) => a - b);
-  process.stdout.write(
-    `${what.padEnd(34)} ${String(sorted.length).padStart(5)} ${quantile(sorted, 0.5).padStart(8)} ${quantile(sorted, 0.95).padStart(8)}\n`,
+async function makeSources(python: string): Promise<[string, string][]> {
+  say("Making sources");
+  const made = await makeDemoSurvey({ outDir: join(folder, "painted"), sizePx: 2_048 });
+  const rgb = join(folder, "rgb.tif");
+  await writeStripTiff(rgb, { widthPx: sizePx, heightPx: sizePx, gsdMeters }, await mirroredRows(made.tif, sizePx));
+  const real = join(process.env.REEFLINE_SHARED_DATA ?? join(dirname(root), "shared", "data"), "banepa", "orthomosaic.tif");
+  const words = [peer, "sources", folder, rgb, ...(existsSync(real) ? [real] : [])];
+  const wanted = values.only?.split(",");
+  const all = z.record(z.string(), z.string()).parse(await lastLine(python, words));
+  return Object.entries(all).filter(([name]) => wanted === undefined || wanted.includes(name));
+}
+
+async function compare(python: string, name: string, source: string): Promise<void> {
+  const ours = join(folder, "ours.tif");
+  const theirs = join(folder, "theirs.tif");
+  const convert = fileURLToPath(new URL("./convertCog.child.js", import.meta.url));
+  const predictor = name === "float32" ? "3" : "2";
+  const times: { ours: z.infer<typeof runSchema>[]; theirs: z.infer<typeof runSchema>[] } = { ours: [], theirs: [] };
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const turn = {
+      ours: async () => times.ours.push(runSchema.parse(await lastLine(process.execPath, [convert, source, ours]))),
+      theirs: async () => times.theirs.push(runSchema.parse(await lastLine(python, [peer, "convert", source, theirs, predictor]))),
+    };
+    // Who goes first alternates: the second finds the source in memory.
+    for (const who of repeat % 2 === 0 ? (["ours", "theirs"] as const) : (["theirs", "ours"] as const)) await turn[who]();
+    say(`  ${name}: ${times.ours.at(-1)?.seconds.toFixed(2)} s, GDAL ${times.theirs.at(-1)?.seconds.toFixed(2)} s`);
+  }
+  const check = checkSchema.parse(await lastLine(python, [peer, "check", source, ours, theirs]));
+  const seconds = (runs: readonly { seconds: number }[]) => runs.map((run) => run.seconds);
+  const { ratio, low, high } = pairedRatio(seconds(times.ours), seconds(times.theirs));
+  const peak = (runs: readonly { peakMiB: number }[]) => Math.max(...runs.map(({ peakMiB }) => peakMiB));
+  const megabytes = statSync(source).size / 1e6;
+  const sizes = { ours: statSync(ours).size, theirs: statSync(theirs).size };
+  const line = (label: string, text: string) => process.stdout.write(`  ${label.padEnd(34)}${text}\n`);
+  process.stdout.write(`\n${name}, ${megabytes.toFixed(0)} MB\n`);
+  line("time", `${median(seconds(times.ours)).toFixed(2)} s, GDAL ${median(seconds(times.theirs)).toFixed(2)} s`);
+  line("time / GDAL's", `${ratio.toFixed(2)} × (${low.toFixed(2)}–${high.toFixed(2)}), aim ≤ 1.00`);
+  line(
+    "processor seconds",
+    `${median(times.ours.map((run) => run.cpuSeconds)).toFixed(2)}, GDAL ${median(times.theirs.map((run) => run.cpuSeconds)).toFixed(2)}`,
   );
+  line(
+    "source read",
+    `${(megabytes / median(seconds(times.ours))).toFixed(0)} MB/s, GDAL ${(megabytes / median(seconds(times.theirs))).toFixed(0)} MB/s`,
+  );
+  line(
+    "size",
+    `${(sizes.ours / 1e6).toFixed(1)} MB, GDAL ${(sizes.theirs / 1e6).toFixed(1)} MB: ${(sizes.ours / sizes.theirs).toFixed(3)} ×, aim ≤ 1.05`,
+  );
+  line("peak memory", `${peak(times.ours).toFixed(0)} MiB, GDAL ${peak(times.theirs).toFixed(0)} MiB; aim < 1000`);
+  line("full-resolution pixels and mask", check.pixelsEqual && check.masksEqual ? "equal" : "DIFFERENT");
+  line("overviews, largest difference", `${check.overviewDifference.map((value) => +value.toPrecision(3)).join(", ")}; aim ≤ 1`);
+  line("rio-cogeo, strict", check.valid && check.errors.length === 0 ? "valid" : `NOT valid: ${check.errors.join("; ")}`);
+  for (const path of [ours, theirs]) rmSync(path, { force: true });
 }
 
-const raster = await openGeoTiff(await openFileSource(path));
-const stretches = await chooseStretch(raster);
-const image = { bands: raster.bandNames.map((name, i) => ({ name, stretch: stretches[i] ?? { low: 0, high: 255 } })) };
-const { lon, lat } = pixelToLonLat(raster.grid)(raster.grid.widthPx * 0.4, raster.grid.heightPx * 0.5);
-const nativeZoom = Math.round(Math.log2((156_543.03 * Math.cos((lat * Math.PI) / 180)) / gridGsdMeters(raster.grid)));
-
-process.stdout.write(`${"".padEnd(34)} count   p50 ms   p95 ms\n`);
-for (const z of [nativeZoom + 1, nativeZoom, nativeZoom - 1, nativeZoom - 2]) {
-  const centre = tileOfLonLat(z, lon, lat);
-  const cold: number[] = [];
-  const warm: number[] = [];
-  for (const times of [cold, warm, warm, warm]) {
-    for (let dx = -2; dx <= 2; dx++) {
-      for (let dy = -2; dy <= 2; dy++) {
-        const started = performance.now();
-        const tile = await renderImageryTile({ raster, image, z, x: centre.x + dx, y: centre.y + dy });
-        if (tile) times.push(performance.now() - started);
-      }
-    }
-  }
-  print(`tile, zoom ${z}, first time`, cold);
-  print(`tile, zoom ${z}, blocks in memory`, warm);
+try {
+  const python = await peerPython(["rasterio==1.4.4", "rio-cogeo==7.0.4", "numpy==2.4.6"]);
+  const { name } = z.object({ name: z.string() }).parse(await lastLine(python, [peer, "about"]));
+  const sources = await makeSources(python);
+  process.stdout.write(
+    `Beside ${name}: -of COG, DEFLATE level 6 with predictor, 2 threads, blocks of 512, AVERAGE overviews; ${repeats} alternating pairs.\n` +
+      `Node ${process.version}; the time is that of the conversion in a running process, flushed to disk.\n`,
+  );
+  for (const [kind, source] of sources) await compare(python, kind, source);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
-for (const factor of [1, 1.9, 3]) {
-  const grid = rescaleGrid(raster.grid, gridGsdMeters(raster.grid) * factor);
-  const sizePx = Math.min(512, Math.floor(grid.widthPx / 3), Math.floor(grid.heightPx / 3));
-  const times: number[] = [];
-  for (let i = 0; i < 24; i++) {
-    const started = performance.now();
-    await readScaled(raster, grid, {
-      colOff: (i % 3) * sizePx,
-      rowOff: (Math.floor(i / 3) % 3) * sizePx,
-      widthPx: sizePx,
-      heightPx: sizePx,
-    });
-    times.push(performance.now() - started);
-  }
-  print(`window ${sizePx} px, pixels × ${factor}`, times);
-}
-await raster.close();
