@@ -52,8 +52,8 @@ export interface CogOptions {
   readonly resume?: { readonly folder: string; readonly key: string; readonly checkpointSeconds?: number };
   /** Threads that encode; one per processor (eight at most) unless given, none for images of a few tiles. */
   readonly threads?: number;
-  /** 0 to 1, of the whole image: a resumed one begins further on. */
-  readonly onProgress?: (fraction: number) => void;
+  /** 0 to 1, of the whole image; `resumed` is the fraction that an earlier attempt had done. */
+  readonly onProgress?: (fraction: number, resumed: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -185,7 +185,9 @@ export async function writeCog(path: string, options: CogOptions): Promise<Writt
     parts = await openCogParts(folder, resumeKey(options, codec), sizes.length);
     const levels = cogLevels(work, pool, parts, options.withStatistics ?? false);
     const resumedRows = await resumeLevels(levels, parts);
-    await writeParts(levels, parts, options, resumedRows);
+    const resumed = (1 - ASSEMBLY_SHARE) * (resumedRows / grid.heightPx);
+    const progress = (fraction: number) => onProgress?.(fraction, resumed);
+    await writeParts(levels, parts, { ...options, onProgress: progress }, resumedRows);
     await assembleCog(path, parts, {
       temporary: join(folder, "assembled.tif"),
       levels: work.levels,
@@ -202,11 +204,11 @@ export async function writeCog(path: string, options: CogOptions): Promise<Writt
         bigTiff: options.bigTiff ?? "auto",
         codec,
       },
-      onProgress: (fraction) => onProgress?.(1 - ASSEMBLY_SHARE * (1 - fraction)),
+      onProgress: (fraction) => progress(1 - ASSEMBLY_SHARE * (1 - fraction)),
       signal,
     });
     isWhole = true;
-    onProgress?.(1);
+    progress(1);
     return { counts: options.withStatistics ? levels.counts : null, resumedRows };
   } catch (error) {
     throw signal?.aborted ? cancelled() : explained(error);
@@ -229,7 +231,12 @@ async function resumeLevels(levels: CogLevels, parts: CogParts): Promise<number>
   return last.rowsDone;
 }
 
-async function writeParts(levels: CogLevels, parts: CogParts, options: CogOptions, resumedRows: number): Promise<void> {
+async function writeParts(
+  levels: CogLevels,
+  parts: CogParts,
+  options: Omit<CogOptions, "onProgress"> & { onProgress: (fraction: number) => void },
+  resumedRows: number,
+): Promise<void> {
   const { grid, rows, resume, signal, onProgress } = options;
   const due = { row: resumedRows, col: 0 };
   if (resumedRows === grid.heightPx) return;
@@ -250,7 +257,7 @@ async function writeParts(levels: CogLevels, parts: CogParts, options: CogOption
     due.col = right < grid.widthPx ? right : 0;
     if (due.col > 0) continue;
     due.row += block.heightPx;
-    onProgress?.((1 - ASSEMBLY_SHARE) * (due.row / grid.heightPx));
+    onProgress((1 - ASSEMBLY_SHARE) * (due.row / grid.heightPx));
     const bands = Math.floor(levels.rowsDone / bandRows);
     if (resume === undefined || bands === bandsDone || levels.rowsDone !== due.row || due.row === grid.heightPx) continue;
     bandsDone = bands;

@@ -1,4 +1,4 @@
-import { rename, rm, stat } from "node:fs/promises";
+import { readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { cogBandRows, writeCog } from "@reefline/raster/cogWriter";
 import type { CountedBands } from "@reefline/raster/rasterStatistics";
@@ -23,6 +23,13 @@ export async function importAttempt(run: JobRun, assetFolder: string): Promise<{
     if (moved) break;
   }
   return { folder: own, attempts: [own, ...earlier] };
+}
+
+/** Bytes of the COG under way that lie in an attempt's folder already. */
+export async function bytesUnderWay(folder: string): Promise<number> {
+  const names = await readdir(join(folder, PARTS)).catch(() => []);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, PARTS, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** What tells one source from another, so that parts of one never become part of another's image. */
@@ -64,13 +71,14 @@ export async function convertImage(
       rawGeoKeys: raster.rawGeoKeys,
       codec,
       withStatistics: true,
-      resume: { folder: join(folder, PARTS), key: await sourceKey(params) },
+      // What a crash costs is as long as it takes to notice one.
+      resume: { folder: join(folder, PARTS), key: await sourceKey(params), checkpointSeconds: run.store.config.leaseSeconds / 3 },
       signal: run.signal,
-      onProgress: (fraction) => {
+      onProgress: (fraction, resumed) => {
         run.wish();
-        const { megapixelsPerSecond, secondsLeft, resumedAt } = rate(fraction);
+        const { megapixelsPerSecond, secondsLeft } = rate(fraction - resumed, 1 - fraction);
         const speed = megapixelsPerSecond === null ? "" : `, ${megapixelsPerSecond.toPrecision(2)} megapixels a second`;
-        const again = resumedAt > 0 ? `, gone on at ${Math.round(resumedAt * 100)} %` : "";
+        const again = resumed > 0 ? `, gone on at ${Math.round(resumed * 100)} %` : "";
         run.progress({ message: `Storing ${fileName}${speed}${again}`, fraction, secondsLeft });
       },
     });
@@ -80,20 +88,15 @@ export async function convertImage(
   }
 }
 
-/** Speed and time left of work whose first known fraction may lie far on, because it was resumed. */
+/** Speed and time left from the fractions of the image done since now and left. */
 function throughput(pixels: number) {
   const startedAt = Date.now();
-  let first: number | null = null;
-  return (fraction: number) => {
-    // The first band of a new image is work of this attempt; that of a resumed one nearly is.
-    first ??= fraction < 0.1 ? 0 : fraction;
+  return (done: number, left: number) => {
     const seconds = (Date.now() - startedAt) / 1_000;
-    const done = fraction - first;
     const isKnown = seconds > 1 && done > 0.01;
     return {
       megapixelsPerSecond: isKnown ? (done * pixels) / 1e6 / seconds : null,
-      secondsLeft: isKnown ? (seconds * (1 - fraction)) / done : null,
-      resumedAt: first,
+      secondsLeft: isKnown ? (seconds * left) / done : null,
     };
   };
 }

@@ -11,7 +11,7 @@ import { describeRaster } from "../assets/describeRaster.ts";
 import { publishImage } from "../assets/publishImage.ts";
 import { copyAtomically, newVersion, requireDisk } from "../assets/store.ts";
 import { surveyById } from "../storage/surveys.ts";
-import { convertImage, importAttempt, removeAttempts } from "./convertImage.ts";
+import { bytesUnderWay, convertImage, importAttempt, removeAttempts } from "./convertImage.ts";
 import { importRemote } from "./importRemote.ts";
 import { importParamsSchema, importSource } from "./importSource.ts";
 import type { JobOutcome, JobRun } from "./jobRun.ts";
@@ -34,7 +34,7 @@ export async function importJob(run: JobRun): Promise<JobOutcome> {
   await mkdir(folder, { recursive: true });
   try {
     const attempt = await importAttempt(run, folder);
-    const { sentence } = await requireDisk(store.paths.assets, need);
+    const { sentence } = await requireDisk(store.paths.assets, Math.max(0, need - (await bytesUnderWay(attempt.folder))));
     run.progress({ message: `Storing ${fileName} (${sentence})`, fraction: 0, secondsLeft: null });
     const written = join(attempt.folder, "cog.tif");
     if (kept) await copyAtomically(kept, written);
