@@ -55,6 +55,7 @@ function needsOf(words) {
     return [];
   if (first === undefined || ["help", "doctor", "jobs", "export", "labels"].includes(first)) return [];
   if (first === "survey" && second !== "add") return [];
+  if (first === "model" && second !== "engines") return [];
   return ["train", "demo", "worker", "bench"].includes(first) ? ["native", "encoder"] : ["native"];
 }
 
