@@ -1,4 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inflateSync } from "node:zlib";
 import { colourBandIndexes } from "@reefline/raster/colourBands";
@@ -7,9 +9,10 @@ import { bytesPerSample, newSamples } from "@reefline/raster/newSamples";
 import type { Raster } from "@reefline/raster/raster";
 import { chooseStretch } from "@reefline/raster/stretch";
 import type { SampleType } from "@reefline/schema/survey";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { tilePixels } from "../../server/tiles/tilePixels.ts";
 import { planTile } from "../../server/tiles/tilePlan.ts";
+import { buildTiff, imageEntries } from "../hostile/buildTiff.ts";
 
 // Golden values by rasterio and rio-tiler: tests/golden/rasters/make.py and make_shared.py.
 
@@ -117,6 +120,42 @@ describe("pixels equal rasterio's", () => {
         expect([two.data[i * 2], two.data[i * 2 + 1]]).toEqual([all.data[i * 3 + 2], all.data[i * 3]]);
       }
     });
+  });
+});
+
+describe("one strip that is larger than a block may be", () => {
+  const folder = mkdtempSync(join(tmpdir(), "reefline-strip-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  // 600 MB of which nothing but three samples is ever written.
+  const widthPx = 20_000;
+  const heightPx = 10_000;
+  const stripOffset = 2 ** 20;
+  const write = (name: string, compression: number): string => {
+    const path = join(folder, name);
+    const entries = imageEntries({ widthPx, heightPx, samples: 3, compression, blockBytes: widthPx * heightPx * 3 });
+    const placed = entries.map((entry) => (entry.tag === 273 ? { ...entry, values: [stripOffset] } : entry));
+    const file = openSync(path, "w");
+    writeSync(file, buildTiff(placed, new Uint8Array(8)));
+    writeSync(file, Uint8Array.of(11, 22, 33), 0, 3, stripOffset + (7_531 * widthPx + 13_579) * 3);
+    ftruncateSync(file, stripOffset + widthPx * heightPx * 3);
+    closeSync(file);
+    return path;
+  };
+
+  it("is read in parts where rows can be addressed", async () => {
+    await withRaster(write("plain.tif", 1), async (raster) => {
+      const { data, valid } = await raster.read({ colOff: 13_570, rowOff: 7_500, widthPx: 41, heightPx: 67 });
+      const at = (7_531 - 7_500) * 41 + (13_579 - 13_570);
+      expect(Array.from(data.subarray(at * 3, at * 3 + 3))).toEqual([11, 22, 33]);
+      expect(Array.from(data).reduce((sum, value) => sum + value, 0)).toBe(66);
+      expect(valid.includes(0)).toBe(false);
+    });
+  });
+
+  it("is refused by name where they cannot", async () => {
+    await expect(withRaster(write("deflate.tif", 8), async () => null)).rejects.toThrow(
+      /blocks of 20000 × 10000 pixels, 572 MB each; the limit is 256 MB.*gdal_translate/,
+    );
   });
 });
 
