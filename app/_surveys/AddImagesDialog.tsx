@@ -22,9 +22,14 @@ export function AddImagesDialog() {
 
 function Question({ given, onClose }: { given: readonly File[]; onClose: () => void }) {
   const [files, setFiles] = useState(given);
-  const [choice, setChoice] = useState<Choice>("mosaic");
+  const [choice, setChoice] = useState<Choice>(() => (given.some((file) => bandWord(file.name)) ? "bands" : "mosaic"));
   const [name, setName] = useState(() => commonName(given));
-  const [base, setBase] = useState(0);
+  const [base, setBase] = useState(() =>
+    Math.max(
+      0,
+      given.findIndex((file) => !bandWord(file.name)),
+    ),
+  );
   const [bandNames, setBandNames] = useState(() => given.map((file) => bandNameFrom(file.name)));
   const extras = files.map((_, index) => index).filter((index) => index !== base);
   const names = extras.map((index) => bandNames[index]?.trim() ?? "");
@@ -192,7 +197,10 @@ function commonName(files: readonly File[]): string {
   return shared.length >= 3 ? shared : first;
 }
 
+/** What a file's name says that its bands are, when they are no colours. */
+const bandWord = (fileName: string): string | undefined =>
+  /(?:^|[^a-z])(dsm|dem|dtm|chm|nir|rededge|thermal|ndvi)(?:[^a-z]|$)/i.exec(fileName)?.[1];
+
 function bandNameFrom(fileName: string): string {
-  const known = /(dsm|dem|dtm|chm|nir|rededge|red-edge|thermal|ndvi)/i.exec(fileName)?.[1];
-  return (known ?? surveyNameFrom(fileName)).toLowerCase().slice(0, 40);
+  return (bandWord(fileName) ?? surveyNameFrom(fileName)).toLowerCase().slice(0, 40);
 }

@@ -40,6 +40,8 @@ export function checkRemoteUrl(text: string, guard: RemoteGuard): URL {
   if (url.username !== "" || url.password !== "") {
     throw refuse("bad-input", "credentials", "Leave the user name and the password out of the address: it is stored with the survey.");
   }
+  const literal = bareHost(url);
+  if (isIP(literal) !== 0 && !isAllowedAddress(literal, guard)) throw privateAddress(url.hostname);
   if (!guard.allowHosts.some((pattern) => matchesHost(pattern, url))) {
     throw refuse(
       "forbidden",
@@ -47,8 +49,6 @@ export function checkRemoteUrl(text: string, guard: RemoteGuard): URL {
       `Images may not be read from ${url.host}. Whoever runs Reefline can allow it: start it with --allow-hosts ${[...guard.allowHosts, url.host].join(",")}.`,
     );
   }
-  const literal = bareHost(url);
-  if (isIP(literal) !== 0 && !isAllowedAddress(literal, guard)) throw privateAddress(url.hostname);
   url.hash = "";
   return url;
 }

@@ -43,6 +43,8 @@ async function takeUpload(ctx: Context, directory: string, uploadId: string, giv
   const member = groupOf(given);
   const group = member ? await completeGroup(directory, member, uploadId) : null;
   if (member && !group) return null;
+  // Its other files may have arrived whole in the meantime and found the group complete as well.
+  if (member && (await isTaken(ctx, member.group))) return null;
   const [first, ...others] = group?.files ?? [];
   const fileName = first?.fileName ?? (given.filename || "survey.tif");
   const wanted = given.surveyName || given.name || fileName.replace(/\.[^.]*$/, "");
@@ -56,7 +58,18 @@ async function takeUpload(ctx: Context, directory: string, uploadId: string, giv
     path: first?.path ?? join(directory, uploadId),
     fileName,
     deleteSource: true,
+    ...(member ? { uploadGroup: member.group } : {}),
     ...(group?.kind === "mosaic" ? { also: others, onTop: group.onTop } : {}),
     ...(group?.kind === "bands" ? { bands: others.map(({ bandName, ...file }) => ({ ...file, name: bandName || null })) } : {}),
   });
+}
+
+async function isTaken(ctx: Context, group: string): Promise<boolean> {
+  const job = await ctx.store.db
+    .selectFrom("jobs")
+    .select("id")
+    .where("kind", "=", "import")
+    .where("paramsJson", "like", `%"uploadGroup":"${group}"%`)
+    .executeTakeFirst();
+  return job !== undefined;
 }

@@ -29,6 +29,8 @@ export interface AddSurvey {
   readonly compress?: "lossless" | "jpeg" | "webp";
   /** Files whose bands are added, each with a name or one made from the file's. */
   readonly bands?: readonly (SourceFile & { readonly name: string | null })[];
+  /** The uploads that became this survey, so that they become one only once. */
+  readonly uploadGroup?: string;
 }
 
 export interface SourceFile {
@@ -69,7 +71,17 @@ export async function addSurveyIn(trx: Database, projectId: string, request: Add
 }
 
 /** The job's parameters; see jobs/importSource.ts. */
-function importOf({ path, fileName, deleteSource, also, onTop, gsdMeters, compress, bands }: AddSurvey): Record<string, unknown> {
+function importOf({
+  path,
+  fileName,
+  deleteSource,
+  also,
+  onTop,
+  gsdMeters,
+  compress,
+  bands,
+  uploadGroup,
+}: AddSurvey): Record<string, unknown> {
   const named = <File extends SourceFile>(file: File) => ({ ...file, fileName: basename(file.fileName) });
   return {
     path,
@@ -80,6 +92,7 @@ function importOf({ path, fileName, deleteSource, also, onTop, gsdMeters, compre
     onTop: onTop ?? "last",
     gsdMeters: gsdMeters ?? null,
     bands: bands?.map(named) ?? [],
+    uploadGroup: uploadGroup ?? null,
   };
 }
 

@@ -162,7 +162,7 @@ describe("redirects", () => {
 
   it("to metadata, to this machine by another name, to other schemes and hosts are refused", async () => {
     for (const [location, code] of [
-      ["http://169.254.169.254/latest/meta-data/", "remote/host-not-allowed"],
+      ["http://169.254.169.254/latest/meta-data/", "remote/private-address"],
       ["http://localhost:22/", "remote/host-not-allowed"],
       ["file:///etc/passwd", "remote/scheme"],
       ["gopher://127.0.0.1/", "remote/scheme"],
