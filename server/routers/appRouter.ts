@@ -4,6 +4,7 @@ import { predictionsRouter, reviewRouter } from "./predictionsRouter.ts";
 import { surveysRouter } from "./surveysRouter.ts";
 import { jobsRouter, liveRouter, systemRouter } from "./systemRouter.ts";
 import { modelsRouter, runsRouter } from "./trainingRouter.ts";
+import { zonesRouter } from "./zonesRouter.ts";
 
 /** One router per noun. The pages import its type only. */
 export const appRouter = router({
@@ -14,6 +15,7 @@ export const appRouter = router({
   models: modelsRouter,
   predictions: predictionsRouter,
   review: reviewRouter,
+  zones: zonesRouter,
   jobs: jobsRouter,
   system: systemRouter,
   live: liveRouter,
