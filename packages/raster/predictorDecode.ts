@@ -30,14 +30,15 @@ function undoSingleRow(words: Uint8Array | Uint16Array | Uint32Array, row: numbe
   }
 }
 
+/** Sums may grow beyond a byte: only their lowest bits are stored. */
 function undoRgbRow(samples: Uint8Array, row: number, rowLength: number): void {
   let red = samples[row] ?? 0;
   let green = samples[row + 1] ?? 0;
   let blue = samples[row + 2] ?? 0;
   for (let i = row + 3; i < row + rowLength; i += 3) {
-    red = (red + (samples[i] ?? 0)) & 255;
-    green = (green + (samples[i + 1] ?? 0)) & 255;
-    blue = (blue + (samples[i + 2] ?? 0)) & 255;
+    red = (red + (samples[i] ?? 0)) | 0;
+    green = (green + (samples[i + 1] ?? 0)) | 0;
+    blue = (blue + (samples[i + 2] ?? 0)) | 0;
     samples[i] = red;
     samples[i + 1] = green;
     samples[i + 2] = blue;
