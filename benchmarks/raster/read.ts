@@ -13,7 +13,6 @@ import type { Window } from "@reefline/schema/grid";
 import { defaultLimits } from "@reefline/schema/limits";
 import { z } from "zod";
 import { median, pairedRatio } from "../pairedRatio.ts";
-import { peerPython } from "../peerPython.ts";
 
 const rowsPx = 512;
 const factor = 7;
@@ -30,11 +29,11 @@ interface Task {
 
 /**
  * Prints megapixels per second of ours and rasterio's and the ratio of their times, in turns.
+ * @param python one that has rasterio, see peerPython.ts
  * @param path an 8-bit RGB GeoTIFF, of which at most 4096 × 4096 px are used
  * @param peerPath the script that answers for rasterio, benchmarks/raster/readPeer.py
  */
-export async function benchReading(path: string, peerPath: string, rounds = 7): Promise<void> {
-  const python = await peerPython(["rasterio==1.4.4", "numpy<3"]);
+export async function benchReading(python: string, path: string, peerPath: string, rounds = 7): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "reefline-bench-read-"));
   const peer = startPeer(python, peerPath);
   try {

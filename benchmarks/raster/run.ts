@@ -1,5 +1,5 @@
 /**
- * Writing a COG beside GDAL: time, size, memory, and whether the files say the same.
+ * Writing a COG beside GDAL: time, size, memory, and whether the files say the same; then reading beside rasterio, per compression.
  *
  *   npm run bench:raster -- [--size 6000] [--repeats 5] [--only rgb,banepa]
  *
@@ -21,6 +21,7 @@ import { peerPython } from "../peerPython.ts";
 import { projectRoot } from "../reeflineCli.ts";
 import { mirroredRows } from "../survey/mirroredRows.ts";
 import { writeStripTiff } from "../survey/stripTiff.ts";
+import { benchReading } from "./read.ts";
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((word) => word !== "raster"),
@@ -127,6 +128,8 @@ try {
       `Node ${process.version}; the time is that of the conversion in a running process, flushed to disk.\n`,
   );
   for (const [kind, source] of sources) await compare(python, kind, source);
+  const colours = sources.find(([kind]) => kind === "banepa" || kind === "rgb");
+  if (colours) await benchReading(python, colours[1], join(root, "benchmarks", "raster", "readPeer.py"), repeats);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
