@@ -3,18 +3,19 @@ import { useMemo, useState } from "react";
 import { Field, TextInput } from "../_ui/Field.tsx";
 import { Select } from "../_ui/Select.tsx";
 import { useFeatures } from "./featureStore.ts";
+import { labelTotals } from "./labelTotals.ts";
 
 const other = "…";
 
 /** A label's class: those in use, `reef` and `unsure` first, or a new name. */
 export function ClassPicker({ value, onChange, label }: { value: string; onChange: (value: string) => void; label: string }) {
-  const features = useFeatures((state) => state.features);
+  const counted = useFeatures((state) => state.totals);
+  const pending = useFeatures((state) => state.pending);
   const [naming, setNaming] = useState(false);
   const names = useMemo(() => {
-    const used = new Set<string>(["reef", "unsure", value]);
-    for (const feature of features.values()) if (feature.layer === "label") used.add(feature.class);
+    const used = new Set<string>(["reef", "unsure", value, ...labelTotals(counted, pending).classes]);
     return [...used].filter((name) => name !== other);
-  }, [features, value]);
+  }, [counted, pending, value]);
   return (
     <Field
       label={label}

@@ -1,6 +1,5 @@
 "use client";
-import { polygonAreaM2 } from "@reefline/geo/geodesic";
-import type { Feature, Layer } from "@reefline/schema/feature";
+import type { Layer } from "@reefline/schema/feature";
 import { FileInput, PenTool } from "lucide-react";
 import { useMemo, useState } from "react";
 import { LayerSwatch } from "../_map/LayerSwatch.tsx";
@@ -15,32 +14,14 @@ import { setLayer, setTool } from "./editorActions.ts";
 import { useEditor } from "./editorStore.ts";
 import { useFeatures } from "./featureStore.ts";
 import { ImportDialog } from "./ImportDialog.tsx";
+import { type LabelTotals, labelTotals } from "./labelTotals.ts";
 import { layerWords } from "./layerWords.ts";
 import { SelectionSection } from "./SelectionSection.tsx";
 
 const layerOrder: Layer[] = ["label", "examined", "holdout", "ignore"];
 const layerTitles: Record<Layer, string> = { label: "Labels", examined: "Examined", holdout: "Held out", ignore: "Ignored" };
 
-type Totals = Record<Layer, { count: number; areaM2: number }>;
-
-/** Sums are kept per feature object: after an edit only what changed is measured again. */
-const measured = new WeakMap<Feature, number>();
-
-function totalsOf(features: ReadonlyMap<string, Feature>): Totals {
-  const totals: Totals = {
-    label: { count: 0, areaM2: 0 },
-    examined: { count: 0, areaM2: 0 },
-    holdout: { count: 0, areaM2: 0 },
-    ignore: { count: 0, areaM2: 0 },
-  };
-  for (const feature of features.values()) {
-    const areaM2 = measured.get(feature) ?? polygonAreaM2(feature.geometry);
-    measured.set(feature, areaM2);
-    totals[feature.layer].count++;
-    totals[feature.layer].areaM2 += areaM2;
-  }
-  return totals;
-}
+type Totals = LabelTotals["layers"];
 
 /** What the user should draw next. Examined ground comes before labels, because without it nothing can be learned. */
 function nextStep(totals: Totals): { layer: Layer; why: string } {
@@ -58,7 +39,8 @@ function nextStep(totals: Totals): { layer: Layer; why: string } {
 }
 
 export function LabelPanel() {
-  const features = useFeatures((state) => state.features);
+  const counted = useFeatures((state) => state.totals);
+  const pending = useFeatures((state) => state.pending);
   const loaded = useFeatures((state) => state.loaded);
   const loadError = useFeatures((state) => state.loadError);
   const layer = useEditor((state) => state.layer);
@@ -66,9 +48,9 @@ export function LabelPanel() {
   const labelClass = useEditor((state) => state.labelClass);
   const tool = useEditor((state) => state.tool);
   const [importing, setImporting] = useState(false);
-  const totals = useMemo(() => totalsOf(features), [features]);
+  const totals = useMemo(() => labelTotals(counted, pending).layers, [counted, pending]);
   const next = nextStep(totals);
-  const selected = selectedId ? features.get(selectedId) : undefined;
+  const selected = useFeatures((state) => (selectedId ? state.features.get(selectedId) : undefined));
   return (
     <>
       <PanelHeader title="Label" hint={selected ? undefined : loaded ? next.why : "Loading what is drawn…"} />

@@ -1,9 +1,10 @@
 import type { FeatureContent, Layer, Polygon, Position } from "@reefline/schema/feature";
+import { api } from "../_api/api.ts";
 import { announce } from "../_ui/announce.ts";
 import { toast } from "../_ui/toasts.ts";
 import { useDrawRequest } from "./drawRequest.ts";
 import { type Tool, useEditor } from "./editorStore.ts";
-import { change, takeBack, useFeatures } from "./featureStore.ts";
+import { besideTiles, change, rememberFeatures, takeBack, useFeatures } from "./featureStore.ts";
 import { refuseHole } from "./geometry/refuseShape.ts";
 import { pointInPolygon, withRightHandWinding } from "./geometry/rings.ts";
 import { addHole } from "./geometry/vertices.ts";
@@ -42,6 +43,35 @@ export function select(id: string | null): void {
   const feature = id ? useFeatures.getState().features.get(id) : undefined;
   set({ selectedId: feature?.id ?? null, edit: feature ? selectShape(feature.geometry) : null });
   if (feature) announce(`Selected ${layerWords[feature.layer].one}, ${feature.class}. Comma and full stop step through its vertices.`);
+}
+
+let picks = 0;
+
+/**
+ * Selects the label at a place that only tiles draw, once the server has told it. `known` is what was selected meanwhile: it stays unless a smaller
+ * label lies there, or the user has gone on to something else.
+ */
+export async function selectLabelAt(at: Position, reach: { lon: number; lat: number }, known: string | null): Promise<void> {
+  const pick = ++picks;
+  const { surveyId } = useFeatures.getState();
+  if (!surveyId) return;
+  const found = await api.features.at.query({ surveyId, lon: at[0], lat: at[1], reach }).catch(() => []);
+  const { edit, selectedId, tool } = get();
+  if (pick !== picks || selectedId !== known || edit?.active || edit?.drag || (tool !== "select" && tool !== "move")) return;
+  const beside = besideTiles(useFeatures.getState());
+  const [smallest] = found.filter(({ id }) => !beside.has(id));
+  const present = known ? useFeatures.getState().features.get(known) : undefined;
+  if (!smallest || (present?.layer === "label" && extent(present.geometry) <= extent(smallest.geometry))) return;
+  rememberFeatures([smallest]);
+  select(smallest.id);
+}
+
+/** Selects a label by its id, looking it up where it is not known yet. */
+export async function selectById(id: string): Promise<void> {
+  const pick = ++picks;
+  const { surveyId, features } = useFeatures.getState();
+  if (!features.has(id) && surveyId) rememberFeatures(await api.features.byId.query({ surveyId, ids: [id] }).catch(() => []));
+  if (pick === picks) select(id);
 }
 
 /** One event of the drawing under way: an outline, or a hole. */
@@ -168,7 +198,7 @@ export function finishRequest(): void {
   request.answer(edit.polygon);
 }
 
-/** The topmost feature at a place: labels before areas, small before large. */
+/** The topmost feature at a place of those known here: labels before areas, small before large. */
 export function featureAt(position: Position, visible: (layer: Layer) => boolean): string | null {
   let best: { id: string; rank: number; size: number } | null = null;
   const order: Layer[] = ["label", "ignore", "holdout", "examined"];

@@ -4,6 +4,7 @@ import { api } from "../_api/api.ts";
 import { sentenceFor } from "../_api/appErrorOf.ts";
 import { onLive } from "../_api/liveBus.ts";
 import { toast } from "../_ui/toasts.ts";
+import { type LabelTotals, withEffects } from "./labelTotals.ts";
 import { buildEdit, type Wish } from "./sync/buildEdit.ts";
 import { rebasePending } from "./sync/conflict.ts";
 import { type Features, featureView } from "./sync/featureView.ts";
@@ -20,11 +21,20 @@ export type FeatureStore = {
   surveyId: string | null;
   loaded: boolean;
   loadError: string | null;
-  /** As the server holds them. */
+  /** As the server holds them: areas whole; of the labels those that changed since the tiles' edit, and those that were looked at. */
   confirmed: Features;
+  /** The edit up to which labels are drawn from tiles; null until a survey is open. */
+  base: number | null;
+  /** The edit whose tiles are on their way to the map; `base` once they are there. */
+  nextBase: number | null;
+  /** Features that changed after `base`, deleted ones too, and by which edit: tiles do not show them. */
+  changedAt: ReadonlyMap<string, number>;
+  /** Of the server, as of an edit; `labelTotals` adds what is still on its way. */
+  totals: LabelTotals | null;
+  totalsSeq: number;
   /** Not acknowledged yet, oldest first. */
   pending: readonly PendingChange[];
-  /** What the user sees. */
+  /** What the user sees, as far as it is known here. */
   features: Features;
   log: readonly LogEntry[];
   lastEditSeq: number;
@@ -41,6 +51,11 @@ const initial: FeatureStore = {
   loaded: false,
   loadError: null,
   confirmed: nothing,
+  base: null,
+  nextBase: null,
+  changedAt: new Map(),
+  totals: null,
+  totalsSeq: 0,
   pending: [],
   features: nothing,
   log: [],
@@ -64,20 +79,23 @@ export async function openFeatures(surveyId: string): Promise<void> {
   if (get().surveyId === surveyId && get().loaded) return;
   set({ ...initial, surveyId });
   try {
-    const [answer, recent] = await Promise.all([
-      api.features.inSurvey.query({ surveyId }),
+    const stored = readPending(surveyId);
+    const touched = [...new Set(stored.flatMap((change) => change.effects.map(({ id }) => id)))].slice(0, 500);
+    const [answer, recent, waiting] = await Promise.all([
+      api.features.open.query({ surveyId }),
       api.edits.recent.query({ surveyId, limit: 60 }),
+      touched.length > 0 ? api.features.byId.query({ surveyId, ids: touched }) : [],
     ]);
     if (get().surveyId !== surveyId) return;
-    const stored = readPending(surveyId);
-    const confirmed: Features = new Map(answer.features.map((feature) => [feature.id, feature]));
+    const confirmed: Features = new Map([...answer.areas, ...waiting].map((feature) => [feature.id, feature]));
     const applied = new Set(recent.map((edit) => edit.id));
     const log = recent.map(logEntryOf).reverse();
     for (const change of stored) {
       const entry = entryOf(change);
       if (!applied.has(entry.id)) log.push(entry);
     }
-    set({ confirmed, log, lastEditSeq: answer.lastEditSeq, loaded: true });
+    const { lastEditSeq, totals } = answer;
+    set({ confirmed, log, lastEditSeq, totals, totalsSeq: lastEditSeq, base: lastEditSeq, nextBase: lastEditSeq, loaded: true });
     setPending(stored);
     if (stored.length > 0) wakeSender();
   } catch (error) {
@@ -152,29 +170,79 @@ export function replacePending(old: PendingChange, next: PendingChange | null): 
 }
 
 /** Takes in what the server now holds. An older revision never overwrites a newer one: answers may overtake each other. */
-export function mergeConfirmed(
-  puts: readonly Feature[],
-  deletedIds: readonly string[],
-  done: PendingChange | null,
-  seq: number | null = null,
-): void {
-  const { surveyId, confirmed, pending } = get();
+export function mergeConfirmed(changes: readonly Change[], done: PendingChange | null, known: Partial<Known> = {}): void {
+  const { surveyId, confirmed, pending, changedAt, totals, totalsSeq } = get();
   if (!surveyId) return;
   const next = new Map(confirmed);
-  for (const id of deletedIds) next.delete(id);
-  for (const feature of puts) if ((next.get(feature.id)?.revision ?? 0) <= feature.revision) next.set(feature.id, feature);
+  const nextChangedAt = new Map(changedAt);
+  for (const { id, editSeq, feature } of changes) {
+    if (feature && (next.get(id)?.revision ?? 0) > feature.revision) continue;
+    if (feature) next.set(id, feature);
+    else next.delete(id);
+    nextChangedAt.set(id, editSeq);
+  }
   if (done) forgetPending(surveyId, done);
   const rest = rebasePending(
     next,
     pending.filter((change) => change !== done),
     surveyId,
   );
+  const ownSeq = done ? Math.max(0, ...changes.map(({ editSeq }) => editSeq)) : 0;
+  const ownTotals = done && totals && ownSeq > totalsSeq ? withEffects(totals, done.effects) : totals;
   set({
     confirmed: next,
+    changedAt: nextChangedAt,
     pending: rest,
     features: featureView(next, rest, surveyId),
-    ...(seq === null ? {} : { lastEditSeq: Math.max(seq, get().lastEditSeq) }),
+    totals: known.totals ?? ownTotals,
+    ...(known.totals && known.lastEditSeq !== undefined ? { totalsSeq: known.lastEditSeq } : {}),
+    ...(known.lastEditSeq === undefined ? {} : { lastEditSeq: Math.max(known.lastEditSeq, get().lastEditSeq) }),
   });
+  if (nextChangedAt.size > labelsBesideTiles) renewBaseSoon();
+}
+
+/** A feature after an edit; null: deleted. */
+export type Change = { id: string; editSeq: number; feature: Feature | null };
+type Known = { totals: LabelTotals; lastEditSeq: number };
+
+/** Takes in labels that were looked up because somebody works with them; tiles go on drawing them. */
+export function rememberFeatures(features: readonly Feature[]): void {
+  const { surveyId, confirmed, pending, changedAt } = get();
+  const next = new Map(confirmed);
+  for (const feature of features) {
+    const known = next.get(feature.id);
+    // One that was deleted here a moment ago stays so.
+    if (feature.surveyId !== surveyId || (!known && changedAt.has(feature.id)) || (known?.revision ?? 0) >= feature.revision) continue;
+    next.set(feature.id, feature);
+  }
+  if (surveyId) set({ confirmed: next, features: featureView(next, pending, surveyId) });
+}
+
+/** Ids that tiles must not draw: changed since, or about to. */
+export function besideTiles({ changedAt, pending }: Pick<FeatureStore, "changedAt" | "pending">): Set<string> {
+  const ids = new Set(changedAt.keys());
+  for (const { effects } of pending) for (const { id } of effects) ids.add(id);
+  return ids;
+}
+
+/** More changed labels than these go into new tiles once nothing happens for a while. */
+const labelsBesideTiles = 200;
+const calmMs = 4_000;
+let renewal: ReturnType<typeof setTimeout> | null = null;
+
+function renewBaseSoon(): void {
+  if (renewal) clearTimeout(renewal);
+  renewal = setTimeout(() => {
+    renewal = null;
+    if (get().pending.length > 0) renewBaseSoon();
+    else void pullFeatures().then(() => set({ nextBase: get().lastEditSeq }));
+  }, calmMs);
+}
+
+/** The map shows tiles of an edit now: what changed up to it need not be drawn beside them any more. */
+export function baseIsShown(editSeq: number): void {
+  const { surveyId, changedAt } = get();
+  if (surveyId) set({ base: editSeq, changedAt: new Map([...changedAt].filter(([, seq]) => seq > editSeq)) });
 }
 
 let pulling: Promise<void> | null = null;
@@ -201,7 +269,7 @@ async function pullOnce(): Promise<void> {
   if (!surveyId || !loaded) return;
   try {
     const [answer, recent] = await Promise.all([
-      api.features.since.query({ surveyId, seq: lastEditSeq }),
+      api.features.changes.query({ surveyId, seq: lastEditSeq }),
       api.edits.recent.query({ surveyId, limit: 60 }),
     ]);
     if (get().surveyId !== surveyId) return;
@@ -211,10 +279,28 @@ async function pullOnce(): Promise<void> {
       .map(logEntryOf)
       .reverse();
     if (foreign.length > 0) set({ log: [...get().log, ...foreign] });
-    mergeConfirmed(answer.features, answer.deletedIds, null, answer.lastEditSeq);
+    mergeConfirmed(answer.changes, null, { totals: answer.totals, lastEditSeq: answer.lastEditSeq });
+    if (answer.isTooMany) await startFromTiles(surveyId, answer.lastEditSeq);
   } catch {
     // The next live event, or the next save, asks again.
   }
+}
+
+/** So much changed that labels are drawn from new tiles; those known here may be old, and only what is in use is looked up again. */
+async function startFromTiles(surveyId: string, editSeq: number): Promise<void> {
+  const { confirmed, features } = get();
+  const labels = [...confirmed.values()].filter(({ layer }) => layer === "label").map(({ id }) => id);
+  const fresh: Feature[] = [];
+  for (let start = 0; start < labels.length; start += 500)
+    fresh.push(...(await api.features.byId.query({ surveyId, ids: labels.slice(start, start + 500) })));
+  if (get().surveyId !== surveyId) return;
+  const living = new Set(fresh.map(({ id }) => id));
+  const gone = labels.filter((id) => features.has(id) && !living.has(id));
+  mergeConfirmed(
+    [...fresh.map((feature) => ({ id: feature.id, editSeq, feature })), ...gone.map((id) => ({ id, editSeq, feature: null }))],
+    null,
+  );
+  set({ nextBase: editSeq });
 }
 
 onLive("edit", (event) => {

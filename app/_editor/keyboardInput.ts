@@ -1,10 +1,11 @@
-import type { Layer, Position } from "@reefline/schema/feature";
+import type { Feature, Layer, Position } from "@reefline/schema/feature";
 import type { Map as MapLibreMap } from "maplibre-gl";
+import { api } from "../_api/api.ts";
 import { announce } from "../_ui/announce.ts";
 import { useDrawRequest } from "./drawRequest.ts";
-import { backOut, deleteSelected, drawEvent, editEvent, finishRequest, select, setLayer, setTool, undoRedo } from "./editorActions.ts";
+import { backOut, deleteSelected, drawEvent, editEvent, finishRequest, selectById, setLayer, setTool, undoRedo } from "./editorActions.ts";
 import { type Tool, useEditor } from "./editorStore.ts";
-import { useFeatures } from "./featureStore.ts";
+import { besideTiles, useFeatures } from "./featureStore.ts";
 import { samePosition } from "./geometry/segments.ts";
 import { vertexAt } from "./geometry/vertices.ts";
 import { layerKeys, toolKeys } from "./keys.ts";
@@ -78,7 +79,7 @@ function handleSelection(map: MapLibreMap, key: string, shift: boolean): boolean
     if (tool === "ruler") return act(() => useEditor.setState({ ruler: ruler(measured, { type: "remove-last" }) }));
     return edit ? act(deleteSelected) : false;
   }
-  if (key === "N" && tool === "select") return act(() => selectNeighbour(map, shift ? -1 : 1));
+  if (key === "N" && tool === "select") return act(() => void selectNeighbour(map, shift ? -1 : 1));
   if (!edit || tool !== "select") return false;
   if (key === "," || key === ".") return act(() => editEvent({ type: "step", by: key === "." ? 1 : -1 }));
   if (key === "+" && edit.active) return act(() => editEvent({ type: "insert-after" }));
@@ -155,16 +156,26 @@ function keepInView(map: MapLibreMap, position: Position): void {
   if (dx !== 0 || dy !== 0) map.panBy([dx, dy], { duration: 0 });
 }
 
-/** Steps through the polygons in view, west to east. */
-function selectNeighbour(map: MapLibreMap, by: 1 | -1): void {
+/** Steps through the polygons in view, west to east. Labels that only tiles draw are asked for. */
+async function selectNeighbour(map: MapLibreMap, by: 1 | -1): Promise<void> {
   const bounds = map.getBounds();
-  const inView = [...useFeatures.getState().features.values()]
-    .filter((feature) => feature.geometry.coordinates[0]?.some((position) => bounds.contains(position)))
-    .sort((a, b) => (a.geometry.coordinates[0]?.[0]?.[0] ?? 0) - (b.geometry.coordinates[0]?.[0]?.[0] ?? 0));
+  const { surveyId, features } = useFeatures.getState();
+  const view = { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() };
+  const saved = surveyId ? await api.features.idsIn.query({ surveyId, bounds: view }).catch(() => ({ labels: [] })) : { labels: [] };
+  const beside = besideTiles(useFeatures.getState());
+  const west = ({ geometry }: Feature) => Math.min(...(geometry.coordinates[0] ?? []).map(([lon]) => lon));
+  const inView = [
+    ...[...features.values()]
+      .filter(({ id, layer }) => layer !== "label" || beside.has(id))
+      .filter((feature) => feature.geometry.coordinates[0]?.some((position) => bounds.contains(position)))
+      .map((feature) => ({ id: feature.id, west: west(feature) })),
+    ...saved.labels.filter(({ id }) => !beside.has(id)),
+  ].sort((a, b) => a.west - b.west);
   if (inView.length === 0) {
     announce("No polygon in view");
     return;
   }
-  const at = inView.findIndex((feature) => feature.id === useEditor.getState().selectedId);
-  select(inView[at < 0 ? (by === 1 ? 0 : inView.length - 1) : (at + by + inView.length) % inView.length]?.id ?? null);
+  const at = inView.findIndex(({ id }) => id === useEditor.getState().selectedId);
+  const next = inView[at < 0 ? (by === 1 ? 0 : inView.length - 1) : (at + by + inView.length) % inView.length];
+  if (next) await selectById(next.id);
 }

@@ -1,10 +1,11 @@
 import type { Layer, Position } from "@reefline/schema/feature";
 import type { Map as MapLibreMap, MapMouseEvent, MapTouchEvent } from "maplibre-gl";
 import { featureLayers, outlineLayerIds } from "../_map/featureLayers.ts";
+import { labelTileLayerIds } from "../_map/labelTiles.ts";
 import { useMoveImagery } from "../_surveys/moveImagery.ts";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
 import { useDrawRequest } from "./drawRequest.ts";
-import { drawEvent, editEvent, featureAt, select } from "./editorActions.ts";
+import { drawEvent, editEvent, featureAt, select, selectLabelAt } from "./editorActions.ts";
 import { useEditor } from "./editorStore.ts";
 import { useFeatures } from "./featureStore.ts";
 import { pointInPolygon } from "./geometry/rings.ts";
@@ -42,7 +43,7 @@ export function attachPointer(map: MapLibreMap): () => void {
       drawEvent(closesRing(event.point, reach.mouse) ? { type: "finish" } : { type: "place", at: positionOf(event) });
     } else if (tool === "ruler") {
       useEditor.setState({ ruler: ruler(measured, { type: "place", at: positionOf(event) }) });
-    } else if (!useDrawRequest.getState().request) select(pick(map, event));
+    } else if (!useDrawRequest.getState().request) pick(map, event);
   };
 
   const doubleClick = (event: MapMouseEvent) => {
@@ -107,17 +108,30 @@ export function attachPointer(map: MapLibreMap): () => void {
   };
 }
 
-/** Labels are chosen by a click anywhere inside; areas, which lie under everything, by their outline, or inside while their layer is the chosen one. */
-function pick(map: MapLibreMap, event: MapMouseEvent): string | null {
+/**
+ * Labels are chosen by a click anywhere inside; areas, which lie under everything, by their outline, or inside while their layer is the chosen one.
+ * What is known here is selected at once; labels that only the tiles draw are asked for.
+ */
+function pick(map: MapLibreMap, event: MapMouseEvent): void {
   const { layers } = useWorkspace.getState();
   const { layer: chosen } = useEditor.getState();
   const visible = (layer: Layer) => layers[layer].visible;
-  const inside = featureAt(positionOf(event), (layer) => visible(layer) && (layer === "label" || layer === chosen));
-  if (inside) {
-    const found = useFeatures.getState().features.get(inside);
-    if (found?.layer === "label" || !nearOutline(map, event.point)) return inside;
-  }
-  return nearOutline(map, event.point) ?? inside;
+  const at = positionOf(event);
+  const inside = featureAt(at, (layer) => visible(layer) && (layer === "label" || layer === chosen));
+  const found = inside ? useFeatures.getState().features.get(inside) : undefined;
+  const known = found?.layer === "label" ? inside : (nearOutline(map, event.point) ?? inside);
+  select(known);
+  if (visible("label")) void selectLabelAt(at, reachOf(map, event.point, at), known);
+}
+
+/** How far six pixels reach, in degrees. */
+function reachOf(map: MapLibreMap, { x, y }: ScreenPoint, [lon, lat]: Position): { lon: number; lat: number } {
+  const beside = map.unproject([x + 6, y]);
+  const below = map.unproject([x, y + 6]);
+  return {
+    lon: Math.max(Math.abs(beside.lng - lon), Math.abs(below.lng - lon)),
+    lat: Math.max(Math.abs(beside.lat - lat), Math.abs(below.lat - lat)),
+  };
 }
 
 function nearOutline(map: MapLibreMap, point: ScreenPoint): string | null {
@@ -138,8 +152,9 @@ function cursorFor(map: MapLibreMap, point: ScreenPoint, at: Position, project: 
   if (tool === "draw" || tool === "hole" || tool === "ruler") return "crosshair";
   if (edit && tool === "move") return pointInPolygon(edit.polygon, at) ? "move" : "";
   if (edit && hitHandle(edit.polygon, point, project, reach.mouse)) return "grab";
-  return map.queryRenderedFeatures([point.x, point.y], { layers: ["label-fill", ...outlineLayerIds].filter((id) => map.getLayer(id)) })
-    .length > 0
+  return map.queryRenderedFeatures([point.x, point.y], {
+    layers: ["label-fill", ...outlineLayerIds, ...labelTileLayerIds()].filter((id) => map.getLayer(id)),
+  }).length > 0
     ? "pointer"
     : "";
 }

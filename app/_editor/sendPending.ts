@@ -3,7 +3,7 @@ import { api } from "../_api/api.ts";
 import { appErrorOf, sentenceFor } from "../_api/appErrorOf.ts";
 import { announce } from "../_ui/announce.ts";
 import { toast } from "../_ui/toasts.ts";
-import { mergeConfirmed, onPendingAdded, pullFeatures, replacePending, useFeatures } from "./featureStore.ts";
+import { type Change, mergeConfirmed, onPendingAdded, pullFeatures, replacePending, useFeatures } from "./featureStore.ts";
 import { conflictingFeatures, effectsOf, rebaseOntoCurrent, withoutConflicts } from "./sync/conflict.ts";
 import type { PendingChange } from "./sync/pendingChange.ts";
 
@@ -42,12 +42,13 @@ async function sendOne(change: PendingChange): Promise<boolean> {
     if (get().surveyId !== surveyId) return true;
     const revisions = new Map(answer.revisions.map(({ id, revision }) => [id, revision]));
     const now = new Date().toISOString();
-    const puts = change.effects.flatMap(({ id, after }): Feature[] => {
+    const changes = change.effects.flatMap(({ id, after }): Change[] => {
       const revision = revisions.get(id);
-      return after && revision ? [{ ...after, id, surveyId, revision, updatedAt: now }] : [];
+      if (after && !revision) return [];
+      const feature: Feature | null = after && revision ? { ...after, id, surveyId, revision, updatedAt: now } : null;
+      return [{ id, editSeq: answer.editSeq, feature }];
     });
-    const deleted = change.effects.filter(({ after }) => after === null).map(({ id }) => id);
-    mergeConfirmed(puts, deleted, change);
+    mergeConfirmed(changes, change);
     // An undo that this page had no record of: only the server knows what it changed.
     if (change.kind === "undo" && change.effects.length === 0) await pullFeatures();
     return true;
@@ -89,10 +90,12 @@ export function resolveConflict(keep: "mine" | "theirs"): void {
   const edit =
     keep === "mine" ? rebaseOntoCurrent(change.edit, conflict.current, newId) : withoutConflicts(change.edit, conflict.current, newId);
   set({ conflict: null, saveState: "saving" });
-  const theirs = [...conflict.current].flatMap(([, feature]) => (feature ? [feature] : []));
-  const gone = [...conflict.current].flatMap(([id, feature]) => (feature ? [] : [id]));
   replacePending(change, edit ? { ...change, edit, effects: effectsOf(edit, confirmed) } : null);
-  mergeConfirmed(theirs, gone, null);
+  // By an edit whose number the answer does not say: certainly after any tiles.
+  mergeConfirmed(
+    [...conflict.current].map(([id, feature]) => ({ id, editSeq: Number.MAX_SAFE_INTEGER, feature })),
+    null,
+  );
   void sendPending();
 }
 

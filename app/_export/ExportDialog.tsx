@@ -1,9 +1,12 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
+import { trpc } from "../_api/api.ts";
 import { useEditor } from "../_editor/editorStore.ts";
 import { useFeatures } from "../_editor/featureStore.ts";
-import { usePolygons } from "../_prediction/usePolygons.ts";
+import { labelTotals } from "../_editor/labelTotals.ts";
+import { useOutlines } from "../_prediction/useOutlines.ts";
 import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
 import { countText, percentText } from "../_report/quantity.ts";
 import { Button } from "../_ui/Button.tsx";
@@ -21,24 +24,30 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   const mode = useWorkspace((state) => state.mode);
   const polygonId = useWorkspace((state) => state.selectedPolygonId);
   const labelId = useEditor((state) => state.selectedId);
-  const features = useFeatures((state) => state.features);
+  const counted = useFeatures((state) => state.totals);
+  const pending = useFeatures((state) => state.pending);
+  const selectedLayer = useFeatures((state) => (labelId ? state.features.get(labelId)?.layer : undefined));
   const { prediction, threshold } = useShownPrediction();
-  const { polygons } = usePolygons();
+  const { total } = useOutlines();
   const [layer, setLayer] = useState<Layer>(prediction && (mode === "predict" || mode === "review") ? "prediction" : "label");
   const [extent, setExtent] = useState<Extent>("all");
+  const { layers, acceptedCount } = labelTotals(counted, pending);
+  const acceptedChoice = layer === "label" && acceptedCount > 0 && acceptedCount <= MOST_IDS;
+  const acceptedIds =
+    useQuery({
+      ...trpc.features.acceptedIds.queryOptions({ surveyId: surveyId ?? "", limit: MOST_IDS }, { staleTime: 0 }),
+      enabled: surveyId !== null && acceptedChoice,
+    }).data ?? [];
   if (!surveyId) return null;
 
-  const labels = [...features.values()].filter((feature) => feature.layer === "label");
-  const accepted = labels.filter((label) => label.provenance.kind === "accepted");
   const selection =
     layer === "label"
-      ? { ids: labels.some((label) => label.id === labelId) && labelId ? [labelId] : [], words: "The selected label" }
+      ? { ids: selectedLayer === "label" && labelId ? [labelId] : [], words: "The selected label" }
       : { ids: polygonId ? [polygonId] : [], words: "The selected reef" };
-  const acceptedChoice = layer === "label" && accepted.length > 0 && accepted.length <= MOST_IDS;
-  const ids = extent === "selection" ? (selection.ids.length > 0 ? selection.ids : accepted.map((label) => label.id)) : null;
-  const count = ids ? ids.length : layer === "label" ? labels.length : polygons.length;
+  const ids = extent === "selection" ? (selection.ids.length > 0 ? selection.ids : acceptedIds) : null;
+  const count = ids ? ids.length : layer === "label" ? layers.label.count : total;
   const canSelect = selection.ids.length > 0 || acceptedChoice;
-  const selectionWords = selection.ids.length > 0 ? selection.words : `Accepted ones (${accepted.length})`;
+  const selectionWords = selection.ids.length > 0 ? selection.words : `Accepted ones (${acceptedCount})`;
   const link = exportLink({ surveyId, layer, predictionId: prediction?.id ?? null, threshold, ids });
 
   return (
@@ -75,8 +84,8 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
             label="What to export"
             value={layer}
             options={[
-              { value: "label", label: `Labels (${labels.length})` },
-              ...(prediction ? [{ value: "prediction" as const, label: `Predicted reefs (${polygons.length})` }] : []),
+              { value: "label", label: `Labels (${layers.label.count})` },
+              ...(prediction ? [{ value: "prediction" as const, label: `Predicted reefs (${total})` }] : []),
             ]}
             onChange={(next) => {
               setLayer(next);

@@ -13,11 +13,18 @@ function refetch(...filters: { queryKey: readonly unknown[] }[]): void {
   for (const filter of filters) void queryClient.invalidateQueries(filter);
 }
 
+/** Outlines, what was decided on them, and what is left to review. */
+const outlineQueries = () => [
+  trpc.predictions.outlines.queryFilter(),
+  trpc.predictions.outline.queryFilter(),
+  trpc.review.step.queryFilter(),
+];
+
 /** What ends with a job: the lists that now hold what it made. */
 function afterJob(job: Job): void {
   if (job.kind === "train" || job.kind === "demo") refetch(trpc.runs.list.queryFilter(), trpc.models.list.queryFilter());
   if (job.kind === "predict" || job.kind === "demo") refetch(trpc.predictions.list.queryFilter());
-  if (job.kind === "vectorize") refetch(trpc.predictions.polygons.queryFilter());
+  if (job.kind === "vectorize") refetch(...outlineQueries());
   if (job.kind === "import" || job.kind === "demo") refetch(trpc.surveys.pathFilter());
 }
 
@@ -26,7 +33,7 @@ let editsSeen: ReturnType<typeof setTimeout> | null = null;
 function afterEdits(): void {
   if (editsSeen) clearTimeout(editsSeen);
   editsSeen = setTimeout(() => {
-    refetch(trpc.runs.readiness.queryFilter(), trpc.predictions.polygons.queryFilter(), trpc.predictions.heldOutAccuracy.queryFilter());
+    refetch(trpc.runs.readiness.queryFilter(), ...outlineQueries(), trpc.predictions.heldOutAccuracy.queryFilter());
   }, 1_200);
 }
 
@@ -58,7 +65,7 @@ export function updateCaches(live: LiveEvent): void {
     case "prediction":
       refetch(
         trpc.predictions.list.queryFilter({ surveyId: live.surveyId }),
-        trpc.predictions.polygons.queryFilter(),
+        ...outlineQueries(),
         trpc.predictions.heldOutAccuracy.queryFilter(),
       );
   }

@@ -1,9 +1,9 @@
 "use client";
-import type { Layer } from "@reefline/schema/feature";
+import { tileIdOf } from "@reefline/schema/tileId";
 import { useEffect, useRef } from "react";
 import { useDrawRequest } from "../_editor/drawRequest.ts";
 import { useEditor } from "../_editor/editorStore.ts";
-import { useFeatures } from "../_editor/featureStore.ts";
+import { baseIsShown, besideTiles, useFeatures } from "../_editor/featureStore.ts";
 import { attachKeyboard } from "../_editor/keyboardInput.ts";
 import { attachPointer } from "../_editor/pointerInput.ts";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
@@ -13,6 +13,7 @@ import { addEditorLayers, drawDraft, drawSelection } from "./editorLayers.ts";
 import { featureLayers, featureSourceId, fogSourceId, geoJsonSource, showFeatureLayer, updateFeatureLayers } from "./featureLayers.ts";
 import { fogOutside } from "./fog.ts";
 import { keepAddress } from "./keepAddress.ts";
+import { addLabelTiles, labelTilesUrl, useLabelTiles } from "./labelTiles.ts";
 
 /** The map and everything that keeps it true: imagery, saved features, what is being edited, the address. */
 export function MapCanvas() {
@@ -55,6 +56,7 @@ export function MapCanvas() {
   useEffect(() => {
     if (!map) return;
     for (const layer of featureLayers) showFeatureLayer(map, layer, layers[layer]);
+    useLabelTiles.getState().tiles?.setLook(layers.label);
     if (map.getLayer("imagery")) {
       map.setLayoutProperty("imagery", "visibility", layers.imagery.visible ? "visible" : "none");
       map.setPaintProperty("imagery", "raster-opacity", layers.imagery.opacity);
@@ -64,31 +66,50 @@ export function MapCanvas() {
   return <div ref={container} className="absolute inset-0" data-testid="map" />;
 }
 
-/** Keeps the saved features on the map, and hides the one being edited. */
+/**
+ * Keeps the saved features on the map, and hides the one being edited. Areas and the labels that changed of late are shapes of the page; all other
+ * labels come in tiles, in which those beside them are hidden.
+ */
 function followFeatures(map: import("maplibre-gl").Map): () => void {
-  let shown: ReturnType<typeof useFeatures.getState>["features"] = new Map();
-  let hidden: { layer: Layer; id: string } | null = null;
+  const tiles = addLabelTiles(map);
+  tiles.setLook(useWorkspace.getState().layers.label);
+  let drawn: ReturnType<typeof useFeatures.getState>["features"] = new Map();
+  let seen: ReturnType<typeof useFeatures.getState> | null = null;
+  let hidden: { source: string; id: string } | null = null;
   const follow = () => {
-    const { features } = useFeatures.getState();
+    const state = useFeatures.getState();
     const { selectedId } = useEditor.getState();
-    if (features !== shown) {
-      const examined = (all: typeof shown) => [...all.values()].filter((feature) => feature.layer === "examined");
-      const [before, after] = [examined(shown), examined(features)];
-      updateFeatureLayers(map, shown, features);
+    const beside = besideTiles(state);
+    if (state.features !== seen?.features || state.changedAt !== seen.changedAt || state.pending !== seen.pending) {
+      const next = new Map([...state.features].filter(([id, feature]) => feature.layer !== "label" || beside.has(id)));
+      const examined = (all: typeof drawn) => [...all.values()].filter((feature) => feature.layer === "examined");
+      const [before, after] = [examined(drawn), examined(next)];
+      updateFeatureLayers(map, drawn, next);
       if (before.length !== after.length || before.some((feature, index) => feature.geometry !== after[index]?.geometry))
         void geoJsonSource(map, fogSourceId)?.setData(fogOutside(after));
-      shown = features;
+      drawn = next;
     }
-    const selected = selectedId ? features.get(selectedId) : undefined;
-    if (selected?.id === hidden?.id && selected?.layer === hidden?.layer) return;
-    if (hidden) map.setFeatureState({ source: featureSourceId(hidden.layer), id: hidden.id }, { hidden: false });
-    hidden = selected ? { layer: selected.layer, id: selected.id } : null;
-    if (hidden) map.setFeatureState({ source: featureSourceId(hidden.layer), id: hidden.id }, { hidden: true });
+    const { surveyId, nextBase } = state;
+    if (surveyId !== seen?.surveyId || nextBase !== seen.nextBase)
+      tiles.show(surveyId && nextBase !== null ? { url: labelTilesUrl(surveyId, nextBase) } : null, () => {
+        if (nextBase !== null && useFeatures.getState().surveyId === surveyId) baseIsShown(nextBase);
+      });
+    seen = state;
+    if (selectedId) beside.add(selectedId);
+    tiles.setStates(new Map([...beside].map((id) => [tileIdOf(id), { hidden: true }])));
+    const selected = selectedId ? drawn.get(selectedId) : undefined;
+    const source = selected ? featureSourceId(selected.layer) : "";
+    if (selected?.id === hidden?.id && source === (hidden?.source ?? "")) return;
+    if (hidden) map.setFeatureState(hidden, { hidden: false });
+    hidden = selected ? { source, id: selected.id } : null;
+    if (hidden) map.setFeatureState(hidden, { hidden: true });
   };
   follow();
   const stops = [useFeatures.subscribe(follow), useEditor.subscribe((state, before) => state.selectedId !== before.selectedId && follow())];
   return () => {
     for (const stop of stops) stop();
+    tiles.remove();
+    useLabelTiles.setState({ tiles: null });
   };
 }
 

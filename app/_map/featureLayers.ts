@@ -3,13 +3,14 @@ import type { ExpressionSpecification, GeoJSONSource, GeoJSONSourceDiff, LayerSp
 import type { LayerLook } from "../_workspace/workspaceStore.ts";
 import { mapColours } from "./mapColours.ts";
 import { addLayerToSlot, type Slot } from "./slots.ts";
+import type { TileLayer } from "./tileHandover.ts";
 
 type Features = ReadonlyMap<string, Feature>;
 
 export const featureSourceId = (layer: Layer) => `features-${layer}`;
 export const featureLayers: readonly Layer[] = ["label", "examined", "holdout", "ignore"];
 
-/** Lines that a click near them selects. */
+/** Lines that a click near them selects; of labels those that changed of late, the others are found by the server. */
 export const outlineLayerIds = featureLayers.map((layer) => `${layer}-line`);
 
 // The selected feature is drawn by its own small source, frame by frame; here it is only made invisible, which costs no new tiles.
@@ -92,6 +93,19 @@ const drawn: Record<Layer, Drawn[]> = {
     line("label-line", "label", "label", { color: ["case", unsure, "#4d5b66", mapColours.labelDark], width: byZoom(2) }),
   ],
 };
+
+/** Labels as their tiles draw them: the same layers over another source. */
+export const labelTileLayers: TileLayer[] = drawn.label.flatMap(({ slot, layer, opacity }): TileLayer[] => {
+  if (layer.type !== "fill" && layer.type !== "line") return [];
+  const { source: _source, ...rest } = layer;
+  return [
+    {
+      slot,
+      layer: { ...rest, id: `${layer.id}-tiles` },
+      opacity: { property: opacity.property, of: (share) => unlessHidden(opacity.value * share) },
+    },
+  ];
+});
 
 export const fogSourceId = "fog";
 const maxzoom = 22;

@@ -22,7 +22,7 @@ import { type AreaChoice, predictionForm, usePredictionForm } from "./prediction
 import { RunningPrediction } from "./RunningPrediction.tsx";
 import { ThresholdSection } from "./ThresholdSection.tsx";
 import { UncertaintySection } from "./UncertaintySection.tsx";
-import { usePolygons } from "./usePolygons.ts";
+import { useOutlines } from "./useOutlines.ts";
 import { usePredictions, useShownPrediction } from "./useShownPrediction.ts";
 import { viewPolygon } from "./viewPolygon.ts";
 
@@ -46,7 +46,7 @@ export function PredictPanel() {
   const jobs = useJobs();
   const predictions = usePredictions();
   const { prediction } = useShownPrediction();
-  const { polygons, computing, error } = usePolygons();
+  const { counts, total, computing, error } = useOutlines();
   const start = useMutation(
     trpc.predictions.start.mutationOptions({
       onSuccess: () => {
@@ -80,7 +80,7 @@ export function PredictPanel() {
     const job = jobs.find((candidate) => candidate.id === one.jobId);
     return job && isActive(job) ? [{ prediction: one, job }] : [];
   });
-  const toReview = polygons.filter((polygon) => polygon.decision === null).length;
+  const toReview = counts.open;
 
   const drawArea = async () => {
     const area = await requestDrawnArea("Draw the area to predict");
@@ -107,9 +107,7 @@ export function PredictPanel() {
               <Notice kind="error">{sentenceFor(error)}</Notice>
             ) : (
               <p className="text-ink-2 tabular-nums" aria-live="polite" data-testid="outline-count">
-                {computing
-                  ? "Drawing outlines…"
-                  : `${countText(polygons.length, "predicted reef", "predicted reefs")}, ${toReview} not reviewed`}
+                {computing ? "Drawing outlines…" : `${countText(total, "predicted reef", "predicted reefs")}, ${toReview} not reviewed`}
               </p>
             )}
             <Button className="mt-2 w-full" icon={ListChecks} disabled={toReview === 0} onClick={() => workspace.setMode("review")}>

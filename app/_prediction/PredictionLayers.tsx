@@ -1,16 +1,15 @@
 "use client";
-import type { MapLayerMouseEvent } from "maplibre-gl";
-import { useEffect } from "react";
-import { useDrawRequest } from "../_editor/drawRequest.ts";
-import { useEditor } from "../_editor/editorStore.ts";
-import { removeFromMap } from "../_map/slots.ts";
+import type { Map as MapLibreMap } from "maplibre-gl";
+import { useEffect, useState } from "react";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
+import { chooseByPointer } from "./chooseByPointer.ts";
+import { followOutlines } from "./followOutlines.ts";
 import { areasKey } from "./hiddenTiles.ts";
-import { addOutlines, lookOfOutlines, markSelected, outlineFill, outlineLayers, outlineSource, showOutlines } from "./outlineLayers.ts";
+import { addOutlines, markSelected, removeOutlines } from "./outlineLayers.ts";
 import { useThresholdMove } from "./predictionView.ts";
 import { addProbability, lookOfProbability, recolourProbability, removeProbability } from "./probabilityLayer.ts";
 import { UncertaintyOnMap } from "./UncertaintyOnMap.tsx";
-import { usePolygons } from "./usePolygons.ts";
+import { useOutlines, useSelectedPolygon } from "./useOutlines.ts";
 import { useNewestPrediction, useShownPrediction } from "./useShownPrediction.ts";
 
 /** Draws the prediction on the map in every mode; nothing in the page. */
@@ -21,7 +20,7 @@ export function PredictionLayers() {
   const selectedId = useWorkspace((state) => state.selectedPolygonId);
   const moving = useThresholdMove((state) => state.moving);
   const { prediction, threshold } = useShownPrediction();
-  const { polygons, hiddenAreas, computing } = usePolygons();
+  const { tiles, hiddenAreas, computing } = useOutlines();
   const newest = useNewestPrediction();
   useEffect(() => {
     if (newest) workspace.showPrediction(newest);
@@ -47,50 +46,58 @@ export function PredictionLayers() {
     if (map) lookOfProbability(map, probability.visible || moving, probability.visible ? probability.opacity : 1);
   }, [map, probability, moving, assetKey]);
 
+  const [outlines, setOutlines] = useState<ReturnType<typeof openOutlines> | null>(null);
   useEffect(() => {
     if (!map) return;
-    addOutlines(map);
-    return () => removeFromMap(map, outlineLayers, [outlineSource]);
+    const opened = openOutlines(map);
+    setOutlines(opened);
+    return () => {
+      opened.stop();
+      setOutlines(null);
+    };
   }, [map]);
 
+  const { predictionId: tilesOf = null, threshold: tilesAt = null, token = null } = tiles ?? {};
+  const none = prediction === null;
   useEffect(() => {
+    if (none) void outlines?.update(null);
     // Until the new threshold's outlines are there the old ones stay, faint.
-    if (map && !computing) showOutlines(map, polygons);
-  }, [map, polygons, computing]);
-
-  useEffect(() => {
-    if (map) markSelected(map, selectedId);
-  }, [map, selectedId]);
+    else if (tilesOf !== null && tilesAt !== null && token !== null)
+      void outlines?.update({ predictionId: tilesOf, threshold: tilesAt, token });
+  }, [outlines, none, tilesOf, tilesAt, token]);
 
   const outline = layers.prediction;
   useEffect(() => {
-    if (map) lookOfOutlines(map, outline.visible && prediction !== null, moving || computing ? outline.opacity * 0.2 : outline.opacity);
-  }, [map, outline, moving, computing, prediction]);
+    outlines?.tiles.setLook({
+      visible: outline.visible && !none,
+      opacity: moving || computing ? outline.opacity * 0.2 : outline.opacity,
+    });
+  }, [outlines, outline, moving, computing, none]);
 
+  const selected = useSelectedPolygon(selectedId);
   useEffect(() => {
-    if (!map || (mode !== "review" && mode !== "predict")) return;
-    const free = () => useEditor.getState().tool === "select" && useDrawRequest.getState().request === null;
-    const choose = (event: MapLayerMouseEvent) => {
-      const id = event.features?.[0]?.properties.polygonId;
-      if (!free() || typeof id !== "string") return;
-      workspace.selectPolygon(id);
-      workspace.setMode("review");
-    };
-    const point = () => {
-      if (free()) map.getCanvas().style.cursor = "pointer";
-    };
-    const leave = () => {
-      map.getCanvas().style.cursor = "";
-    };
-    map.on("click", outlineFill, choose);
-    map.on("mouseenter", outlineFill, point);
-    map.on("mouseleave", outlineFill, leave);
-    return () => {
-      map.off("click", outlineFill, choose);
-      map.off("mouseenter", outlineFill, point);
-      map.off("mouseleave", outlineFill, leave);
-    };
-  }, [map, mode]);
+    if (map) markSelected(map, selected?.decision === null ? selected.geometry : null, outline.visible);
+  }, [map, selected, outline.visible]);
+
+  const predictionId = prediction?.id ?? null;
+  useEffect(() => {
+    if (!map || !outlines || predictionId === null || (mode !== "review" && mode !== "predict")) return;
+    return chooseByPointer(map, outlines.tiles, { predictionId, threshold });
+  }, [map, outlines, mode, predictionId, threshold]);
 
   return <UncertaintyOnMap />;
+}
+
+/** The outlines' tiles on a map, kept up to date until `stop`. */
+function openOutlines(map: MapLibreMap) {
+  const tiles = addOutlines(map);
+  const { update, stop } = followOutlines(tiles);
+  return {
+    tiles,
+    update,
+    stop: () => {
+      stop();
+      removeOutlines(map, tiles);
+    },
+  };
 }

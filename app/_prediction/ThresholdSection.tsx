@@ -9,14 +9,14 @@ import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { areaAtThreshold, predictedGroundM2 } from "./areaAtThreshold.ts";
 import { moveThreshold, settleThreshold } from "./moveThreshold.ts";
 import { SurenessHistogram } from "./SurenessHistogram.tsx";
-import { usePolygons } from "./usePolygons.ts";
+import { useOutlines } from "./useOutlines.ts";
 import { useShownPrediction } from "./useShownPrediction.ts";
 
 /** How sure the model must be for ground to count as reef: colours and area follow at once, outlines when it is let go. */
 export function ThresholdSection() {
   const { prediction, threshold } = useShownPrediction();
   const shownOnMap = useWorkspace((state) => state.layers.probability.visible);
-  const { hiddenAreas } = usePolygons();
+  const { hiddenAreas } = useOutlines();
   const histogram = prediction?.raster.areaHistogramM2;
   const ground = useMemo(() => (histogram ? predictedGroundM2(histogram) : 0), [histogram]);
   if (!prediction || !histogram) return null;

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
 import { areasKey } from "./hiddenTiles.ts";
 import { addUncertainty, lookOfUncertainty, removeUncertainty } from "./uncertaintyLayer.ts";
-import { usePolygons } from "./usePolygons.ts";
+import { useOutlines } from "./useOutlines.ts";
 import { useShownPrediction } from "./useShownPrediction.ts";
 
 /** Draws where the shown prediction is unsure; nothing in the page. */
@@ -11,7 +11,7 @@ export function UncertaintyOnMap() {
   const map = useWorkspace((state) => state.map);
   const { visible, opacity } = useWorkspace((state) => state.layers.uncertainty);
   const { prediction } = useShownPrediction();
-  const { hiddenAreas } = usePolygons();
+  const { hiddenAreas } = useOutlines();
   const raster = prediction?.uncertainty ?? null;
   const key = raster ? `${raster.assetId}/${raster.version}/${areasKey(hiddenAreas)}` : null;
 

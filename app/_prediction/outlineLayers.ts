@@ -1,118 +1,82 @@
+import type { Polygon } from "@reefline/schema/feature";
 import type { PredictedPolygon } from "@reefline/schema/prediction";
-import type { FeatureCollection } from "geojson";
-import type { GeoJSONSource, LayerSpecification, Map as MapLibreMap } from "maplibre-gl";
+import type { ExpressionSpecification, GeoJSONSource, Map as MapLibreMap } from "maplibre-gl";
 import { mapColours } from "../_map/mapColours.ts";
-import { addLayerToSlot } from "../_map/slots.ts";
+import { addLayerToSlot, removeFromMap } from "../_map/slots.ts";
+import { TileHandover, type TileLayer } from "../_map/tileHandover.ts";
 
-export const outlineSource = "prediction-outlines";
 export const outlineFill = "prediction-fill";
-export const outlineLayers = [
-  outlineFill,
-  "prediction-casing",
-  "prediction-line",
-  "prediction-selected-casing",
-  "prediction-selected",
-] as const;
 
-/** Wider from far away would drown small reefs; closer, the casing keeps the dash legible on any ground. */
-const width = (near: number): ["interpolate", ["linear"], ["zoom"], ...number[]] => [
-  "interpolate",
-  ["linear"],
-  ["zoom"],
-  14,
-  near * 0.5,
-  18,
-  near,
+/** Decisions as tiles and the map's feature state write them; -1: as the tile says. */
+const decisionCodes = { accepted: 1, edited: 2, rejected: 3 };
+export const decisionCode = (decision: PredictedPolygon["decision"]): number => (decision ? decisionCodes[decision] : 0);
+
+/** What was decided since the tile was made, else what the tile says. */
+const decided: ExpressionSpecification = [
+  "let",
+  "since",
+  ["coalesce", ["feature-state", "decision"], -1],
+  ["case", ["<", ["var", "since"], 0], ["coalesce", ["get", "decision"], 0], ["var", "since"]],
 ];
+const whileOpen = (opacity: number | ExpressionSpecification): ExpressionSpecification => ["case", ["==", decided, 0], opacity, 0];
 
 /** How sure → 6–24 % fill. */
-export const fillOpacity = (probability: number): number => 0.06 + 0.18 * Math.min(1, Math.max(0, (probability - 0.5) / 0.5));
+const fill: ExpressionSpecification = ["interpolate", ["linear"], ["get", "probability"], 0.5, 0.06, 1, 0.24];
 
-export function outlineData(polygons: readonly PredictedPolygon[]): FeatureCollection {
-  return {
-    type: "FeatureCollection",
-    features: polygons
-      .filter((polygon) => polygon.decision === null)
-      .map((polygon) => ({
-        type: "Feature",
-        geometry: polygon.geometry,
-        properties: { polygonId: polygon.id, fill: fillOpacity(polygon.probability) },
-      })),
-  };
-}
+/** Wider from far away would drown small reefs; closer, the casing keeps the dash legible on any ground. */
+const width = (near: number): ExpressionSpecification => ["interpolate", ["linear"], ["zoom"], 14, near * 0.5, 18, near];
 
-const never: ["==", ["get", "polygonId"], string] = ["==", ["get", "polygonId"], ""];
-
-const specs: { slot: "prediction" | "selection"; layer: LayerSpecification }[] = [
+const tileLayers: TileLayer[] = [
   {
     slot: "prediction",
-    layer: {
-      id: outlineFill,
-      type: "fill",
-      source: outlineSource,
-      paint: { "fill-color": mapColours.prediction, "fill-opacity": ["get", "fill"] },
-    },
+    layer: { id: outlineFill, type: "fill", paint: { "fill-color": mapColours.prediction } },
+    opacity: { property: "fill-opacity", of: (share) => whileOpen(["*", fill, share]) },
   },
   {
     slot: "prediction",
-    layer: {
-      id: "prediction-casing",
-      type: "line",
-      source: outlineSource,
-      paint: { "line-color": mapColours.darkCasing, "line-width": width(4) },
-    },
+    layer: { id: "prediction-casing", type: "line", paint: { "line-color": mapColours.darkCasing, "line-width": width(4) } },
+    opacity: { property: "line-opacity", of: (share) => whileOpen(share) },
   },
   {
     slot: "prediction",
     layer: {
       id: "prediction-line",
       type: "line",
-      source: outlineSource,
       paint: { "line-color": mapColours.prediction, "line-width": width(2), "line-dasharray": [3, 2] },
     },
-  },
-  {
-    slot: "selection",
-    layer: {
-      id: "prediction-selected-casing",
-      type: "line",
-      source: outlineSource,
-      filter: never,
-      paint: { "line-color": mapColours.lightCasing, "line-width": 6 },
-    },
-  },
-  {
-    slot: "selection",
-    layer: {
-      id: "prediction-selected",
-      type: "line",
-      source: outlineSource,
-      filter: never,
-      paint: { "line-color": mapColours.selected, "line-width": 3 },
-    },
+    opacity: { property: "line-opacity", of: (share) => whileOpen(share) },
   },
 ];
 
-export function addOutlines(map: MapLibreMap): void {
-  if (!map.getSource(outlineSource)) map.addSource(outlineSource, { type: "geojson", data: outlineData([]), promoteId: "polygonId" });
-  for (const { slot, layer } of specs) addLayerToSlot(map, slot, layer);
-}
+const selectedSource = "prediction-selected";
+const selectedLayers = ["prediction-selected-casing", "prediction-selected"];
 
-export function showOutlines(map: MapLibreMap, polygons: readonly PredictedPolygon[]): void {
-  map.getSource<GeoJSONSource>(outlineSource)?.setData(outlineData(polygons));
-}
-
-export function markSelected(map: MapLibreMap, polygonId: string | null): void {
-  for (const id of ["prediction-selected-casing", "prediction-selected"]) {
-    if (map.getLayer(id)) map.setFilter(id, ["==", ["get", "polygonId"], polygonId ?? ""]);
+/** Tiles of the predicted outlines, and the selected one by itself. */
+export function addOutlines(map: MapLibreMap): TileHandover {
+  if (!map.getSource(selectedSource)) map.addSource(selectedSource, { type: "geojson", data: selection(null), tolerance: 0, maxzoom: 24 });
+  for (const [id, color, width] of [
+    ["prediction-selected-casing", mapColours.lightCasing, 6],
+    ["prediction-selected", mapColours.selected, 3],
+  ] as const) {
+    addLayerToSlot(map, "selection", { id, type: "line", source: selectedSource, paint: { "line-color": color, "line-width": width } });
   }
+  return new TileHandover(map, "prediction-outlines", "outlines", tileLayers);
 }
 
-/** Visibility, the layer panel's opacity, and a step back while the threshold is on the move. */
-export function lookOfOutlines(map: MapLibreMap, visible: boolean, opacity: number): void {
-  for (const id of outlineLayers) if (map.getLayer(id)) map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
-  if (!map.getLayer(outlineFill)) return;
-  map.setPaintProperty(outlineFill, "fill-opacity", ["*", ["get", "fill"], opacity]);
-  map.setPaintProperty("prediction-casing", "line-opacity", opacity);
-  map.setPaintProperty("prediction-line", "line-opacity", opacity);
+export function removeOutlines(map: MapLibreMap, outlines: TileHandover): void {
+  if (!map.style) return;
+  outlines.remove();
+  removeFromMap(map, selectedLayers, [selectedSource]);
+}
+
+export function outlineTilesUrl(predictionId: string, threshold: number, token: string): string {
+  return `${window.location.origin}/tiles/outlines/${predictionId}/${threshold}/${token}/{z}/{x}/{y}.mvt`;
+}
+
+function selection(polygon: Polygon | null): GeoJSON.FeatureCollection {
+  return { type: "FeatureCollection", features: polygon ? [{ type: "Feature", properties: {}, geometry: polygon }] : [] };
+}
+
+export function markSelected(map: MapLibreMap, polygon: Polygon | null, visible: boolean): void {
+  map.getSource<GeoJSONSource>(selectedSource)?.setData(selection(visible ? polygon : null));
 }

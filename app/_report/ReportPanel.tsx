@@ -5,7 +5,7 @@ import { useState } from "react";
 import { trpc } from "../_api/api.ts";
 import { ExportButton } from "../_export/ExportButton.tsx";
 import { areaAtThreshold, predictedGroundM2 } from "../_prediction/areaAtThreshold.ts";
-import { usePolygons } from "../_prediction/usePolygons.ts";
+import { useOutlines } from "../_prediction/useOutlines.ts";
 import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
 import { HeldOutSection } from "../_review/HeldOutSection.tsx";
 import { Button } from "../_ui/Button.tsx";
@@ -22,7 +22,7 @@ import { percentText } from "./quantity.ts";
 function ReefArea() {
   const survey = useWorkspace((state) => state.survey);
   const { prediction, threshold } = useShownPrediction();
-  const { hiddenAreas } = usePolygons();
+  const { hiddenAreas } = useOutlines();
   if (!prediction || !survey) return null;
   const reefM2 = areaAtThreshold(prediction.raster.areaHistogramM2, threshold);
   const groundM2 = predictedGroundM2(prediction.raster.areaHistogramM2);

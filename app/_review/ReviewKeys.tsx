@@ -21,8 +21,8 @@ export function ReviewKeys() {
       const key = event.key.toLowerCase();
       let done = true;
       if (event.ctrlKey || event.metaKey) done = key === "z" && !event.shiftKey && takeBackLast();
-      else if (key === "j") step(1);
-      else if (key === "k") step(-1);
+      else if (key === "j") void step(1);
+      else if (key === "k") void step(-1);
       else if (key === "a" && selected) act("accepted");
       else if (key === "r" && selected) act("rejected");
       else if (key === "e" && selected) void edit();

@@ -11,18 +11,21 @@ import { IconButton } from "../_ui/IconButton.tsx";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
 import { Segmented } from "../_ui/Segmented.tsx";
+import { Select } from "../_ui/Select.tsx";
 import { workspace } from "../_workspace/workspaceStore.ts";
 import { HeldOutSection } from "./HeldOutSection.tsx";
 import { PolygonCard } from "./PolygonCard.tsx";
 import { useReviewFilter } from "./reviewFilter.ts";
-import { countDecisions, type Sureness, surenessBands } from "./reviewQueue.ts";
+import { orderWords, reviewOrders, type Sureness, surenessBands } from "./reviewQueue.ts";
 import { useReview } from "./useReview.ts";
 
 const bands = (Object.keys(surenessBands) as Sureness[]).map((value) => ({ value, label: surenessBands[value].label }));
 
+const orders = reviewOrders.map((value) => ({ value, label: orderWords[value].label }));
+
 export function ReviewPanel() {
-  const { prediction, polygons, computing, error, queue, selected, step, act, edit } = useReview();
-  const sureness = useReviewFilter((state) => state.sureness);
+  const { prediction, counts, computing, error, left, position, selected, step, act, edit } = useReview();
+  const { sureness, order } = useReviewFilter();
   if (!prediction) {
     return (
       <PanelBody>
@@ -40,9 +43,7 @@ export function ReviewPanel() {
       </PanelBody>
     );
   }
-  const counts = countDecisions(polygons);
   const decidedCount = counts.accepted + counts.edited + counts.rejected;
-  const position = selected ? queue.findIndex((polygon) => polygon.id === selected.id) + 1 : 0;
 
   return (
     <>
@@ -58,23 +59,16 @@ export function ReviewPanel() {
           aside={
             <span className="flex items-center gap-0.5">
               <span className="mr-1 text-sm text-ink-3 tabular-nums">
-                {position > 0 ? `${position} of ${formatCount(queue.length)}` : formatCount(queue.length)}
+                {position > 0 ? `${formatCount(position)} of ${formatCount(left)}` : formatCount(left)}
               </span>
-              <IconButton
-                size="small"
-                icon={ArrowUp}
-                label="The one before"
-                keys="K"
-                disabled={queue.length === 0}
-                onClick={() => step(-1)}
-              />
+              <IconButton size="small" icon={ArrowUp} label="The one before" keys="K" disabled={left === 0} onClick={() => void step(-1)} />
               <IconButton
                 size="small"
                 icon={ArrowDown}
-                label="Next most doubtful"
+                label={orderWords[order].next}
                 keys="J"
-                disabled={queue.length === 0}
-                onClick={() => step(1)}
+                disabled={left === 0}
+                onClick={() => void step(1)}
               />
             </span>
           }
@@ -85,10 +79,17 @@ export function ReviewPanel() {
             options={bands}
             onChange={(next) => useReviewFilter.setState({ sureness: next })}
           />
+          <Select
+            className="mt-2"
+            label="Order of review"
+            value={order}
+            options={orders}
+            onChange={(next) => useReviewFilter.setState({ order: next })}
+          />
           <p className="mt-2 text-sm text-ink-2 tabular-nums" data-testid="review-counts">
             {computing
               ? "Drawing outlines…"
-              : `${countText(counts.open, "reef", "reefs")} to look at${decidedCount > 0 ? ` · ${counts.accepted + counts.edited} accepted${counts.edited > 0 ? ` (${counts.edited} changed)` : ""} · ${counts.rejected} rejected` : ""}`}
+              : `${countText(counts.open, "reef", "reefs")} to look at${decidedCount > 0 ? ` · ${formatCount(counts.accepted + counts.edited)} accepted${counts.edited > 0 ? ` (${formatCount(counts.edited)} changed)` : ""} · ${formatCount(counts.rejected)} rejected` : ""}`}
           </p>
           {error ? (
             <div className="mt-2">
@@ -100,9 +101,9 @@ export function ReviewPanel() {
         <HeldOutSection />
       </PanelBody>
       <PanelFooter>
-        {selected && selected.decision === null ? null : queue.length > 0 ? (
-          <Button look="primary" size="large" icon={ListChecks} onClick={() => step(1)} aria-keyshortcuts="J">
-            Look at {countText(queue.length, "doubtful reef", "doubtful reefs")}
+        {selected && selected.decision === null ? null : left > 0 ? (
+          <Button look="primary" size="large" icon={ListChecks} onClick={() => void step(1)} aria-keyshortcuts="J">
+            Look at {countText(left, orderWords[order].one, orderWords[order].many)}
           </Button>
         ) : null}
         <ExportButton />

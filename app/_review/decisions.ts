@@ -4,6 +4,7 @@ import { create } from "zustand";
 import { api, queryClient, trpc } from "../_api/api.ts";
 import { appErrorOf, sentenceFor } from "../_api/appErrorOf.ts";
 import { pullFeatures } from "../_editor/featureStore.ts";
+import { forgetDecision, noteDecision } from "../_prediction/recentDecisions.ts";
 import { announce } from "../_ui/announce.ts";
 import { toast } from "../_ui/toasts.ts";
 import { workspace } from "../_workspace/workspaceStore.ts";
@@ -14,8 +15,12 @@ export interface DecisionMade {
   predictionId: string;
   threshold: number;
   polygonId: string;
+  /** Its number in tiles. */
+  num: number;
   kind: Decision["kind"];
 }
+
+type NumberedPolygon = PredictedPolygon & { num: number };
 
 /** Decisions of this visit, oldest first: what Ctrl+Z takes back while reviewing. */
 export const useDecisions = create<{ made: DecisionMade[] }>(() => ({ made: [] }));
@@ -38,15 +43,32 @@ async function insistently<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-function mark(
-  { predictionId, threshold, polygonId }: Omit<DecisionMade, "kind" | "decisionId">,
-  decision: PredictedPolygon["decision"],
-): void {
-  queryClient.setQueryData(trpc.predictions.polygons.queryKey({ predictionId, threshold }), (known) =>
-    known
-      ? { ...known, polygons: known.polygons.map((polygon) => (polygon.id === polygonId ? { ...polygon, decision } : polygon)) }
-      : known,
-  );
+/** Shows a decision at once: on the map, on the card, in the counts. */
+function mark({ predictionId, threshold, polygonId, num }: DecisionMade, decision: PredictedPolygon["decision"]): void {
+  noteDecision(num, decision);
+  const which = { id: polygonId };
+  let before: PredictedPolygon["decision"] = null;
+  queryClient.setQueryData(trpc.predictions.outline.queryKey({ predictionId, threshold, which }), (known) => {
+    before = known?.decision ?? null;
+    return known ? { ...known, decision } : known;
+  });
+  queryClient.setQueryData(trpc.predictions.outlines.queryKey({ predictionId, threshold }), (known) => {
+    if (!known || before === decision) return known;
+    const counts = { ...known.counts };
+    counts[before ?? "open"]--;
+    counts[decision ?? "open"]++;
+    return { ...known, counts };
+  });
+}
+
+function refetchOutlines(): void {
+  const { predictions, review } = trpc;
+  const filters: { queryKey: readonly unknown[] }[] = [
+    predictions.outlines.queryFilter(),
+    predictions.outline.queryFilter(),
+    review.step.queryFilter(),
+  ];
+  for (const filter of filters) void queryClient.invalidateQueries(filter);
 }
 
 function forget(decisionId: string): void {
@@ -56,12 +78,12 @@ function forget(decisionId: string): void {
 /** Accepts, accepts as changed, or rejects. Shown at once; put back, with a sentence, should the server refuse. */
 export async function decide(
   at: { surveyId: string; predictionId: string; threshold: number },
-  polygon: PredictedPolygon,
+  polygon: NumberedPolygon,
   kind: Decision["kind"],
   changed: Polygon | null = null,
 ): Promise<void> {
   const { surveyId, predictionId, threshold } = at;
-  const made: DecisionMade = { decisionId: crypto.randomUUID(), predictionId, threshold, polygonId: polygon.id, kind };
+  const made: DecisionMade = { decisionId: crypto.randomUUID(), predictionId, threshold, polygonId: polygon.id, num: polygon.num, kind };
   const edit =
     kind === "rejected"
       ? null
@@ -73,8 +95,10 @@ export async function decide(
   try {
     await insistently(() => api.review.decide.mutate({ id: made.decisionId, predictionId, threshold, polygonId: polygon.id, kind, edit }));
     if (edit) void pullFeatures();
+    refetchOutlines();
   } catch (error) {
     mark(made, null);
+    forgetDecision(made.num);
     forget(made.decisionId);
     toast(sentenceFor(error), { kind: "error" });
   }
@@ -89,9 +113,11 @@ export async function takeBackDecision(made: DecisionMade): Promise<void> {
     workspace.selectPolygon(made.polygonId);
     announce("Decision undone");
     if (made.kind !== "rejected") void pullFeatures();
+    refetchOutlines();
   } catch (error) {
     // What stands now, only the server knows: the label may have been undone or changed elsewhere.
-    void queryClient.invalidateQueries(trpc.predictions.polygons.queryFilter());
+    forgetDecision(made.num);
+    refetchOutlines();
     toast(sentenceFor(error), { kind: "error" });
   }
 }

@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { Sureness } from "./reviewQueue.ts";
+import type { ReviewOrder, Sureness } from "./reviewQueue.ts";
 
-/** Which predicted reefs are stepped through; outlives a change of mode. */
-export const useReviewFilter = create<{ sureness: Sureness }>(() => ({ sureness: "all" }));
+/** Which predicted reefs are stepped through, and in which order; outlives a change of mode. */
+export const useReviewFilter = create<{ sureness: Sureness; order: ReviewOrder }>(() => ({ sureness: "all", order: "doubtful" }));

@@ -1,8 +1,10 @@
 "use client";
+import type { Polygon } from "@reefline/schema/feature";
 import type { Decision, PredictedPolygon } from "@reefline/schema/prediction";
-import { useMemo } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { queryClient, trpc } from "../_api/api.ts";
 import { requestEditedPolygon } from "../_editor/drawRequest.ts";
-import { usePolygons } from "../_prediction/usePolygons.ts";
+import { useOutlines, useSelectedPolygon } from "../_prediction/useOutlines.ts";
 import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
 import { percentText } from "../_report/quantity.ts";
 import { announce } from "../_ui/announce.ts";
@@ -11,42 +13,65 @@ import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { decide } from "./decisions.ts";
 import { lookAtPolygon } from "./lookAtPolygon.ts";
 import { useReviewFilter } from "./reviewFilter.ts";
-import { nextAfter, reviewQueue, stepInQueue } from "./reviewQueue.ts";
+import { surenessBands } from "./reviewQueue.ts";
 
-/** Everything the review panel and its keys do, over what is on the map. */
+type ReviewPolygon = PredictedPolygon & { num: number };
+
+/** Everything the review panel and its keys do, over what is on the map. The order is the server's; here are the selected one and the next. */
 export function useReview() {
   const map = useWorkspace((state) => state.map);
   const selectedId = useWorkspace((state) => state.selectedPolygonId);
   const surveyId = useWorkspace((state) => state.surveyId);
-  const sureness = useReviewFilter((state) => state.sureness);
+  const { sureness, order } = useReviewFilter();
   const { prediction, threshold } = useShownPrediction();
-  const shown = usePolygons();
-  const queue = useMemo(() => reviewQueue(shown.polygons, sureness), [shown.polygons, sureness]);
-  const selected = shown.polygons.find((polygon) => polygon.id === selectedId) ?? null;
+  const shown = useOutlines();
+  const selected = useSelectedPolygon(selectedId);
+  const { from, to } = surenessBands[sureness];
+  const at = { predictionId: prediction?.id ?? "", threshold, filter: { order, from, to } };
+  const fromNum = selected?.num ?? null;
+  const ahead = useQuery({
+    ...trpc.review.step.queryOptions({ ...at, fromNum, by: 1 }, { staleTime: 0 }),
+    enabled: shown.tiles !== null && (selectedId === null || selected !== null),
+    placeholderData: keepPreviousData,
+  });
+  const { total = 0, position = 0 } = ahead.data ?? {};
 
-  const goTo = (polygon: PredictedPolygon | null) => {
-    workspace.selectPolygon(polygon?.id ?? null);
-    if (!polygon) return;
+  const goTo = (polygon: ReviewPolygon | null) => {
+    if (!polygon) {
+      workspace.selectPolygon(null);
+      return;
+    }
+    const which = { id: polygon.id };
+    queryClient.setQueryData(trpc.predictions.outline.queryKey({ predictionId: at.predictionId, threshold, which }), polygon);
+    workspace.selectPolygon(polygon.id);
     if (map) lookAtPolygon(map, polygon.geometry);
     const { value, unit } = formatArea(polygon.areaM2);
     announce(`Predicted reef, ${value} ${unit}, ${percentText(polygon.probability)} sure`);
   };
-  const step = (by: 1 | -1) => goTo(stepInQueue(queue, selectedId, by));
+  const neighbour = async (by: 1 | -1) => {
+    if (by === 1 && ahead.data && !ahead.isPlaceholderData && !ahead.isFetching) return ahead.data.next;
+    return (await queryClient.fetchQuery(trpc.review.step.queryOptions({ ...at, fromNum, by }, { staleTime: 0 }))).next;
+  };
+  // The only one left is its own neighbour.
+  const step = async (by: 1 | -1) => {
+    const next = await neighbour(by).catch(() => null);
+    if (next || selected?.decision !== null) goTo(next);
+  };
 
-  const settle = (kind: Decision["kind"], polygon: PredictedPolygon, changed: PredictedPolygon["geometry"] | null) => {
+  const settle = async (kind: Decision["kind"], polygon: ReviewPolygon, changed: Polygon | null) => {
     if (!prediction || !surveyId) return;
-    const next = nextAfter(queue, polygon.id);
+    const next = neighbour(1).catch(() => null);
     void decide({ surveyId, predictionId: prediction.id, threshold }, polygon, kind, changed);
-    goTo(next);
+    goTo(await next);
   };
   const act = (kind: "accepted" | "rejected") => {
-    if (selected && selected.decision === null) settle(kind, selected, null);
+    if (selected && selected.decision === null) void settle(kind, selected, null);
   };
   const edit = async () => {
     if (!selected || selected.decision !== null) return;
     const changed = await requestEditedPolygon("Change the outline, then accept it", selected.geometry);
-    if (changed) settle("edited", selected, changed);
+    if (changed) void settle("edited", selected, changed);
   };
 
-  return { prediction, threshold, ...shown, queue, selected, step, act, edit, goTo };
+  return { prediction, threshold, ...shown, left: total, position: selected ? position : 0, selected, step, act, edit, goTo };
 }

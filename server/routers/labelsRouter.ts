@@ -7,6 +7,8 @@ import { acceptedLabelIds, featuresById, labelChanges, labelIdsIn, labelsAt, ope
 import { procedure, router } from "./base.ts";
 
 const inSurvey = z.object({ surveyId: idSchema });
+/** How far beside an outline a click still counts, degrees. */
+const reach = z.object({ lon: z.number().min(0).max(1), lat: z.number().min(0).max(1) }).default({ lon: 0, lat: 0 });
 
 export const featuresRouter = router({
   inSurvey: procedure.input(inSurvey).query(({ ctx, input }) => featuresInSurvey(ctx, input.surveyId)),
@@ -18,8 +20,8 @@ export const featuresRouter = router({
     .input(inSurvey.extend({ seq: z.number().int().nonnegative() }))
     .query(({ ctx, input }) => labelChanges(ctx, input.surveyId, input.seq)),
   at: procedure
-    .input(inSurvey.extend({ lon: z.number().min(-180).max(180), lat: z.number().min(-90).max(90) }))
-    .query(({ ctx, input }) => labelsAt(ctx, input.surveyId, input)),
+    .input(inSurvey.extend({ lon: z.number().min(-180).max(180), lat: z.number().min(-90).max(90), reach }))
+    .query(({ ctx, input }) => labelsAt(ctx, input.surveyId, input, input.reach)),
   byId: procedure
     .input(inSurvey.extend({ ids: z.array(uuidSchema).max(500) }))
     .query(({ ctx, input }) => featuresById(ctx, input.surveyId, input.ids)),

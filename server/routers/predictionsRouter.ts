@@ -4,7 +4,7 @@ import { predictionOptionsSchema } from "@reefline/schema/prediction";
 import { z } from "zod";
 import { heldOutAccuracy } from "../services/accuracy.ts";
 import { outlineChanges, outlinePolygon, outlinesAtThreshold, reviewStep } from "../services/outlines.ts";
-import { getPrediction, listPredictions, predictionPolygons, removePrediction, startPrediction } from "../services/predictions.ts";
+import { getPrediction, listPredictions, removePrediction, startPrediction } from "../services/predictions.ts";
 import { decide, undoDecision } from "../services/review.ts";
 import { reviewOrders } from "../tiles/vector/outlineShapes.ts";
 import { procedure, router } from "./base.ts";
@@ -29,7 +29,6 @@ export const predictionsRouter = router({
     .mutation(({ ctx, input }) => startPrediction(ctx, input)),
   list: procedure.input(z.object({ surveyId: idSchema })).query(({ ctx, input }) => listPredictions(ctx, input.surveyId)),
   get: procedure.input(z.object({ id: idSchema })).query(({ ctx, input }) => getPrediction(ctx, input.id)),
-  polygons: procedure.input(atThreshold).query(({ ctx, input }) => predictionPolygons(ctx, input, ctx.requestTrace)),
   outlines: procedure.input(atThreshold).query(({ ctx, input }) => outlinesAtThreshold(ctx, ctx.shapes, input, ctx.requestTrace)),
   outlineChanges: procedure
     .input(atThreshold.extend({ token: z.string().regex(/^\d{1,15}\.[0-9a-f]{12}$/) }))

@@ -83,14 +83,39 @@ export async function labelChanges(ctx: Context, surveyId: string, seq: number):
   };
 }
 
-/** Labels that hold a position, the smallest first. */
-export async function labelsAt(ctx: Context, surveyId: string, at: { lon: number; lat: number }): Promise<Feature[]> {
+/** Labels that hold a position, the smallest first; after them those whose outline passes within `reach` of it. */
+export async function labelsAt(
+  ctx: Context,
+  surveyId: string,
+  at: { lon: number; lat: number },
+  reach: { lon: number; lat: number } = { lon: 0, lat: 0 },
+): Promise<Feature[]> {
   authorize(ctx.principal, "survey:read", ctx.store.projectId);
-  const point: Bounds = { west: at.lon, east: at.lon, south: at.lat, north: at.lat };
-  return (await featuresWithin(ctx.store.db, surveyId, point))
-    .filter(({ layer, geometry }) => layer === "label" && polygonContains(geometry, at.lon, at.lat))
-    .sort((a, b) => quickPolygonAreaM2(a.geometry) - quickPolygonAreaM2(b.geometry))
-    .slice(0, labelsAtPoint);
+  const near: Bounds = { west: at.lon - reach.lon, east: at.lon + reach.lon, south: at.lat - reach.lat, north: at.lat + reach.lat };
+  const labels = (await featuresWithin(ctx.store.db, surveyId, near))
+    .filter(({ layer }) => layer === "label")
+    .map((label) => ({ label, holds: polygonContains(label.geometry, at.lon, at.lat), areaM2: quickPolygonAreaM2(label.geometry) }))
+    .filter(({ label, holds }) => holds || outlinePasses(label.geometry, at, reach));
+  return labels
+    .sort((a, b) => Number(b.holds) - Number(a.holds) || a.areaM2 - b.areaM2)
+    .slice(0, labelsAtPoint)
+    .map(({ label }) => label);
+}
+
+/** Whether some edge comes within an ellipse of half axes `reach` around a position. */
+function outlinePasses({ coordinates }: Polygon, at: { lon: number; lat: number }, reach: { lon: number; lat: number }): boolean {
+  if (reach.lon === 0 || reach.lat === 0) return false;
+  for (const ring of coordinates) {
+    for (let i = 0; i + 1 < ring.length; i++) {
+      const [aLon, aLat] = ring[i] ?? [0, 0];
+      const [bLon, bLat] = ring[i + 1] ?? [0, 0];
+      const [ax, ay] = [(aLon - at.lon) / reach.lon, (aLat - at.lat) / reach.lat];
+      const [dx, dy] = [(bLon - aLon) / reach.lon, (bLat - aLat) / reach.lat];
+      const along = Math.min(1, Math.max(0, -(ax * dx + ay * dy) / (dx * dx + dy * dy || 1)));
+      if (Math.hypot(ax + along * dx, ay + along * dy) <= 1) return true;
+    }
+  }
+  return false;
 }
 
 /** Living features by id, in no order; those that are gone are left out. */
