@@ -6,10 +6,11 @@ import { pipeline } from "node:stream/promises";
 import { AppError } from "@reefline/schema/errors";
 import { layerSchema } from "@reefline/schema/feature";
 import { writeAtomically } from "../server/assets/store.ts";
-import { type ExportStream, exportLabels, exportPrediction, predictionToExport } from "../server/services/exportLayer.ts";
+import type { ExportFile, ExportFormat } from "../server/services/exportFile.ts";
+import { type ExportCrs, exportLabels, exportPrediction, predictionToExport } from "../server/services/exportLayer.ts";
 import { importLabels } from "../server/services/importLabels.ts";
 import { storePolygonSet } from "../server/services/polygonSets.ts";
-import { predictionPolygons, roundThreshold } from "../server/services/predictions.ts";
+import { roundThreshold } from "../server/services/predictions.ts";
 import { resolveSurvey } from "../server/services/surveys.ts";
 import { noFile, type Session } from "./session.ts";
 
@@ -55,29 +56,38 @@ export async function labelsImport(
   ]);
 }
 
-export async function exportCommand(
-  session: Session,
-  options: { survey: string; layer: "label" | "prediction"; out: string; threshold?: number },
-): Promise<void> {
+export interface ExportCommand {
+  readonly survey: string;
+  readonly layer: "label" | "prediction";
+  readonly out: string;
+  readonly threshold?: number;
+  readonly format: ExportFormat;
+  readonly crs: ExportCrs;
+}
+
+export async function exportCommand(session: Session, options: ExportCommand): Promise<void> {
   const { ctx } = session;
   const survey = await resolveSurvey(ctx, options.survey);
   const out = resolve(options.out);
-  let stream: ExportStream;
-  if (options.layer === "label") stream = await exportLabels(ctx, survey.id, null);
+  const request = { format: options.format, crs: options.crs, ids: null };
+  let file: ExportFile;
+  if (options.layer === "label") file = await exportLabels(ctx, survey.id, request);
   else {
     const prediction = await predictionToExport(ctx, survey.id, null);
     const threshold = roundThreshold(options.threshold ?? prediction.threshold);
     await storePolygonSet(ctx.store, prediction.id, threshold);
-    const { polygons, hiddenAreas } = await predictionPolygons(ctx, { predictionId: prediction.id, threshold }, () => {});
-    if (hiddenAreas.length > 0) {
+    const predicted = await exportPrediction(ctx, prediction, threshold, request);
+    if (predicted.hiddenAreaCount > 0) {
       session.note(
         "Polygons inside held-out areas are left out until the labels there are locked (in the browser, or by importing the area with --locked).",
       );
     }
-    stream = await exportPrediction(ctx, prediction, polygons, null);
+    file = predicted;
   }
-  await writeAtomically(out, (temporary) => pipeline(Readable.from(stream.pieces), createWriteStream(temporary)));
-  session.result({ surveyId: survey.id, layer: options.layer, format: "geojson", out, featureCount: stream.featureCount }, [
-    `Wrote ${stream.featureCount} polygons to ${options.out}.`,
+  await writeAtomically(out, (temporary) => pipeline(Readable.from(file.pieces), createWriteStream(temporary)));
+  const { featureCount, notes } = file.outcome;
+  for (const note of notes) session.note(note);
+  session.result({ surveyId: survey.id, layer: options.layer, format: options.format, crs: options.crs, out, featureCount, notes }, [
+    `Wrote ${featureCount} polygons to ${options.out}.`,
   ]);
 }

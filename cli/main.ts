@@ -2,9 +2,10 @@
 import { engineNames } from "@reefline/schema/prediction";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { describeError, exitCode } from "../server/errors.ts";
+import { exportFormats } from "../server/services/exportFile.ts";
 import { modelExportFormats } from "../server/services/exportModel.ts";
 import { version } from "../server/version.ts";
-import { exportCommand, labelsImport } from "./labelCommands.ts";
+import { type ExportCommand, exportCommand, labelsImport } from "./labelCommands.ts";
 import { evaluate, type PredictCommand, predict, type TrainOptions, train } from "./modelCommands.ts";
 import { modelEngines } from "./modelEngines.ts";
 import { type ModelExportCommand, modelExport } from "./modelExport.ts";
@@ -214,12 +215,13 @@ command(program, "evaluate", "compare a model's prediction with labels you trust
 command(program, "export", "write labels or predictions to a file")
   .requiredOption("--survey <survey>", "name or id")
   .addOption(new Option("--layer <layer>", "what").choices(["label", "prediction"]).makeOptionMandatory())
-  .addOption(new Option("--format <format>", "how").choices(["geojson"]).default("geojson"))
+  .addOption(new Option("--format <format>", "how (shp: a zip with the Shapefile's parts)").choices(exportFormats).default("geojson"))
+  .addOption(
+    new Option("--crs <crs>", "wgs84: longitude and latitude; survey: the image's own").choices(["wgs84", "survey"]).default("wgs84"),
+  )
   .requiredOption("--out <file>", "where to")
   .option("--threshold <t>", "for predictions, instead of the prediction's own", fraction)
-  .action((options: { survey: string; layer: "label" | "prediction"; out: string; threshold?: number }, of: Command) =>
-    run(of, (session) => exportCommand(session, options)),
-  );
+  .action((options: ExportCommand, of: Command) => run(of, (session) => exportCommand(session, options)));
 
 try {
   await program.parseAsync();

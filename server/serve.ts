@@ -20,6 +20,7 @@ import { owner } from "./principal.ts";
 import { appRouter } from "./routers/appRouter.ts";
 import type { RequestContext } from "./routers/base.ts";
 import type { Background } from "./services/background.ts";
+import { exportEndings, exportFormats } from "./services/exportFile.ts";
 import { createPolygonTracer } from "./services/polygonTracer.ts";
 import type { Store } from "./storage/store.ts";
 import { shapesInThread } from "./tiles/vector/shapesThread.ts";
@@ -90,8 +91,11 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
     if (method === "GET" || method === "HEAD") {
       if (isShapeTilePath(path)) return handleShapeTile(ctx, shapes, req, res, path);
       if (room === "tiles") return tiles.handle(req, res, path);
-      if (room === "exports" && second === "label.geojson") return handleLabelExport(ctx, res, url, first);
-      if (room === "exports" && second === "prediction.geojson") return handlePredictionExport(ctx, tracer, res, url, first);
+      const download = room === "exports" ? exportFormats.find((format) => second.endsWith(`.${exportEndings[format]}`)) : undefined;
+      if (download && second === `label.${exportEndings[download]}`) return handleLabelExport(ctx, res, url, first, download);
+      if (download && second === `prediction.${exportEndings[download]}`) {
+        return handlePredictionExport(ctx, tracer, res, url, first, download);
+      }
       if (room === "models") return handleModelDownload(ctx, res, url, first, second);
       if (room === "runs" && second === "chips" && /^[\w-]+\.png$/.test(third)) return handleChip(ctx, res, first, third);
     }

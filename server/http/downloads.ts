@@ -6,9 +6,10 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "@reefline/schema/errors";
 import type { Context } from "../context.ts";
-import { type ExportStream, exportLabels, exportPrediction, predictionToExport } from "../services/exportLayer.ts";
+import type { ExportFile, ExportFormat } from "../services/exportFile.ts";
+import { type ExportRequest, exportLabels, exportPrediction, predictionToExport } from "../services/exportLayer.ts";
 import type { PolygonTracer } from "../services/polygonTracer.ts";
-import { predictionPolygons } from "../services/predictions.ts";
+import { roundThreshold } from "../services/predictions.ts";
 import { getRun } from "../services/training.ts";
 
 function idsOf(url: URL): string[] | null {
@@ -16,35 +17,57 @@ function idsOf(url: URL): string[] | null {
   return ids ? ids.split(",").filter((id) => id !== "") : null;
 }
 
-async function sendExport(res: ServerResponse, { fileName, pieces }: ExportStream): Promise<void> {
+async function sendExport(res: ServerResponse, { fileName, contentType, pieces }: ExportFile): Promise<void> {
+  // What is written aside first may still fail: the head goes out with the first piece.
+  const iterator = pieces[Symbol.asyncIterator]();
+  const first = await iterator.next();
   res.writeHead(200, {
-    "Content-Type": "application/geo+json; charset=utf-8",
+    "Content-Type": contentType,
     "Content-Disposition": `attachment; filename="${fileName.replace(/[^\x20-\x7e]/g, "_")}"; filename*=UTF-8''${encodeURIComponent(fileName)}`,
     "Cache-Control": "no-store",
   });
-  await pipeline(Readable.from(pieces), res);
+  const all = async function* () {
+    try {
+      for (let piece = first; !piece.done; piece = await iterator.next()) yield piece.value;
+    } finally {
+      await iterator.return?.();
+    }
+  };
+  await pipeline(Readable.from(all()), res);
 }
 
-/** `GET /exports/:surveyId/label.geojson?ids=` */
-export async function handleLabelExport(ctx: Context, res: ServerResponse, url: URL, surveyId: string): Promise<void> {
-  await sendExport(res, await exportLabels(ctx, surveyId, idsOf(url)));
+function requestOf(url: URL, format: ExportFormat): ExportRequest {
+  const crs = url.searchParams.get("crs") ?? "wgs84";
+  if (crs !== "wgs84" && crs !== "survey") throw new AppError("bad-input", "request/invalid", "crs is wgs84 or survey.");
+  return { format, crs, ids: idsOf(url) };
 }
 
-/** `GET /exports/:surveyId/prediction.geojson?predictionId=&threshold=&ids=`; traces the threshold when nobody has. */
+/** `GET /exports/:surveyId/label.{geojson,gpkg,fgb,shp.zip}?crs=&ids=` */
+export async function handleLabelExport(
+  ctx: Context,
+  res: ServerResponse,
+  url: URL,
+  surveyId: string,
+  format: ExportFormat,
+): Promise<void> {
+  await sendExport(res, await exportLabels(ctx, surveyId, requestOf(url, format)));
+}
+
+/** `GET /exports/:surveyId/prediction.{geojson,gpkg,fgb,shp.zip}?predictionId=&threshold=&crs=&ids=`; traces the threshold when nobody has. */
 export async function handlePredictionExport(
   ctx: Context,
   tracer: PolygonTracer,
   res: ServerResponse,
   url: URL,
   surveyId: string,
+  format: ExportFormat,
 ): Promise<void> {
   const prediction = await predictionToExport(ctx, surveyId, url.searchParams.get("predictionId"));
   const asked = url.searchParams.get("threshold");
   const threshold = asked === null ? prediction.threshold : Number(asked);
   if (!(threshold >= 0 && threshold <= 1)) throw new AppError("bad-input", "request/invalid", "The threshold must lie between 0 and 1.");
-  await tracer.ensure(prediction.id, threshold);
-  const { polygons } = await predictionPolygons(ctx, { predictionId: prediction.id, threshold }, () => {});
-  await sendExport(res, await exportPrediction(ctx, prediction, polygons, idsOf(url)));
+  await tracer.ensure(prediction.id, roundThreshold(threshold));
+  await sendExport(res, await exportPrediction(ctx, prediction, roundThreshold(threshold), requestOf(url, format)));
 }
 
 /** `GET /runs/:runId/chips/:file`: a sample chip of a training run. */

@@ -1,5 +1,5 @@
-import type { ExportFeature } from "@reefline/formats/geojsonExport";
-import { exportGeoJson } from "@reefline/formats/geojsonExport";
+import { type ExportFeature, exportColumns } from "@reefline/formats/exportTable";
+import { outputCrs } from "@reefline/formats/outputCrs";
 import { polygonAreaM2, polygonPerimeterMeters } from "@reefline/geo/geodesic";
 import { AppError } from "@reefline/schema/errors";
 import type { Feature } from "@reefline/schema/feature";
@@ -8,15 +8,26 @@ import type { Survey } from "@reefline/schema/survey";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
 import { featuresOf } from "../storage/features.ts";
-import { predictionById } from "../storage/predictions.ts";
+import { findPolygonSet, polygonsOfSet } from "../storage/polygonSets.ts";
+import { predictionById, standingDecisions } from "../storage/predictions.ts";
 import { surveyById } from "../storage/surveys.ts";
+import { type ExportFile, type ExportFormat, type ExportTable, writeTable } from "./exportFile.ts";
+import { matchDecisions } from "./matchDecisions.ts";
+import { polygonsTouch } from "./polygonOverlap.ts";
+import { unlockedHoldouts } from "./predictions.ts";
+import { surveyImage } from "./surveys.ts";
 
-/** A file as pieces of text, and what to call it. */
-export interface ExportStream {
-  readonly fileName: string;
-  readonly featureCount: number;
-  readonly pieces: Iterable<string> | AsyncIterable<string>;
+/** Longitude and latitude, or the coordinates that the survey's own image has. */
+export type ExportCrs = "wgs84" | "survey";
+
+export interface ExportRequest {
+  readonly format: ExportFormat;
+  readonly crs: ExportCrs;
+  /** A selection; null for all. */
+  readonly ids: readonly string[] | null;
 }
+
+const matchedAtOnce = 500;
 
 /** A name every file system takes: letters, digits, dash, dot and underscore of any script. */
 export function safeFileName(name: string): string {
@@ -27,77 +38,141 @@ export function safeFileName(name: string): string {
   return safe.slice(0, 100) || "survey";
 }
 
-/** Labels of a survey, whole or a selection of feature ids, as GeoJSON. */
-export async function exportLabels(ctx: Context, surveyId: string, ids: readonly string[] | null): Promise<ExportStream> {
+/** Labels of a survey. @throws AppError `export/no-crs` as `crsOf` does */
+export async function exportLabels(ctx: Context, surveyId: string, request: ExportRequest): Promise<ExportFile> {
   authorize(ctx.principal, "export:read", ctx.store.projectId);
-  const survey = await surveyById(ctx.store.db, surveyId);
-  const wanted = ids ? new Set(ids) : null;
-  const features = (await featuresOf(ctx.store.db, surveyId, "label")).filter((feature) => !wanted || wanted.has(feature.id));
-  const modelNames = new Map<string, string>();
+  const { db } = ctx.store;
+  const survey = await surveyById(db, surveyId);
+  const wanted = request.ids ? new Set(request.ids) : null;
+  const features = (await featuresOf(db, surveyId, "label")).filter((feature) => !wanted || wanted.has(feature.id));
+  const modelNames = await modelNamesOf(ctx, features);
+  const table: ExportTable = {
+    name: `${survey.name} labels`,
+    fileName: `${safeFileName(survey.name)}-labels`,
+    crs: crsOf(survey, request),
+    columns: exportColumns(features),
+    features: (function* () {
+      for (const feature of features) yield labelRow(feature, survey, modelNames);
+    })(),
+  };
+  return writeTable(ctx.store, table, request.format);
+}
+
+async function modelNamesOf(ctx: Context, features: readonly Feature[]): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
   for (const { provenance } of features) {
-    if (provenance.kind !== "accepted" || modelNames.has(provenance.predictionId)) continue;
+    if (provenance.kind !== "accepted" || names.has(provenance.predictionId)) continue;
     const row = await ctx.store.db
       .selectFrom("predictions")
       .select("modelName")
       .where("id", "=", provenance.predictionId)
       .executeTakeFirst();
-    if (row) modelNames.set(provenance.predictionId, row.modelName);
+    if (row) names.set(provenance.predictionId, row.modelName);
   }
-  const rows = features.map((feature) => labelRow(feature, survey, modelNames));
-  return {
-    fileName: `${safeFileName(survey.name)}-labels.geojson`,
-    featureCount: rows.length,
-    pieces: exportGeoJson(rows, { name: `${survey.name} labels` }),
-  };
+  return names;
 }
 
 function labelRow(feature: Feature, survey: Survey, modelNames: ReadonlyMap<string, string>): ExportFeature {
   const { provenance } = feature;
   const accepted = provenance.kind === "accepted" ? provenance : null;
+  const areaM2 = polygonAreaM2(feature.geometry);
+  const perimeterMeters = polygonPerimeterMeters(feature.geometry);
   return {
     id: feature.id,
     geometry: feature.geometry,
     class: feature.class,
-    areaM2: polygonAreaM2(feature.geometry),
-    perimeterMeters: polygonPerimeterMeters(feature.geometry),
+    areaM2,
+    perimeterMeters,
     probability: accepted?.probability ?? null,
+    compactness: (4 * Math.PI * areaM2) / perimeterMeters ** 2,
     model: accepted ? (modelNames.get(accepted.predictionId) ?? null) : null,
     survey: survey.name,
     source: accepted?.edited ? "accepted, edited" : provenance.kind,
+    date: feature.updatedAt,
     properties: feature.properties,
   };
 }
 
-/** Predicted polygons, whole or a selection of polygon ids, as GeoJSON. */
+/**
+ * Predicted polygons at a threshold whose set is there already, without rejected ones and without those in held-out areas whose labels
+ * are not locked.
+ * @throws AppError `export/not-traced` while nobody has traced that threshold, `export/no-crs`
+ */
 export async function exportPrediction(
   ctx: Context,
   prediction: Prediction,
-  polygons: readonly PredictedPolygon[],
-  ids: readonly string[] | null,
-): Promise<ExportStream> {
+  threshold: number,
+  request: ExportRequest,
+): Promise<ExportFile & { hiddenAreaCount: number }> {
   authorize(ctx.principal, "export:read", ctx.store.projectId);
-  const survey = await surveyById(ctx.store.db, prediction.surveyId);
-  const wanted = ids ? new Set(ids) : null;
-  const rows = polygons
-    .filter((polygon) => (wanted ? wanted.has(polygon.id) : polygon.decision !== "rejected"))
-    .map(
-      (polygon): ExportFeature => ({
-        id: polygon.id,
-        geometry: polygon.geometry,
-        class: "reef",
-        areaM2: polygon.areaM2,
-        perimeterMeters: polygon.perimeterMeters,
-        probability: polygon.probability,
-        model: prediction.modelName,
-        survey: survey.name,
-        source: polygon.decision ? `predicted, ${polygon.decision}` : "predicted",
-      }),
-    );
-  return {
-    fileName: `${safeFileName(survey.name)}-prediction.geojson`,
-    featureCount: rows.length,
-    pieces: exportGeoJson(rows, { name: `${survey.name} prediction` }),
+  const { db } = ctx.store;
+  const survey = await surveyById(db, prediction.surveyId);
+  const set = await findPolygonSet(db, prediction.id, threshold);
+  if (!set) {
+    throw new AppError("unavailable", "export/not-traced", "The outlines at this threshold are still being drawn. Try again in a moment.");
+  }
+  const table: ExportTable = {
+    name: `${survey.name} prediction`,
+    fileName: `${safeFileName(survey.name)}-prediction`,
+    crs: crsOf(survey, request),
+    columns: exportColumns([]),
+    features: predictedRows(ctx, { prediction, survey, setNum: set.num, ids: request.ids }),
   };
+  const hiddenAreaCount = (await unlockedHoldouts(db, survey.id)).length;
+  return { ...(await writeTable(ctx.store, table, request.format)), hiddenAreaCount };
+}
+
+async function* predictedRows(
+  ctx: Context,
+  { prediction, survey, setNum, ids }: { prediction: Prediction; survey: Survey; setNum: number; ids: readonly string[] | null },
+): AsyncGenerator<ExportFeature> {
+  const { db } = ctx.store;
+  const hidden = await unlockedHoldouts(db, survey.id);
+  const decisions = await standingDecisions(db, survey.id);
+  const wanted = ids ? new Set(ids) : null;
+  let batch: PredictedPolygon[] = [];
+  const decided = (): ExportFeature[] =>
+    matchDecisions(batch, decisions, prediction.id)
+      .filter(({ decision }) => wanted || decision !== "rejected")
+      .map((polygon) => predictedRow(polygon, prediction, survey));
+  for await (const { num: _num, ...polygon } of polygonsOfSet(db, setNum)) {
+    if (wanted && !wanted.has(polygon.id)) continue;
+    if (hidden.some((area) => polygonsTouch(polygon.geometry, area))) continue;
+    batch.push({ ...polygon, decision: null });
+    if (batch.length < matchedAtOnce) continue;
+    yield* decided();
+    batch = [];
+  }
+  yield* decided();
+}
+
+function predictedRow(polygon: PredictedPolygon, prediction: Prediction, survey: Survey): ExportFeature {
+  return {
+    id: polygon.id,
+    geometry: polygon.geometry,
+    class: "reef",
+    areaM2: polygon.areaM2,
+    perimeterMeters: polygon.perimeterMeters,
+    probability: polygon.probability,
+    probabilityP10: polygon.probabilityP10 ?? null,
+    compactness: polygon.compactness ?? null,
+    model: prediction.modelName,
+    survey: survey.name,
+    source: polygon.decision ? `predicted, ${polygon.decision}` : "predicted",
+    date: prediction.createdAt,
+  };
+}
+
+/** @throws AppError `export/no-crs` when the survey's coordinates have no code that the format could name */
+function crsOf(survey: Survey, { crs, format }: ExportRequest) {
+  if (crs === "wgs84") return outputCrs(null);
+  const own = outputCrs(surveyImage(survey).grid.crs);
+  if (own.epsg !== null || format === "gpkg") return own;
+  throw new AppError(
+    "bad-input",
+    "export/no-crs",
+    `The coordinates of "${survey.name}" have no EPSG code, so this format cannot say what they are. Export in WGS 84, or as GeoPackage.`,
+  );
 }
 
 /** The prediction an export means: the named one, else the survey's newest that is ready. @throws AppError `export/no-prediction`. */

@@ -110,7 +110,7 @@ describe("review", () => {
     expect(features).toMatchObject([{ id: labelId, layer: "label", provenance }]);
     expect((await polygons(id, 0.5)).polygons.map((one) => one.decision)).toEqual(["accepted", null]);
 
-    const exported = await exportLabels(ctx, surveyId, null);
+    const exported = await exportLabels(ctx, surveyId, { format: "geojson", crs: "wgs84", ids: null });
     const [row] = JSON.parse([...(await collect(exported.pieces))].join("")).features;
     expect(row.properties).toMatchObject({
       id: labelId,
@@ -144,7 +144,7 @@ describe("review", () => {
     expect((await polygons(first, 0.3)).polygons.map((one) => one.decision)).toEqual(["rejected"]);
     const second = await prediction({ 0.5: [predicted("x", box(5, 5)), predicted("y", larger), predicted("beside", box(1.0009, 1))] });
     expect((await polygons(second, 0.5)).polygons.map((one) => one.decision)).toEqual([null, "rejected", null]);
-    const whole = await exportPrediction(ctx, await predictionById(ctx.store.db, second), (await polygons(second, 0.5)).polygons, null);
+    const whole = await exportPrediction(ctx, await predictionById(ctx.store.db, second), 0.5, { format: "geojson", crs: "wgs84", ids: null });
     expect(whole.featureCount).toBe(2);
   });
 
