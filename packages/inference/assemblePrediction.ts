@@ -100,7 +100,8 @@ export async function* finishedRows({
     const shared = new Uint8Array(above.length);
     for (let row = 0; row < runs.above.heightPx; row++) {
       const weight = lower[row] ?? 0;
-      for (let i = row * widthPx; i < (row + 1) * widthPx; i++) shared[i] = byteOfBlended(blendTwo(carried[i] ?? 0, above[i] ?? 0, weight));
+      for (let i = row * widthPx; i < (row + 1) * widthPx; i++)
+        shared[i] = byteOfBlended[blendTwo(carried[i] ?? 0, above[i] ?? 0, weight)] ?? 0;
     }
     for (const [run, bytes] of [
       [runs.above, shared],

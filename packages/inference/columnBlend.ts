@@ -4,12 +4,14 @@ import { finalCols, type WindowPlan } from "./windowPlan.ts";
 /** Values of 16 bits while they are blended: 0 = nodata, else 1 + 65534 v. */
 export const BLENDED_ONE = 65_535;
 
-/** 0–1 → 1–65535. */
-const toBlended = (value: number): number => 1 + ((Math.min(1, Math.max(0, value)) * (BLENDED_ONE - 1) + 0.5) | 0);
+/** What rounds 0–1 to 1–65535 when the fraction is cut off. */
+const SCALE = BLENDED_ONE - 1;
+const ROUNDED_ONE = 1.5;
 
 /** A blended value of 16 bits → the byte of the raster: 0 = nodata, else 1 + 254 v. */
-export const byteOfBlended = (blended: number): number =>
-  blended === 0 ? 0 : 1 + Math.floor(((blended - 1) * 254) / (BLENDED_ONE - 1) + 0.5);
+export const byteOfBlended: Uint8Array = Uint8Array.from({ length: BLENDED_ONE + 1 }, (_, blended) =>
+  blended === 0 ? 0 : 1 + Math.floor(((blended - 1) * 254) / SCALE + 0.5),
+);
 
 /** Two values of 16 bits, the first with `weight` of `WEIGHT_ONE`. Either both are nodata or none is. */
 export const blendTwo = (first: number, second: number, weight: number): number =>
@@ -19,6 +21,8 @@ export const blendTwo = (first: number, second: number, weight: number): number 
 export interface BlendedColumns {
   readonly colOff: number;
   readonly widthPx: number;
+  /** Nothing but nodata. */
+  readonly isEmpty: boolean;
   /** 0 = nodata, else 1 + 65534 v. */
   readonly planes: readonly Uint16Array[];
 }
@@ -55,30 +59,48 @@ export class ColumnBlend {
     const final = finalCols(plan, windowCol);
     const firstFinal = final.colOff - left;
     const shared = windowCol > 0 ? overlapPx : 0;
-    const carryFrom = windowWidthPx - overlapPx;
-    const out = this.carried.map((carried, p) => {
+    const values = this.carried.map((carried, p) => {
       const plane = planes?.[p];
-      const values = new Uint16Array(final.widthPx * windowHeightPx);
-      for (let row = 0; row < windowHeightPx; row++) {
-        const source = row * windowWidthPx;
-        const target = row * final.widthPx - firstFinal;
-        const carry = row * overlapPx;
-        if (plane) {
-          for (let col = firstFinal; col < firstFinal + final.widthPx; col++) {
-            if (keep[source + col] !== 1) continue;
-            let sum = (weights[col] ?? 0) * toBlended(plane[source + col] ?? 0);
-            if (col < shared) sum += carried[carry + col] ?? 0;
-            values[target + col] = (sum + WEIGHT_ONE / 2) >> 7;
-          }
-          if (!hasNext) continue;
-          for (let i = 0; i < overlapPx; i++) {
-            const at = source + carryFrom + i;
-            carried[carry + i] = keep[at] === 1 ? (weights[carryFrom + i] ?? 0) * toBlended(plane[at] ?? 0) : 0;
-          }
-        } else carried.fill(0, carry, carry + overlapPx);
+      if (!plane) {
+        carried.fill(0);
+        return new Uint16Array(final.widthPx * windowHeightPx);
       }
-      return values;
+      return this.addPlane(plane, keep, carried, weights, { first: firstFinal, count: final.widthPx, shared, hasNext });
     });
-    return { colOff: final.colOff, widthPx: final.widthPx, planes: out };
+    return { ...final, isEmpty: planes === null, planes: values };
+  }
+
+  private addPlane(
+    plane: Float32Array,
+    keep: Uint8Array,
+    carried: Int32Array,
+    weights: Int32Array,
+    cols: { first: number; count: number; shared: number; hasNext: boolean },
+  ): Uint16Array {
+    const { windowWidthPx, windowHeightPx, overlapPx } = this.plan;
+    const { first, count, shared, hasNext } = cols;
+    const out = new Uint16Array(count * windowHeightPx);
+    const end = first + count;
+    const alone = Math.min(end, Math.max(first, shared));
+    const carryFrom = windowWidthPx - overlapPx;
+    for (let row = 0; row < windowHeightPx; row++) {
+      const source = row * windowWidthPx;
+      const target = row * count - first;
+      const carry = row * overlapPx;
+      for (let col = first; col < alone; col++) {
+        if (keep[source + col] !== 1) continue;
+        const value = ((plane[source + col] ?? 0) * SCALE + ROUNDED_ONE) | 0;
+        out[target + col] = ((weights[col] ?? 0) * value + (carried[carry + col] ?? 0) + WEIGHT_ONE / 2) >> 7;
+      }
+      for (let col = alone; col < end; col++) {
+        if (keep[source + col] === 1) out[target + col] = ((plane[source + col] ?? 0) * SCALE + ROUNDED_ONE) | 0;
+      }
+      if (!hasNext) continue;
+      for (let i = 0, at = source + carryFrom; i < overlapPx; i++, at++) {
+        const value = ((plane[at] ?? 0) * SCALE + ROUNDED_ONE) | 0;
+        carried[carry + i] = keep[at] === 1 ? (weights[carryFrom + i] ?? 0) * value : 0;
+      }
+    }
+    return out;
   }
 }

@@ -4,6 +4,7 @@ import { inferOriented, inferPlain, type SurveyPredictor } from "./inferWindow.t
 import { plannedArea, type SurveyPlan, tasksOfSwath, type WindowTask } from "./surveyPlan.ts";
 import { openSwath } from "./swathFile.ts";
 import type { LoadedWindow, WindowSource } from "./windowSource.ts";
+import { WindowsAhead } from "./windowsAhead.ts";
 
 /** Windows asked for ahead of the one being computed: reading never waits for the network, nor the network for reading. */
 const WINDOWS_AHEAD = 3;
@@ -12,7 +13,9 @@ export interface ComputeSwathInput {
   readonly plan: SurveyPlan;
   readonly index: number;
   readonly predictor: SurveyPredictor;
-  readonly source: WindowSource;
+  readonly source: WindowSource | WindowsAhead;
+  /** The swath that will probably be computed after this one: its first windows are read while the last ones here are computed. */
+  readonly next?: number | null;
   /** Where the swath's file is to be. */
   readonly path: string;
   /** Told after every window, one without ground as well. */
@@ -26,14 +29,22 @@ interface Started {
   readonly keep: Uint8Array;
 }
 
+export interface ComputedSwath {
+  readonly windowsComputed: number;
+  /** Resolves when the file is flushed and has its name: the next swath need not wait for that. */
+  readonly written: Promise<void>;
+}
+
 /**
  * Predicts one row of windows and writes its file. Nothing is shared with other rows but the rows of pixels at its upper and lower edge,
  * which are put together when all are there: rows may be computed in any order, by anybody.
  * @throws AppError "inference/cancelled" when `shouldCancel` says so, and what reading and computing throw; no file is left then
  */
-export async function computeSwath(input: ComputeSwathInput): Promise<{ windowsComputed: number }> {
+export async function computeSwath(input: ComputeSwathInput): Promise<ComputedSwath> {
   const { plan, index, predictor, source } = input;
-  const tasks = tasksOfSwath(plan, plannedArea(plan.modelGrid, plan.area), index);
+  const area = plannedArea(plan.modelGrid, plan.area);
+  const tasks = tasksOfSwath(plan, area, index);
+  const following = input.next == null ? [] : tasksOfSwath(plan, area, input.next).slice(0, WINDOWS_AHEAD);
   const infer = plan.testTimeAugmentation ? inferOriented : inferPlain;
   const blend = new ColumnBlend(plan.windows, plan.planeCount);
   const writer = await openSwath(input.path, plan.windows, { planHash: plan.hash, index, planeCount: plan.planeCount });
@@ -41,7 +52,11 @@ export async function computeSwath(input: ComputeSwathInput): Promise<{ windowsC
   const ahead: Promise<LoadedWindow | null>[] = [];
   let asked = 0;
   const ask = (task: WindowTask | null | undefined): void => {
-    if (task === undefined) return;
+    if (task === undefined) {
+      const expected = following.shift();
+      if (expected && source instanceof WindowsAhead) source.expect(expected);
+      return;
+    }
     const loading = task ? source.load(task) : Promise.resolve(null);
     // The rejection is met when its turn comes; until then it must not count as unhandled.
     loading.catch(() => undefined);
@@ -68,10 +83,16 @@ export async function computeSwath(input: ComputeSwathInput): Promise<{ windowsC
       await writer.push(blend.add(planes, keep));
       if (task) input.onWindow?.();
     }
-    await writer.finish();
-    return { windowsComputed };
-  } finally {
+  } catch (error) {
     await Promise.allSettled([started, ...ahead]);
     await writer.abandon();
+    throw error;
   }
+  const written = writer.finish().catch(async (error) => {
+    await writer.abandon();
+    throw error;
+  });
+  // Whoever waits for the file meets the rejection; until then it must not count as unhandled.
+  written.catch(() => undefined);
+  return { windowsComputed, written };
 }

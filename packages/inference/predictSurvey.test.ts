@@ -143,7 +143,8 @@ describe("predictSurvey", () => {
     const paths: string[] = [];
     for (const index of order) {
       const path = join(folders[index % 2] ?? "", `swath-${index}.bin`);
-      await computeSwath({ plan, index, predictor: analytic(cross), source: readingWindows(raster, image, plan), path });
+      const source = readingWindows(raster, image, plan);
+      await (await computeSwath({ plan, index, predictor: analytic(cross), source, path })).written;
       paths[index] = path;
     }
     expect((await bytesOf({ plan, swathPaths: paths })).equals(whole.bytes)).toBe(true);

@@ -8,6 +8,7 @@ import type { SurveyPredictor } from "./inferWindow.ts";
 import { ProgressMeter } from "./progressMeter.ts";
 import { plannedArea, planSurvey, type SurveyPlan, type SurveyPlanInput, tasksOfSwath } from "./surveyPlan.ts";
 import { readingWindows, type WindowSource } from "./windowSource.ts";
+import { WindowsAhead } from "./windowsAhead.ts";
 
 export interface PredictSurveyInput extends Omit<SurveyPlanInput, "card" | "strideMultiplePx"> {
   readonly predictor: SurveyPredictor;
@@ -38,7 +39,7 @@ export interface PredictSurveyResult {
 export async function predictSurvey(input: PredictSurveyInput): Promise<PredictSurveyResult> {
   const { predictor, raster, image, swathDir } = input;
   const plan = planSurvey({ ...input, card: predictor.card, strideMultiplePx: predictor.strideMultiplePx });
-  const source = input.openSource?.(plan) ?? readingWindows(raster, image, plan);
+  const source = new WindowsAhead(input.openSource?.(plan) ?? readingWindows(raster, image, plan));
   const { windows, modelGrid } = plan;
   const area = plannedArea(modelGrid, plan.area);
   const tasks = windows.rowOffs.map((_, index) => tasksOfSwath(plan, area, index).filter((task) => task !== null).length);
@@ -49,12 +50,14 @@ export async function predictSurvey(input: PredictSurveyInput): Promise<PredictS
   await mkdir(swathDir, { recursive: true });
   const swathPaths: string[] = [];
   let windowsComputed = 0;
+  let written: Promise<void> = Promise.resolve();
   try {
     for (let index = 0; index < windows.rowOffs.length; index++) {
       const path = join(swathDir, `swath-${String(index).padStart(6, "0")}.bin`);
       const done = await computeSwath({
         plan,
         index,
+        next: index + 1 < windows.rowOffs.length ? index + 1 : null,
         predictor,
         source,
         path,
@@ -64,9 +67,12 @@ export async function predictSurvey(input: PredictSurveyInput): Promise<PredictS
           input.onProgress?.({ ...progress, message: `Predicting${progress.message}` });
         },
       });
+      await written;
+      written = done.written;
       windowsComputed += done.windowsComputed;
       swathPaths.push(path);
     }
+    await written;
   } finally {
     await source.close();
   }

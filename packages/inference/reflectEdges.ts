@@ -16,16 +16,19 @@ export function reflected(index: number, length: number): number {
 export function reflectEdges(inner: Uint8Array, on: Window, window: Window, bandCount: number): Uint8Array {
   if (on.widthPx === window.widthPx && on.heightPx === window.heightPx) return inner;
   const out = new Uint8Array(window.widthPx * window.heightPx * bandCount);
-  const columns = Int32Array.from(
-    { length: window.widthPx },
-    (_, col) => reflected(window.colOff + col - on.colOff, on.widthPx) * bandCount,
-  );
+  const left = on.colOff - window.colOff;
+  const rowBytes = window.widthPx * bandCount;
+  // Columns beyond the left and the right edge, and where each comes from.
+  const beyond = Array.from({ length: window.widthPx }, (_, col) => col).filter((col) => col < left || col >= left + on.widthPx);
+  const from = beyond.map((col) => reflected(col - left, on.widthPx) * bandCount);
   for (let row = 0; row < window.heightPx; row++) {
     const source = reflected(window.rowOff + row - on.rowOff, on.heightPx) * on.widthPx * bandCount;
-    let target = row * window.widthPx * bandCount;
-    for (let col = 0; col < window.widthPx; col++) {
-      const from = source + (columns[col] ?? 0);
-      for (let band = 0; band < bandCount; band++) out[target++] = inner[from + band] ?? 0;
+    const target = row * rowBytes;
+    out.set(inner.subarray(source, source + on.widthPx * bandCount), target + left * bandCount);
+    for (let k = 0; k < beyond.length; k++) {
+      const to = target + (beyond[k] ?? 0) * bandCount;
+      const at = source + (from[k] ?? 0);
+      for (let band = 0; band < bandCount; band++) out[to + band] = inner[at + band] ?? 0;
     }
   }
   return out;

@@ -68,7 +68,7 @@ function pack(plan: WindowPlan, index: number, { widthPx, planes }: BlendedColum
     }
     const from = (own.rowOff - top) * widthPx;
     const count = own.heightPx * widthPx;
-    for (let i = 0; i < count; i++) packed[at + i] = byteOfBlended(values[from + i] ?? 0);
+    for (let i = 0; i < count; i++) packed[at + i] = byteOfBlended[values[from + i] ?? 0] ?? 0;
     at += count;
   }
   return packed;
@@ -143,8 +143,7 @@ export async function openSwath(path: string, plan: WindowPlan, header: Omit<Swa
 
   return {
     async push(columns) {
-      const isEmpty = columns.planes.every((plane) => plane.every((value) => value === 0));
-      const chunk = isEmpty ? Promise.resolve(Buffer.alloc(0)) : compress(pack(plan, header.index, columns), { level: 1 });
+      const chunk = columns.isEmpty ? Promise.resolve(Buffer.alloc(0)) : compress(pack(plan, header.index, columns), { level: 1 });
       // The rejection is met by `drain`; until then it must not count as unhandled.
       chunk.catch(() => undefined);
       inFlight.push(chunk);

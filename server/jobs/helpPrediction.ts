@@ -34,10 +34,15 @@ export class PredictionHelper {
           return false;
         }
         log.info({ prediction: predictionId }, `helping to predict ${work.survey.name}`);
+        let last: Promise<boolean> = Promise.resolve(true);
         while (!stopSignal.aborted && !(await jobWaits(store))) {
           const swath = await claimSwath(store, { predictionId, planHash: planned, owner });
-          if (!swath || !(await computeClaimedSwath(store, work, swath, { shouldStop: () => stopSignal.aborted }))) break;
+          if (!swath) break;
+          const { settled } = await computeClaimedSwath(store, work, swath, { shouldStop: () => stopSignal.aborted });
+          if (!(await last)) break;
+          last = settled;
         }
+        await last;
       } finally {
         await work.close();
       }

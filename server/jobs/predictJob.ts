@@ -187,17 +187,27 @@ async function computeSwaths(run: JobRun, work: PredictionWork): Promise<{ reuse
     return rows.every((row) => row.file !== null);
   };
   let computed = 0;
+  /** The swath before, whose file is being flushed while the next one is computed. */
+  let last: { settled: Promise<boolean>; windows: number } | null = null;
+  const settleLast = async (): Promise<void> => {
+    const { settled, windows } = last ?? { settled: null, windows: 0 };
+    last = null;
+    if (settled === null) return;
+    if (await settled) computed++;
+    else mine -= windows;
+  };
   for (;;) {
     run.wish();
     signal.throwIfAborted();
     const swath = await claimSwath(store, { predictionId: prediction.id, planHash: plan.hash, owner: lease.owner });
     if (!swath) {
+      await settleLast();
       if (await look()) break;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
       continue;
     }
     const mineBefore = mine;
-    const done = await computeClaimedSwath(store, work, swath, {
+    const { settled } = await computeClaimedSwath(store, work, swath, {
       shouldStop: () => {
         run.wish();
         return signal.aborted;
@@ -207,8 +217,8 @@ async function computeSwaths(run: JobRun, work: PredictionWork): Promise<{ reuse
         show();
       },
     });
-    if (done) computed++;
-    else mine = mineBefore;
+    await settleLast();
+    last = { settled, windows: mine - mineBefore };
     await look();
   }
   return { reused, helped: windowCounts.length - reused - computed };

@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { computeSwath } from "@reefline/inference/computeSwath";
 import { plannedArea, planSurvey, type SurveyPlan, tasksOfSwath } from "@reefline/inference/surveyPlan";
-import type { WindowSource } from "@reefline/inference/windowSource";
+import { WindowsAhead } from "@reefline/inference/windowsAhead";
 import { isAppError } from "@reefline/schema/errors";
 import type { PinnedEngine, Prediction } from "@reefline/schema/prediction";
 import type { Survey, SurveyImage } from "@reefline/schema/survey";
@@ -15,10 +15,10 @@ import { predictionById } from "../storage/predictions.ts";
 import { modelById } from "../storage/runs.ts";
 import type { Store } from "../storage/store.ts";
 import { surveyById } from "../storage/surveys.ts";
-import { commitSwath, releaseSwath, renewSwath, type SwathLease } from "../storage/swaths.ts";
+import { commitSwath, releaseSwath, renewSwath, type SwathLease, swathsOf } from "../storage/swaths.ts";
 import { threadedWindows } from "./threadedWindows.ts";
 
-const renewEveryMs = 900;
+const renewEveryMs = 2_500;
 
 /** A prediction with everything at hand that its swaths need: the model in memory, the image open. */
 export interface PredictionWork {
@@ -29,7 +29,7 @@ export interface PredictionWork {
   /** Windows of each swath, top to bottom. */
   readonly windowCounts: readonly number[];
   readonly predictor: Predictor;
-  readonly source: WindowSource;
+  readonly source: WindowsAhead;
   close(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function openPredictionWork(store: Store, predictionId: string, eng
     const area = plannedArea(plan.modelGrid, plan.area);
     const windowCounts = plan.windows.rowOffs.map((_, index) => tasksOfSwath(plan, area, index).filter((task) => task !== null).length);
     const place = await surveyRasterPlace(store, image);
-    const source = await threadedWindows({ place, limits: store.config.limits, image, plan });
+    const source = new WindowsAhead(await threadedWindows({ place, limits: store.config.limits, image, plan }));
     const close = async (): Promise<void> => {
       predictor.dispose();
       await source.close();
@@ -76,11 +76,22 @@ export interface ClaimedSwath {
   readonly onWindow?: () => void;
 }
 
+/** The first swath after this one that nobody has or is at. */
+async function likelyNext(store: Store, { predictionId, swathIndex }: SwathLease): Promise<number | null> {
+  const rows = await swathsOf(store.db, predictionId);
+  return rows.find((row) => row.swathIndex > swathIndex && row.file === null && row.leaseOwner === null)?.swathIndex ?? null;
+}
+
 /**
- * Computes a swath under its lease and makes its file count. False: it was given back, or somebody else has taken it over or the job
- * ended, and nothing of ours is to be seen.
+ * Computes a swath under its lease. What comes back is settled when its file counts; the next swath need not wait for that. False: it was
+ * given back, or somebody else has taken it over or the job ended, and nothing of ours is to be seen.
  */
-export async function computeClaimedSwath(store: Store, work: PredictionWork, lease: SwathLease, asked: ClaimedSwath): Promise<boolean> {
+export async function computeClaimedSwath(
+  store: Store,
+  work: PredictionWork,
+  lease: SwathLease,
+  asked: ClaimedSwath,
+): Promise<{ settled: Promise<boolean> }> {
   const { plan, prediction, predictor, source } = work;
   const index = lease.swathIndex;
   const file = `swath-${plan.hash.slice(0, 8)}-${String(index).padStart(6, "0")}-${lease.fence}.bin`;
@@ -90,6 +101,7 @@ export async function computeClaimedSwath(store: Store, work: PredictionWork, le
   let renewing = false;
   let renewedAt = Date.now();
   const renew = async (): Promise<void> => {
+    // Each is a flushed write, which holds up the network for a moment.
     if (renewing || Date.now() - renewedAt < Math.min(renewEveryMs, store.config.leaseSeconds * 250)) return;
     renewing = true;
     try {
@@ -104,11 +116,30 @@ export async function computeClaimedSwath(store: Store, work: PredictionWork, le
       renewing = false;
     }
   };
-  const timer = setInterval(renew, 1_000);
+  const timer = setInterval(renew, 500);
+  const giveBack = async (error: unknown): Promise<false> => {
+    clearInterval(timer);
+    await rm(path, { force: true });
+    await releaseSwath(store.db, lease).catch(() => undefined);
+    if (isAppError(error) && error.code === "inference/cancelled") return false;
+    throw error;
+  };
+  const settle = async (written: Promise<void>): Promise<boolean> => {
+    try {
+      await written;
+    } catch (error) {
+      return giveBack(error);
+    }
+    clearInterval(timer);
+    if (!lost && (await commitSwath(store.db, lease, file))) return true;
+    await rm(path, { force: true });
+    return false;
+  };
   try {
-    await computeSwath({
+    const { written } = await computeSwath({
       plan,
       index,
+      next: await likelyNext(store, lease),
       predictor,
       source,
       path,
@@ -119,15 +150,11 @@ export async function computeClaimedSwath(store: Store, work: PredictionWork, le
         asked.onWindow?.();
       },
     });
-    if (!lost && (await commitSwath(store.db, lease, file))) return true;
-    await rm(path, { force: true });
-    return false;
+    const settled = settle(written);
+    // Whoever waits for it meets the rejection; until then it must not count as unhandled.
+    settled.catch(() => undefined);
+    return { settled };
   } catch (error) {
-    await rm(path, { force: true });
-    await releaseSwath(store.db, lease).catch(() => undefined);
-    if (isAppError(error) && error.code === "inference/cancelled") return false;
-    throw error;
-  } finally {
-    clearInterval(timer);
+    return { settled: Promise.resolve(await giveBack(error)) };
   }
 }
