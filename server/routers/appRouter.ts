@@ -1,5 +1,6 @@
 import { router } from "./base.ts";
 import { editsRouter, featuresRouter } from "./labelsRouter.ts";
+import { outlinesRouter } from "./outlinesRouter.ts";
 import { predictionsRouter, reviewRouter } from "./predictionsRouter.ts";
 import { surveysRouter } from "./surveysRouter.ts";
 import { jobsRouter, liveRouter, systemRouter } from "./systemRouter.ts";
@@ -15,6 +16,7 @@ export const appRouter = router({
   models: modelsRouter,
   predictions: predictionsRouter,
   review: reviewRouter,
+  outlines: outlinesRouter,
   zones: zonesRouter,
   jobs: jobsRouter,
   system: systemRouter,

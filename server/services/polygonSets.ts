@@ -1,8 +1,10 @@
 import { openFileSource } from "@reefline/raster/fileSource";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
+import type { OutlineOptions } from "@reefline/schema/outlines";
 import { vectorizeProbability } from "@reefline/vectorize/vectorizeProbability";
 import { openAsset } from "../assets/openAsset.ts";
 import { publishEvent } from "../storage/events.ts";
+import { outlineOptionsOf } from "../storage/outlineOptions.ts";
 import {
   addPolygons,
   beginPolygonSet,
@@ -52,9 +54,26 @@ export async function stagePolygonSet(
   }
 }
 
-function traced(raster: Probability, gsdMeters: number, threshold: number, signal?: AbortSignal): AsyncIterable<StoredPolygon> {
-  const minAreaM2 = Math.max(speckLeastM2, speckPixels * gsdMeters ** 2);
-  return vectorizeProbability(raster, { threshold, minAreaM2, signal });
+function traced(
+  raster: Probability,
+  gsdMeters: number,
+  threshold: number,
+  outlines: OutlineOptions,
+  signal?: AbortSignal,
+): AsyncIterable<StoredPolygon> {
+  const { contour, smooth, connectivity, splitTouching } = outlines;
+  const minAreaM2 = outlines.minAreaM2 ?? Math.max(speckLeastM2, speckPixels * gsdMeters ** 2);
+  return vectorizeProbability(raster, {
+    threshold,
+    minAreaM2,
+    minHoleM2: outlines.minHoleM2 ?? minAreaM2,
+    ...(outlines.simplifyMeters === null ? {} : { simplifyMeters: outlines.simplifyMeters }),
+    contour,
+    smooth,
+    connectivity,
+    splitTouching,
+    signal,
+  });
 }
 
 /** Traces a probability raster that is not published yet and stages its polygons; see `stagePolygonSet`. */
@@ -65,7 +84,8 @@ export async function stageTracedPolygons(
   const { predictionId, threshold, probabilityPath, gsdMeters, signal } = request;
   const raster = await openGeoTiff(await openFileSource(probabilityPath));
   try {
-    return await stagePolygonSet(store, predictionId, threshold, traced(raster, gsdMeters, threshold, signal));
+    const outlines = await outlineOptionsOf(store.db, predictionId);
+    return await stagePolygonSet(store, predictionId, threshold, traced(raster, gsdMeters, threshold, outlines, signal));
   } finally {
     await raster.close();
   }
@@ -76,17 +96,23 @@ export async function storePolygonSet(store: Store, predictionId: string, thresh
   const prediction = await predictionById(store.db, predictionId);
   if (!prediction.raster || (await findPolygonSet(store.db, predictionId, threshold))) return;
   const raster = await openAsset(store, prediction.raster.assetId);
+  const { gsdMeters } = prediction.raster;
   try {
-    const { setNum } = await stagePolygonSet(
-      store,
-      predictionId,
-      threshold,
-      traced(raster, prediction.raster.gsdMeters, threshold, signal),
-    );
-    await store.db.transaction().execute(async (trx) => {
-      await finishPolygonSet(trx, setNum);
-      await publishEvent(trx, { kind: "prediction", predictionId, surveyId: prediction.surveyId });
-    });
+    for (let isDrawn = false; !isDrawn; ) {
+      const outlines = await outlineOptionsOf(store.db, predictionId);
+      const polygons = traced(raster, gsdMeters, threshold, outlines, signal);
+      const { setNum } = await stagePolygonSet(store, predictionId, threshold, polygons);
+      isDrawn = await store.db.transaction().execute(async (trx) => {
+        // Somebody may have asked for other outlines meanwhile, which removed this set: it is drawn again.
+        if (JSON.stringify(await outlineOptionsOf(trx, predictionId)) !== JSON.stringify(outlines)) {
+          await dropPolygonSet(trx, setNum);
+          return false;
+        }
+        await finishPolygonSet(trx, setNum);
+        await publishEvent(trx, { kind: "prediction", predictionId, surveyId: prediction.surveyId });
+        return true;
+      });
+    }
   } finally {
     await raster.close();
   }

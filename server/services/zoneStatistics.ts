@@ -13,7 +13,7 @@ import type { ZoneRequest, ZoneStatistics, ZoneTable } from "@reefline/schema/zo
 import { openAsset } from "../assets/openAsset.ts";
 import { openSurveyRaster } from "../assets/openSurveyRaster.ts";
 import { featuresOf } from "../storage/features.ts";
-import { findPolygonSet, polygonSet } from "../storage/polygonSets.ts";
+import { findPolygonSet, polygonsOfSet } from "../storage/polygonSets.ts";
 import { predictionById } from "../storage/predictions.ts";
 import type { Store } from "../storage/store.ts";
 import { surveyById } from "../storage/surveys.ts";
@@ -164,17 +164,25 @@ async function predictedCentres(
   signal?: AbortSignal,
 ): Promise<number[]> {
   if (!(await findPolygonSet(store.db, predictionId, threshold))) await storePolygonSet(store, predictionId, threshold, signal);
-  const polygons = (await polygonSet(store.db, predictionId, threshold)) ?? [];
-  return countByCentre(
-    zones,
-    polygons.map(({ geometry }) => geometry),
-  );
+  const set = await findPolygonSet(store.db, predictionId, threshold);
+  const counts = zones.map(() => 0);
+  if (!set) return counts;
+  for await (const { geometry } of polygonsOfSet(store.db, set.num)) addAtCentre(counts, zones, geometry);
+  return counts;
 }
 
 /** How many polygons have their centre of area in each zone. */
 export function countByCentre(zones: readonly Zone[], polygons: readonly Polygon[]): number[] {
-  const centres = polygons.map(centreOf);
-  return zones.map((zone) => centres.filter((centre) => zone.polygons.some((polygon) => holds(polygon, centre))).length);
+  const counts = zones.map(() => 0);
+  for (const polygon of polygons) addAtCentre(counts, zones, polygon);
+  return counts;
+}
+
+function addAtCentre(counts: number[], zones: readonly Zone[], polygon: Polygon): void {
+  const centre = centreOf(polygon);
+  zones.forEach((zone, i) => {
+    if (zone.polygons.some((part) => holds(part, centre))) counts[i] = (counts[i] ?? 0) + 1;
+  });
 }
 
 /** Centre of area of the outer ring, in degrees. */

@@ -1,0 +1,62 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { AppError } from "@reefline/schema/errors";
+import type { Layer } from "@reefline/schema/feature";
+import type { ZoneSource } from "@reefline/schema/zones";
+import { writeAtomically } from "../server/assets/store.ts";
+import { predictionToExport } from "../server/services/exportLayer.ts";
+import { resolveSurvey } from "../server/services/surveys.ts";
+import { zoneCsv, zoneStatistics } from "../server/services/zoneStatistics.ts";
+import { noFile, type Session } from "./session.ts";
+
+export interface ZonesCommand {
+  readonly survey: string;
+  readonly zones?: string;
+  readonly grid?: number;
+  readonly layer?: Layer;
+  readonly prediction?: string | boolean;
+  readonly threshold?: number;
+  readonly out: string;
+}
+
+async function sourceOf(session: Session, { zones, grid, layer }: ZonesCommand): Promise<ZoneSource> {
+  if (grid !== undefined) return { kind: "grid", sizeMeters: grid };
+  if (layer !== undefined) return { kind: "layer", layer };
+  if (zones === undefined)
+    throw new AppError("bad-input", "cli/no-zones", "Say where the zones are: --zones FILE.geojson, --grid METERS, or --layer LAYER.");
+  const { size } = await stat(zones).catch(() => {
+    throw noFile(zones);
+  });
+  const { jsonBytes } = session.ctx.store.config.limits;
+  if (size > jsonBytes)
+    throw new AppError(
+      "limit",
+      "cli/too-large",
+      `${zones} is larger than the ${Math.floor(jsonBytes / 2 ** 20)} MB that can be read at once. Split it into parts.`,
+    );
+  return { kind: "geojson", fileName: basename(zones), text: await readFile(zones, "utf8") };
+}
+
+/** Writes statistics per zone as CSV. */
+export async function zones(session: Session, options: ZonesCommand): Promise<void> {
+  const { ctx } = session;
+  const survey = await resolveSurvey(ctx, options.survey);
+  const source = await sourceOf(session, options);
+  const predictionId =
+    options.prediction === undefined || options.prediction === false
+      ? null
+      : (await predictionToExport(ctx, survey.id, options.prediction === true ? null : options.prediction)).id;
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort(new AppError("cancelled", "zones/cancelled", "Counting was stopped. Nothing was written."));
+  process.once("SIGINT", onInterrupt);
+  try {
+    const request = { surveyId: survey.id, predictionId, threshold: options.threshold ?? null, source };
+    const table = await zoneStatistics(ctx.store, request, { signal: stop.signal });
+    const out = resolve(options.out);
+    await writeAtomically(out, (temporary) => writeFile(temporary, zoneCsv(table)));
+    for (const note of table.notes) session.note(note);
+    session.result({ ...table, surveyId: survey.id, out }, [`Wrote ${table.zones.length} zones to ${options.out}.`]);
+  } finally {
+    process.off("SIGINT", onInterrupt);
+  }
+}
