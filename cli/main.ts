@@ -9,6 +9,8 @@ import { type ExportCommand, exportCommand, labelsImport } from "./labelCommands
 import { evaluate, type PredictCommand, predict, type TrainOptions, train } from "./modelCommands.ts";
 import { modelEngines } from "./modelEngines.ts";
 import { type ModelExportCommand, modelExport } from "./modelExport.ts";
+import { type ModelImportCommand, modelImport } from "./modelImport.ts";
+import { type VectorizeCommand, vectorize } from "./outlineCommands.ts";
 import { type GlobalOptions, type Session, withSession } from "./session.ts";
 import {
   type SurveyAddOptions,
@@ -20,6 +22,7 @@ import {
   surveyShow,
 } from "./surveyCommands.ts";
 import { demo, jobs } from "./systemCommands.ts";
+import { type ZonesCommand, zones } from "./zoneCommands.ts";
 
 function number(check: (value: number) => boolean, expected: string) {
   return (text: string): number => {
@@ -34,6 +37,16 @@ const metres = number(Number.isFinite, "a number of metres");
 const fraction = number((value) => value >= 0 && value <= 1, "a number from 0 to 1");
 const thresholdOrAuto = (text: string) => (text === "auto" ? ("auto" as const) : fraction(text));
 const collect = (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value];
+const nameList = (text: string): string[] => {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("It must be names with commas between them.");
+  return names;
+};
+const numberList = (text: string): number[] => {
+  const numbers = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (!numbers.every(Number.isFinite)) throw new InvalidArgumentError("It must be numbers with commas between them.");
+  return numbers;
+};
 const nonEmpty = (text: string) => {
   if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
   return text;
@@ -186,7 +199,7 @@ command(program, "predict", "predict a survey, or an area of it")
   )
   .action((options: PredictCommand, of: Command) => run(of, (session) => predict(session, options)));
 
-const model = program.command("model").description("export and test models").exitOverride();
+const model = program.command("model").description("export, import and test models").exitOverride();
 command(model, "export", "write a model for another program")
   .argument("<model>", "name or id")
   .addOption(
@@ -198,6 +211,25 @@ command(model, "export", "write a model for another program")
   .option("--tile-px <px>", "deepness: side of a tile (default: 512)", wholeNumber(16, 4096))
   .option("--valid-input", "onnx: a second input, 1 where a pixel holds a measurement and 0 where it is filled")
   .action((name: string, options: ModelExportCommand, of: Command) => run(of, (session) => modelExport(session, name, options)));
+command(model, "import", "take an ONNX file of another program as a model to predict with")
+  .argument("<file>", "ONNX file")
+  .requiredOption("--name <name>", "what the model is called", nonEmpty)
+  .option(
+    "--gsd <m>",
+    "metres per pixel it was made for (default: what the file says)",
+    number((value) => value > 0, "a number of metres above 0"),
+  )
+  .option("--bands <names>", "its bands in order (default: what the file says, else red,green,blue)", nameList)
+  .addOption(new Option("--scale <n>", "255: it takes 0–1; 1: it takes 0–255 (default: what the file says)").choices(["1", "255"]))
+  .option("--mean <list>", "subtracted from each band after scaling", numberList)
+  .option("--std <list>", "each band is divided by, after that", numberList)
+  .option("--threshold <t>", "probability from which a pixel counts as reef", fraction)
+  .option("--class <name>", "what it finds", nonEmpty)
+  .option("--channel <n>", "which of its classes that is, counted from 0", wholeNumber(0, 10_000))
+  .addOption(
+    new Option("--values <kind>", "what its numbers are (default: seen from what it answers)").choices(["probability", "logit", "softmax"]),
+  )
+  .action((file: string, options: ModelImportCommand, of: Command) => run(of, (session) => modelImport(session, file, options)));
 command(model, "engines", "test a model on every engine here and say which a prediction would choose, and why")
   .argument("<model>", "name or id")
   .option("--window-px <px>", "side of a window", wholeNumber(64, 4096), 512)
@@ -222,6 +254,51 @@ command(program, "export", "write labels or predictions to a file")
   .requiredOption("--out <file>", "where to")
   .option("--threshold <t>", "for predictions, instead of the prediction's own", fraction)
   .action((options: ExportCommand, of: Command) => run(of, (session) => exportCommand(session, options)));
+
+command(program, "vectorize", "draw a prediction's outlines another way; map, review and exports then have them")
+  .requiredOption("--survey <survey>", "name or id")
+  .option("--prediction <id>", "instead of the newest")
+  .option("--threshold <t>", "instead of the prediction's own", fraction)
+  .addOption(new Option("--contour <contour>", "along pixel edges, or between pixels by how sure they are").choices(["pixel", "subpixel"]))
+  .option(
+    "--simplify <m>",
+    "how far an outline may move, in metres",
+    number((value) => value >= 0 && value <= 1_000, "metres from 0 to 1000"),
+  )
+  .option("--smooth", "round corners")
+  .option("--no-smooth", "leave corners sharp")
+  .option(
+    "--min-area <m2>",
+    "leave out smaller reefs",
+    number((value) => value >= 0, "square metres"),
+  )
+  .option(
+    "--min-hole <m2>",
+    "fill smaller holes",
+    number((value) => value >= 0, "square metres"),
+  )
+  .addOption(new Option("--connectivity <n>", "8: pixels that meet in a corner are one reef").choices(["4", "8"]))
+  .option("--split-touching", "part reefs that have grown together")
+  .option("--no-split-touching", "leave them together")
+  .action((options: VectorizeCommand, of: Command) => run(of, (session) => vectorize(session, options)));
+
+command(program, "zones", "count reef per zone, as CSV")
+  .requiredOption("--survey <survey>", "name or id")
+  .option("--zones <file>", "GeoJSON of the zones")
+  .addOption(
+    new Option("--grid <m>", "squares of this many metres")
+      .argParser(number((value) => value > 0, "metres above 0"))
+      .conflicts(["zones", "layer"]),
+  )
+  .addOption(
+    new Option("--layer <layer>", "every polygon of a layer is a zone")
+      .choices(["label", "examined", "holdout", "ignore"])
+      .conflicts("zones"),
+  )
+  .option("--prediction [id]", "count a prediction too: the newest, or this one")
+  .option("--threshold <t>", "instead of the prediction's own", fraction)
+  .requiredOption("--out <file>", "where to")
+  .action((options: ZonesCommand, of: Command) => run(of, (session) => zones(session, options)));
 
 try {
   await program.parseAsync();

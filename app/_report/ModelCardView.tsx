@@ -39,6 +39,19 @@ export function Areas({ areaM2 }: { areaM2: Evaluation["areaM2"] }) {
 
 /** What a model is and how good it is, in words first and numbers after. `brief`: only what matters right after training. */
 export function ModelCardView({ card, brief = false }: { card: ModelCard; brief?: boolean }) {
+  if (card.architecture.kind === "imported-onnx") {
+    return (
+      <>
+        <PanelSection>
+          <p className="text-lg leading-6 text-ink">Imported from {card.architecture.fileName}.</p>
+          <p className="mt-1 text-ink-2">
+            How good it is here is not known. Predict with it, and draw a held-out area for a number you can publish.
+          </p>
+        </PanelSection>
+        {brief ? null : <CardDetails card={card} />}
+      </>
+    );
+  }
   const measured = card.heldOut ?? card.validation;
   return (
     <>
@@ -120,6 +133,7 @@ function CardDetails({ card }: { card: ModelCard }) {
 }
 
 function networkText(architecture: ModelCard["architecture"]): string {
+  if (architecture.kind === "imported-onnx") return `imported from ${architecture.fileName}`;
   if (architecture.kind === "pretrained-unet") return "U-Net on EfficientNet-Lite0, pretrained";
   return `U-Net, ${architecture.baseFilters} filters, ${architecture.depth} levels`;
 }

@@ -20,7 +20,25 @@ const pretrainedUnetSchema = z.object({
   bandCount: z.number().int().positive(),
 });
 
-export const architectureSchema = z.discriminatedUnion("kind", [unetSchema, pretrainedUnetSchema]);
+/** A network of another program, run as it is; its file lies in the model's folder. */
+const importedOnnxSchema = z.object({
+  kind: z.literal("imported-onnx"),
+  bandCount: z.number().int().positive(),
+  fileName: z.string(),
+  sha256: z.string(),
+  input: z.string(),
+  output: z.string(),
+  elementType: z.enum(["float32", "uint8"]),
+  layout: z.enum(["channels-first", "channels-last"]),
+  tilePx: z.number().int().positive().nullable().describe("fixed side of the input; null: any multiple of 32"),
+  outputLayout: z.enum(["channels-first", "channels-last"]),
+  channels: z.number().int().positive(),
+  channel: z.number().int().nonnegative().describe("which of them is reef"),
+  values: z.enum(["probability", "logit", "softmax"]).describe("what the output's numbers are"),
+});
+export type ImportedOnnx = z.infer<typeof importedOnnxSchema>;
+
+export const architectureSchema = z.discriminatedUnion("kind", [unetSchema, pretrainedUnetSchema, importedOnnxSchema]);
 export type Architecture = z.infer<typeof architectureSchema>;
 
 /** best: a pretrained encoder, for few labels; fast: from nothing. */

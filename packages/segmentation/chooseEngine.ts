@@ -48,12 +48,14 @@ export async function chooseEngine(modelDir: string, options: ChooseEngineOption
     trials.set(name, { name, mpxPerSecond: null, maxDifference: null, why });
   };
   try {
+    const isImported = card.architecture.kind === "imported-onnx";
     const reference = await startEngine(modelDir, card, values, null);
     candidates.push({ name: reference.engine.name, predictor: reference, milliseconds: [], maxDifference: 0 });
     for (const name of allEngines) {
       requireNotCancelled(signal);
       if (name === reference.engine.name) continue;
       if (!allowed.has(name)) passOver(name, "Not asked for.");
+      else if (isImported) passOver(name, "An imported ONNX file runs on onnxruntime alone.");
       else if (name === "wasm" && allowed.size > 1)
         passOver(name, "Not tried: native TensorFlow is here, and it is several times as fast.");
       else {

@@ -19,6 +19,9 @@ const manifestSchema = z.object({
   statisticsCount: z.number(),
 });
 
+/** Holds a network of another program, in place of `model.json` and `weights.bin`. */
+export const importedFile = "model.onnx";
+
 export interface ModelValues {
   readonly weights: Float32Array;
   readonly statistics: Float32Array;
@@ -49,6 +52,8 @@ export async function writeCard(modelDir: string, card: ModelCard): Promise<void
 
 /** @throws AppError "segmentation/no-model" when the folder holds none, "segmentation/broken-model" when a file is not what it should be */
 export async function readModel(modelDir: string): Promise<{ card: ModelCard; values: ModelValues }> {
+  const imported = await readImported(modelDir);
+  if (imported) return imported;
   const [cardText, manifestText, data] = await Promise.all(
     ["card.json", "model.json", "weights.bin"].map((name) =>
       readFile(join(modelDir, name)).catch(() => {
@@ -60,12 +65,6 @@ export async function readModel(modelDir: string): Promise<{ card: ModelCard; va
       }),
     ),
   );
-  const broken = (why: string) =>
-    new AppError(
-      "bad-input",
-      "segmentation/broken-model",
-      `The model's files are damaged (${why}). Train the model again, or restore the folder.`,
-    );
   const card = modelCardSchema.safeParse(parsed(cardText));
   const manifest = manifestSchema.safeParse(parsed(manifestText));
   if (!card.success || !manifest.success || !data) throw broken("card.json or model.json cannot be read");
@@ -74,6 +73,31 @@ export async function readModel(modelDir: string): Promise<{ card: ModelCard; va
   if (createHash("sha256").update(data).digest("hex") !== manifest.data.sha256) throw broken("the checksum of weights.bin differs");
   const floats = new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
   return { card: card.data, values: { weights: floats.slice(0, weightCount), statistics: floats.slice(weightCount) } };
+}
+
+function broken(why: string): AppError {
+  return new AppError(
+    "bad-input",
+    "segmentation/broken-model",
+    `The model's files are damaged (${why}). Train the model again, or restore the folder.`,
+  );
+}
+
+/** Writes a network of another program and its card. */
+export async function writeImportedModel(modelDir: string, card: ModelCard, file: Uint8Array): Promise<void> {
+  await mkdir(modelDir, { recursive: true });
+  await writeFileAtomically(join(modelDir, importedFile), [file]);
+  await writeCard(modelDir, card);
+}
+
+/** The card of an imported model, whose values are in its file alone; null where the model is our own. */
+async function readImported(modelDir: string): Promise<{ card: ModelCard; values: ModelValues } | null> {
+  const card = modelCardSchema.safeParse(parsed(await readFile(join(modelDir, "card.json")).catch(() => undefined)));
+  if (!card.success || card.data.architecture.kind !== "imported-onnx") return null;
+  const file = await readFile(join(modelDir, importedFile)).catch(() => null);
+  const sha256 = file && createHash("sha256").update(file).digest("hex");
+  if (sha256 !== card.data.architecture.sha256) throw broken(`${importedFile} is not the file that was imported`);
+  return { card: card.data, values: { weights: new Float32Array(0), statistics: new Float32Array(0) } };
 }
 
 /** How large `weights.bin` of a network is. */

@@ -2,22 +2,29 @@
 import { isAppError } from "@reefline/schema/errors";
 import { loadBackend, tensorflowEngine } from "./backend.ts";
 import { engineMissing } from "./engineChoice.ts";
+import { makeImportedPredictor } from "./importedPredictor.ts";
 import { readModel } from "./modelFiles.ts";
 import { makePredictor, type Predictor } from "./predictor.ts";
 import type { PredictorReply, PredictorRequest } from "./predictorMessages.ts";
 
 let predictor: Predictor | null = null;
 
-async function load({ modelDir, engine }: Extract<PredictorRequest, { ask: "load" }>): Promise<PredictorReply> {
+async function load({ modelDir, engine, threads }: Extract<PredictorRequest, { ask: "load" }>): Promise<PredictorReply> {
+  const { card, values } = await readModel(modelDir);
+  if (card.architecture.kind === "imported-onnx") {
+    predictor = await makeImportedPredictor(modelDir, card, card.architecture, threads);
+    return loaded(predictor);
+  }
   // biome-ignore lint/style/noProcessEnv: not a setting of ours; TensorFlow's library takes it from there alone, when it loads
   if (engine === "native-bf16") process.env.TF_SET_ONEDNN_FPMATH_MODE = "BF16";
   const { tf, passedOver } = await loadBackend({ prefer: engine === "wasm" ? "wasm" : "best" });
   const here = tensorflowEngine(tf);
   if (engine !== "wasm" && here.name !== "native") throw engineMissing(engine, passedOver[0] ?? "Native TensorFlow did not load.");
-  const { card, values } = await readModel(modelDir);
   predictor = makePredictor(tf, card, values, { ...here, name: engine });
-  return { loaded: { card, strideMultiplePx: predictor.strideMultiplePx, engine: predictor.engine } };
+  return loaded(predictor);
 }
+
+const loaded = ({ card, strideMultiplePx, engine }: Predictor): PredictorReply => ({ loaded: { card, strideMultiplePx, engine } });
 
 async function answer(request: PredictorRequest): Promise<PredictorReply> {
   if (request.ask === "load") return load(request);

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { AppError } from "@reefline/schema/errors";
 import type { ModelCard } from "@reefline/schema/training";
 import { loadBackend, type Tf, tensorflowEngine } from "./backend.ts";
@@ -80,6 +81,10 @@ export async function startEngine(
   values: ModelValues,
   engine: Pick<EngineChoice, "name" | "threads"> | null,
 ): Promise<Predictor> {
+  if (card.architecture.kind === "imported-onnx") {
+    if (engine && engine.name !== "onnxruntime") throw engineMissing(engine.name, "An imported ONNX file runs on onnxruntime alone.");
+    return startPredictorProcess(modelDir, "onnxruntime", engine?.threads ?? availableParallelism());
+  }
   if (engine?.name === "onnxruntime") return makeOnnxPredictor(card, values, engine.threads);
   const { tf, passedOver } = await loadBackend();
   const here = tensorflowEngine(tf);
@@ -89,5 +94,5 @@ export async function startEngine(
     if (why) throw engineMissing(engine.name, why);
   }
   if (engine.name === "native") throw engineMissing(engine.name, passedOver[0] ?? "Native TensorFlow is switched off.");
-  return startPredictorProcess(modelDir, engine.name);
+  return startPredictorProcess(modelDir, engine.name, engine.threads);
 }

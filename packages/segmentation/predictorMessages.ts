@@ -4,7 +4,7 @@ import type { EngineChoice, EngineName } from "./engineChoice.ts";
 
 /** What a process that predicts for another is asked, in order; it answers each with one reply. */
 export type PredictorRequest =
-  | { readonly ask: "load"; readonly modelDir: string; readonly engine: EngineName }
+  | { readonly ask: "load"; readonly modelDir: string; readonly engine: EngineName; readonly threads: number }
   | {
       readonly ask: "predict";
       readonly pixels: Uint8Array;

@@ -8,11 +8,11 @@ import type { PredictorReply, PredictorRequest } from "./predictorMessages.ts";
 const program = new URL("./predictor.child.js", import.meta.url);
 
 /**
- * A predictor in a process of its own, for engines that cannot share one: TensorFlow takes the precision of its products once, when its
- * library loads, and one process has one backend.
+ * A predictor in a process of its own, for what cannot share one: TensorFlow takes the precision of its products once, when its library
+ * loads; one process has one backend; an imported file may crash what runs it.
  * @throws AppError "segmentation/engine-missing" when the engine is not here, "segmentation/predictor-ended" when the process dies
  */
-export async function startPredictorProcess(modelDir: string, engine: EngineName): Promise<Predictor> {
+export async function startPredictorProcess(modelDir: string, engine: EngineName, threads: number): Promise<Predictor> {
   const child = fork(fileURLToPath(program), [], { execArgv: [], serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
   const waiting: { resolve: (reply: PredictorReply) => void; reject: (error: Error) => void }[] = [];
   let ended: AppError | null = null;
@@ -40,7 +40,7 @@ export async function startPredictorProcess(modelDir: string, engine: EngineName
   };
   const unexpected = () => new AppError("internal", "segmentation/predictor", "The process that runs the model gave an unexpected answer.");
   try {
-    const reply = await ask({ ask: "load", modelDir, engine });
+    const reply = await ask({ ask: "load", modelDir, engine, threads });
     if (!("loaded" in reply)) throw unexpected();
     return {
       ...reply.loaded,
