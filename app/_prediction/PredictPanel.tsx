@@ -17,6 +17,7 @@ import { Segmented } from "../_ui/Segmented.tsx";
 import { Select } from "../_ui/Select.tsx";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { AdvancedOptions } from "./AdvancedOptions.tsx";
+import { OutlineOptionsSection } from "./OutlineOptionsSection.tsx";
 import { PredictionList } from "./PredictionList.tsx";
 import { type AreaChoice, predictionForm, usePredictionForm } from "./predictionView.ts";
 import { RunningPrediction } from "./RunningPrediction.tsx";
@@ -101,6 +102,7 @@ export function PredictPanel() {
         ))}
         <ThresholdSection />
         <UncertaintySection />
+        <OutlineOptionsSection />
         {prediction ? (
           <PanelSection>
             {error ? (

@@ -17,6 +17,7 @@ import { Select } from "../_ui/Select.tsx";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { ModelCardView } from "./ModelCardView.tsx";
 import { percentText } from "./quantity.ts";
+import { ZoneSection } from "./ZoneSection.tsx";
 
 /** The number a paper or a permit needs, what stands behind it, and what does not. */
 function ReefArea() {
@@ -74,6 +75,7 @@ export function ReportPanel() {
       <PanelBody>
         <ReefArea />
         <HeldOutSection />
+        <ZoneSection />
         {model && models ? (
           <>
             <PanelSection>
