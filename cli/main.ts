@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { describeError, exitCode } from "../server/errors.ts";
 import { exportFormats } from "../server/services/exportFile.ts";
 import { modelExportFormats } from "../server/services/exportModel.ts";
+import { rasterKinds } from "../server/services/exportRaster.ts";
 import { version } from "../server/version.ts";
 import { type ExportCommand, exportCommand, labelsImport } from "./labelCommands.ts";
 import { evaluate, type PredictCommand, predict, type TrainOptions, train } from "./modelCommands.ts";
@@ -246,7 +247,7 @@ command(program, "evaluate", "compare a model's prediction with labels you trust
 
 command(program, "export", "write labels or predictions to a file")
   .requiredOption("--survey <survey>", "name or id")
-  .addOption(new Option("--layer <layer>", "what").choices(["label", "prediction"]).makeOptionMandatory())
+  .addOption(new Option("--layer <layer>", "what").choices(["label", "prediction", ...rasterKinds]).makeOptionMandatory())
   .addOption(new Option("--format <format>", "how (shp: a zip with the Shapefile's parts)").choices(exportFormats).default("geojson"))
   .addOption(
     new Option("--crs <crs>", "wgs84: longitude and latitude; survey: the image's own").choices(["wgs84", "survey"]).default("wgs84"),
