@@ -8,6 +8,7 @@ import { layerSchema } from "@reefline/schema/feature";
 import { writeAtomically } from "../server/assets/store.ts";
 import type { ExportFile, ExportFormat } from "../server/services/exportFile.ts";
 import { type ExportCrs, exportLabels, exportPrediction, predictionToExport } from "../server/services/exportLayer.ts";
+import { exportRaster, type RasterKind } from "../server/services/exportRaster.ts";
 import { importLabels } from "../server/services/importLabels.ts";
 import { storePolygonSet } from "../server/services/polygonSets.ts";
 import { roundThreshold } from "../server/services/predictions.ts";
@@ -58,7 +59,7 @@ export async function labelsImport(
 
 export interface ExportCommand {
   readonly survey: string;
-  readonly layer: "label" | "prediction";
+  readonly layer: "label" | "prediction" | RasterKind;
   readonly out: string;
   readonly threshold?: number;
   readonly format: ExportFormat;
@@ -72,7 +73,10 @@ export async function exportCommand(session: Session, options: ExportCommand): P
   const request = { format: options.format, crs: options.crs, ids: null };
   let file: ExportFile;
   if (options.layer === "label") file = await exportLabels(ctx, survey.id, request);
-  else {
+  else if (options.layer !== "prediction") {
+    const prediction = await predictionToExport(ctx, survey.id, null);
+    file = await exportRaster(ctx, prediction, options.layer, roundThreshold(options.threshold ?? prediction.threshold));
+  } else {
     const prediction = await predictionToExport(ctx, survey.id, null);
     const threshold = roundThreshold(options.threshold ?? prediction.threshold);
     await storePolygonSet(ctx.store, prediction.id, threshold);
@@ -87,6 +91,12 @@ export async function exportCommand(session: Session, options: ExportCommand): P
   await writeAtomically(out, (temporary) => pipeline(Readable.from(file.pieces), createWriteStream(temporary)));
   const { featureCount, notes } = file.outcome;
   for (const note of notes) session.note(note);
+  if (options.layer !== "label" && options.layer !== "prediction") {
+    session.result({ surveyId: survey.id, layer: options.layer, format: "tif", out }, [
+      `Wrote the ${options.layer} raster to ${options.out}.`,
+    ]);
+    return;
+  }
   session.result({ surveyId: survey.id, layer: options.layer, format: options.format, crs: options.crs, out, featureCount, notes }, [
     `Wrote ${featureCount} polygons to ${options.out}.`,
   ]);

@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { sweepGarbage } from "./assets/store.ts";
 import type { Context } from "./context.ts";
 import { lockDataFolder } from "./dataLock.ts";
-import { handleChip, handleLabelExport, handlePredictionExport } from "./http/downloads.ts";
+import { handleChip, handleLabelExport, handlePredictionExport, handleRasterExport } from "./http/downloads.ts";
 import { startEventFeed } from "./http/eventFeed.ts";
 import { refuseRequest } from "./http/gate.ts";
 import { handleLabelImport } from "./http/labelImportRoute.ts";
@@ -21,6 +21,7 @@ import { appRouter } from "./routers/appRouter.ts";
 import type { RequestContext } from "./routers/base.ts";
 import type { Background } from "./services/background.ts";
 import { exportEndings, exportFormats } from "./services/exportFile.ts";
+import { rasterKinds } from "./services/exportRaster.ts";
 import { createPolygonTracer } from "./services/polygonTracer.ts";
 import type { Store } from "./storage/store.ts";
 import { shapesInThread } from "./tiles/vector/shapesThread.ts";
@@ -91,6 +92,8 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
     if (method === "GET" || method === "HEAD") {
       if (isShapeTilePath(path)) return handleShapeTile(ctx, shapes, req, res, path);
       if (room === "tiles") return tiles.handle(req, res, path);
+      const raster = room === "exports" ? rasterKinds.find((kind) => second === `${kind}.tif`) : undefined;
+      if (raster) return handleRasterExport(ctx, res, url, first, raster);
       const download = room === "exports" ? exportFormats.find((format) => second.endsWith(`.${exportEndings[format]}`)) : undefined;
       if (download && second === `label.${exportEndings[download]}`) return handleLabelExport(ctx, res, url, first, download);
       if (download && second === `prediction.${exportEndings[download]}`) {

@@ -10,7 +10,7 @@ import type { BandCount } from "./bandStatistics.ts";
 import type { CogWork } from "./cogTasks.ts";
 import { startCogTasks } from "./cogThreads.ts";
 import type { TileCodec } from "./cogTile.ts";
-import { assembleCog } from "./cogWriterAssembly.ts";
+import { assembleCog, type ColourTable, type ValueScale } from "./cogWriterAssembly.ts";
 import type { RawGeoKeys } from "./cogWriterGeoTags.ts";
 import { type CogLevels, cogLevels, layOutLevels, tilePxFor } from "./cogWriterLevels.ts";
 import { type CogParts, openCogParts } from "./cogWriterParts.ts";
@@ -39,6 +39,10 @@ export interface CogOptions {
   readonly bandNames?: readonly string[];
   /** The source file's own GeoKeys, for a CRS without an EPSG code. */
   readonly rawGeoKeys?: RawGeoKeys;
+  /** For one 8-bit band: the colours that GIS programs show its values in. */
+  readonly colourTable?: ColourTable;
+  /** For one band: what GIS programs make of its values. */
+  readonly valueScale?: ValueScale;
   /** Lossless unless given. */
   readonly codec?: TileCodec;
   /** "auto" (default): BigTIFF when the file passes 4 GB. */
@@ -203,6 +207,8 @@ export async function writeCog(path: string, options: CogOptions): Promise<Writt
         rawGeoKeys: options.rawGeoKeys,
         bigTiff: options.bigTiff ?? "auto",
         codec,
+        colourTable: options.colourTable,
+        valueScale: options.valueScale,
       },
       onProgress: (fraction) => progress(1 - ASSEMBLY_SHARE * (1 - fraction)),
       signal,

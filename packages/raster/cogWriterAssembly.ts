@@ -21,6 +21,16 @@ export interface CogTags {
   readonly rawGeoKeys: RawGeoKeys | undefined;
   readonly bigTiff: "auto" | "always";
   readonly codec: TileCodec;
+  readonly colourTable: ColourTable | undefined;
+  readonly valueScale: ValueScale | undefined;
+}
+
+/** Red, green and blue (0–255) of each of the 256 values of one 8-bit band. */
+export type ColourTable = readonly (readonly [number, number, number])[];
+/** What a stored value means: value · scale + offset. */
+export interface ValueScale {
+  readonly scale: number;
+  readonly offset: number;
 }
 
 /** Where each tile lies in its level's bytes; offsets point behind the four-byte leader. */
@@ -40,6 +50,7 @@ interface FinishedLevel {
 const DEFLATE = 8;
 const COMPRESSION: Record<TileCodec["kind"], number> = { deflate: DEFLATE, jpeg: 7, webp: 50001 };
 const Y_CB_CR = 6;
+const PALETTE = 3;
 const UNSPECIFIED_EXTRA_SAMPLE = 0;
 const REDUCED_IMAGE = 1;
 const MASK = 4;
@@ -53,10 +64,13 @@ function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-function gdalMetadata({ bandNames, overviewResampling }: CogTags): string {
+function gdalMetadata({ bandNames, overviewResampling, valueScale }: CogTags): string {
   const items = bandNames.map((name, i) => `  <Item name="DESCRIPTION" sample="${i}" role="description">${escapeXml(name)}</Item>\n`);
+  const scaled = valueScale
+    ? `  <Item name="OFFSET" sample="0" role="offset">${valueScale.offset}</Item>\n  <Item name="SCALE" sample="0" role="scale">${valueScale.scale}</Item>\n`
+    : "";
   const resampling = overviewResampling === "average" ? "AVERAGE" : "NEAREST";
-  return `<GDALMetadata>\n  <Item name="OVERVIEW_RESAMPLING">${resampling}</Item>\n${items.join("")}</GDALMetadata>\n`;
+  return `<GDALMetadata>\n  <Item name="OVERVIEW_RESAMPLING">${resampling}</Item>\n${items.join("")}${scaled}</GDALMetadata>\n`;
 }
 
 /** GDAL's promise about how the file is laid out (COG driver documentation, "Header ghost area"). */
@@ -90,7 +104,7 @@ function imageFields(level: FinishedLevel, isOverview: boolean, tags: CogTags): 
     { tag: 257, type: "long", values: [level.size.heightPx] },
     { tag: 258, type: "short", values: perBand(bytesPerSample[sampleType] * 8) },
     { tag: 259, type: "short", values: [COMPRESSION[codec.kind]] },
-    { tag: 262, type: "short", values: [photometric === "grey" ? 1 : codec.kind === "jpeg" ? Y_CB_CR : 2] },
+    { tag: 262, type: "short", values: [tags.colourTable ? PALETTE : photometric === "grey" ? 1 : codec.kind === "jpeg" ? Y_CB_CR : 2] },
     { tag: 277, type: "short", values: [bandCount] },
     { tag: 284, type: "short", values: [1] },
     { tag: 322, type: "short", values: [level.tilePx] },
@@ -100,6 +114,12 @@ function imageFields(level: FinishedLevel, isOverview: boolean, tags: CogTags): 
   if (codec.kind === "deflate") fields.push({ tag: 317, type: "short", values: [isFloat ? 3 : 2] });
   // As the JPEG streams say: chroma of half the width and height.
   if (codec.kind === "jpeg" && photometric === "rgb") fields.push({ tag: 530, type: "short", values: [2, 2] });
+  if (tags.colourTable) {
+    const table = tags.colourTable;
+    // All reds, then greens, then blues, of 16 bits each.
+    const values = [0, 1, 2].flatMap((channel) => Array.from({ length: 256 }, (_, i) => (table[i]?.[channel] ?? 0) * 257));
+    fields.push({ tag: 320, type: "short", values });
+  }
   if (isOverview) fields.push({ tag: 254, type: "long", values: [REDUCED_IMAGE] });
   if (bandCount > shownBands) {
     fields.push({ tag: 338, type: "short", values: new Array<number>(bandCount - shownBands).fill(UNSPECIFIED_EXTRA_SAMPLE) });

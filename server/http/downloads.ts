@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "@reefline/schema/errors";
+import type { Prediction } from "@reefline/schema/prediction";
 import type { Context } from "../context.ts";
 import type { ExportFile, ExportFormat } from "../services/exportFile.ts";
 import { type ExportRequest, exportLabels, exportPrediction, predictionToExport } from "../services/exportLayer.ts";
+import { exportRaster, type RasterKind } from "../services/exportRaster.ts";
 import type { PolygonTracer } from "../services/polygonTracer.ts";
 import { roundThreshold } from "../services/predictions.ts";
 import { getRun } from "../services/training.ts";
@@ -42,6 +44,13 @@ function requestOf(url: URL, format: ExportFormat): ExportRequest {
   return { format, crs, ids: idsOf(url) };
 }
 
+function thresholdOf(url: URL, prediction: Prediction): number {
+  const asked = url.searchParams.get("threshold");
+  const threshold = asked === null ? prediction.threshold : Number(asked);
+  if (!(threshold >= 0 && threshold <= 1)) throw new AppError("bad-input", "request/invalid", "The threshold must lie between 0 and 1.");
+  return roundThreshold(threshold);
+}
+
 /** `GET /exports/:surveyId/label.{geojson,gpkg,fgb,shp.zip}?crs=&ids=` */
 export async function handleLabelExport(
   ctx: Context,
@@ -63,11 +72,17 @@ export async function handlePredictionExport(
   format: ExportFormat,
 ): Promise<void> {
   const prediction = await predictionToExport(ctx, surveyId, url.searchParams.get("predictionId"));
-  const asked = url.searchParams.get("threshold");
-  const threshold = asked === null ? prediction.threshold : Number(asked);
-  if (!(threshold >= 0 && threshold <= 1)) throw new AppError("bad-input", "request/invalid", "The threshold must lie between 0 and 1.");
-  await tracer.ensure(prediction.id, roundThreshold(threshold));
-  await sendExport(res, await exportPrediction(ctx, prediction, roundThreshold(threshold), requestOf(url, format)));
+  const threshold = thresholdOf(url, prediction);
+  await tracer.ensure(prediction.id, threshold);
+  await sendExport(res, await exportPrediction(ctx, prediction, threshold, requestOf(url, format)));
+}
+
+/** `GET /exports/:surveyId/{probability,mask,uncertainty}.tif?predictionId=&threshold=` */
+export async function handleRasterExport(ctx: Context, res: ServerResponse, url: URL, surveyId: string, kind: RasterKind): Promise<void> {
+  const prediction = await predictionToExport(ctx, surveyId, url.searchParams.get("predictionId"));
+  const gone = new AbortController();
+  res.once("close", () => gone.abort());
+  await sendExport(res, await exportRaster(ctx, prediction, kind, thresholdOf(url, prediction), gone.signal));
 }
 
 /** `GET /runs/:runId/chips/:file`: a sample chip of a training run. */

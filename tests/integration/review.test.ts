@@ -144,8 +144,13 @@ describe("review", () => {
     expect((await polygons(first, 0.3)).polygons.map((one) => one.decision)).toEqual(["rejected"]);
     const second = await prediction({ 0.5: [predicted("x", box(5, 5)), predicted("y", larger), predicted("beside", box(1.0009, 1))] });
     expect((await polygons(second, 0.5)).polygons.map((one) => one.decision)).toEqual([null, "rejected", null]);
-    const whole = await exportPrediction(ctx, await predictionById(ctx.store.db, second), 0.5, { format: "geojson", crs: "wgs84", ids: null });
-    expect(whole.featureCount).toBe(2);
+    const whole = await exportPrediction(ctx, await predictionById(ctx.store.db, second), 0.5, {
+      format: "geojson",
+      crs: "wgs84",
+      ids: null,
+    });
+    await collect(whole.pieces);
+    expect(whole.outcome.featureCount).toBe(2);
   });
 
   it("hides what touches a held-out area until its labels are locked", async () => {
@@ -174,8 +179,8 @@ describe("review", () => {
   });
 });
 
-async function collect(pieces: Iterable<string> | AsyncIterable<string>): Promise<string[]> {
-  const all: string[] = [];
+async function collect(pieces: AsyncIterable<string | Uint8Array>): Promise<(string | Uint8Array)[]> {
+  const all: (string | Uint8Array)[] = [];
   for await (const piece of pieces) all.push(piece);
   return all;
 }

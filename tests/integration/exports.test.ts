@@ -1,0 +1,172 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { crsFromEpsg } from "@reefline/geo/crs";
+import { type RowBlock, writeCog } from "@reefline/raster/cogWriter";
+import { openFileSource } from "@reefline/raster/fileSource";
+import { openGeoTiff } from "@reefline/raster/geotiffRaster";
+import type { Grid } from "@reefline/schema/grid";
+import { newId } from "@reefline/schema/ids";
+import { byteFromProbability } from "@reefline/schema/prediction";
+import Libsql from "libsql";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Context } from "../../server/context.ts";
+import { exportFormats } from "../../server/services/exportFile.ts";
+import { exportPrediction } from "../../server/services/exportLayer.ts";
+import { exportRaster } from "../../server/services/exportRaster.ts";
+import { enqueueJob } from "../../server/storage/jobs.ts";
+import { insertPolygonSet } from "../../server/storage/polygonSets.ts";
+import { insertPrediction, predictionById, updatePrediction } from "../../server/storage/predictions.ts";
+import { bareSurvey, box, openTestStore, temporaryFolder } from "./testStore.ts";
+
+const folder = temporaryFolder();
+const grid: Grid = { crs: crsFromEpsg(32618), transform: [0.5, 0, 350_000, 0, -0.5, 3_840_000], widthPx: 37, heightPx: 23 };
+/** Nodata in the first column, then a ramp of probability. */
+const bytes = Uint8Array.from({ length: 37 * 23 }, (_, i) => (i % 37 === 0 ? 0 : byteFromProbability((i % 37) / 36)));
+let ctx: Context;
+let predictionId: string;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  const opened = await openTestStore(folder.path);
+  ctx = opened.ctx;
+  close = () => opened.store.close();
+  const { db, projectId, paths } = ctx.store;
+  const surveyId = await bareSurvey(ctx.store);
+  const job = await enqueueJob(db, { projectId, kind: "predict", title: "Predict", params: {}, surveyId });
+  predictionId = newId("prediction");
+  const common = {
+    id: predictionId,
+    surveyId,
+    modelId: newId("model"),
+    modelName: "m",
+    jobId: job.id,
+    createdAt: new Date().toISOString(),
+  };
+  await insertPrediction(db, {
+    ...common,
+    state: "running",
+    area: null,
+    threshold: 0.5,
+    raster: null,
+    uncertainty: null,
+    options: { testTimeAugmentation: false, uncertainty: false, engine: "auto" },
+    engine: null,
+    heldOut: null,
+  });
+  const assetId = newId("asset");
+  await mkdir(paths.asset(assetId), { recursive: true });
+  const path = join(paths.asset(assetId), "cog.tif");
+  async function* rows(): AsyncGenerator<RowBlock> {
+    const array = { layout: "pixel-interleaved", sampleType: "uint8", bandCount: 1, widthPx: 37, heightPx: 23, data: bytes } as const;
+    yield { rowOff: 0, heightPx: 23, array: { ...array, valid: bytes.map((value) => (value === 0 ? 0 : 1)) } };
+  }
+  await writeCog(path, {
+    grid,
+    bandCount: 1,
+    sampleType: "uint8",
+    nodata: 0,
+    photometric: "grey",
+    hasMask: false,
+    rows: rows(),
+    overviewResampling: "average",
+  });
+  await db
+    .insertInto("assets")
+    .values({
+      id: assetId,
+      surveyId,
+      kind: "probability",
+      version: "v",
+      path: join("assets", assetId, "cog.tif"),
+      sizeBytes: 1,
+      createdAt: common.createdAt,
+    })
+    .execute();
+  await updatePrediction(db, predictionId, {
+    state: "ready",
+    raster: {
+      assetId,
+      version: "v",
+      grid,
+      bounds: { west: 0, south: 0, east: 1, north: 1 },
+      gsdMeters: 0.5,
+      areaHistogramM2: new Array<number>(256).fill(0),
+    },
+  });
+  const polygon = { areaM2: 12, perimeterMeters: 15, probability: 0.8, probabilityP10: 0.5, compactness: 0.67, decision: null };
+  const polygons = Array.from({ length: 1_203 }, (_, i) => ({
+    ...polygon,
+    id: `p${i}`,
+    geometry: box(1 + (i % 40) / 100, 1 + i / 10_000, 0.0001),
+  }));
+  await insertPolygonSet(db, predictionId, 0.5, polygons);
+});
+afterAll(async () => {
+  await close();
+  folder.remove();
+});
+
+async function bytesOf(pieces: AsyncIterable<string | Uint8Array>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const piece of pieces) parts.push(Buffer.from(piece));
+  return Buffer.concat(parts);
+}
+
+describe("exports", () => {
+  it.each(exportFormats)("of predicted polygons as %s hold every one, and leave nothing behind", async (format) => {
+    const prediction = await predictionById(ctx.store.db, predictionId);
+    const file = await exportPrediction(ctx, prediction, 0.5, { format, crs: "wgs84", ids: null });
+    const content = await bytesOf(file.pieces);
+    expect(file.outcome.featureCount).toBe(1_203);
+    if (format === "geojson")
+      expect(JSON.parse(content.toString()).features[7].properties).toMatchObject({ id: "p7", probability_p10: 0.5 });
+    if (format === "fgb") expect([...content.subarray(0, 4)]).toEqual([0x66, 0x67, 0x62, 0x03]);
+    if (format === "shp") {
+      expect(content.subarray(0, 2).toString()).toBe("PK");
+      expect(content.includes("what-a-shapefile-cannot-hold.txt")).toBe(true);
+      expect(file.outcome.notes[0]).toContain("probability is probabilit");
+    }
+    if (format === "gpkg") {
+      const path = join(folder.path, "read.gpkg");
+      await writeFile(path, content);
+      const database = new Libsql(path, { readonly: true });
+      expect(database.prepare('SELECT count(*) AS n, max(area_m2) AS a FROM "Test shore prediction"').get()).toMatchObject({
+        n: 1_203,
+        a: 12,
+      });
+      database.close();
+    }
+    expect((await readdir(ctx.store.paths.cache).catch(() => [])).filter((name) => name.startsWith("export-"))).toEqual([]);
+  });
+
+  it("given up half-way leaves nothing behind either", async () => {
+    const prediction = await predictionById(ctx.store.db, predictionId);
+    const file = await exportPrediction(ctx, prediction, 0.5, { format: "gpkg", crs: "wgs84", ids: null });
+    for await (const _piece of file.pieces) break;
+    expect((await readdir(ctx.store.paths.cache)).filter((name) => name.startsWith("export-"))).toEqual([]);
+  });
+
+  it("of a threshold that nobody has traced say so", async () => {
+    const prediction = await predictionById(ctx.store.db, predictionId);
+    await expect(exportPrediction(ctx, prediction, 0.7, { format: "gpkg", crs: "wgs84", ids: null })).rejects.toThrow(/being drawn/);
+  });
+
+  it("of rasters have colours and the right nodata", async () => {
+    const prediction = await predictionById(ctx.store.db, predictionId);
+    for (const kind of ["probability", "mask"] as const) {
+      const path = join(folder.path, `${kind}.tif`);
+      await writeFile(path, await bytesOf((await exportRaster(ctx, prediction, kind, 0.5)).pieces));
+      const raster = await openGeoTiff(await openFileSource(path));
+      const { data, valid } = await raster.read({ colOff: 0, rowOff: 4, widthPx: 37, heightPx: 1 });
+      await raster.close();
+      // A palette is read as its colours.
+      expect(raster.bandNames).toEqual(["red", "green", "blue"]);
+      expect(raster.grid).toEqual(grid);
+      expect([...valid]).toEqual([0, ...new Array<number>(36).fill(1)]);
+      const colours = Array.from({ length: 37 }, (_, i) => [data[3 * i], data[3 * i + 1], data[3 * i + 2]].join());
+      if (kind === "probability") expect([colours[36], new Set(colours).size > 30]).toEqual(["253,231,37", true]);
+      else expect(colours.slice(1)).toEqual(Array.from({ length: 36 }, (_, i) => ((i + 1) / 36 >= 0.5 ? "14,124,123" : "222,222,222")));
+    }
+    await expect(exportRaster(ctx, prediction, "uncertainty", 0.5)).rejects.toThrow(/without its uncertainty/);
+  });
+});
