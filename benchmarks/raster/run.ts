@@ -59,6 +59,7 @@ const checkSchema = z.object({
   pixelsEqual: z.boolean(),
   masksEqual: z.boolean(),
   overviewDifference: z.array(z.number()),
+  beside: z.string(),
   valid: z.boolean(),
   errors: z.array(z.string()),
 });
@@ -114,7 +115,10 @@ async function compare(python: string, name: string, source: string): Promise<vo
   );
   line("peak memory", `${peak(times.ours).toFixed(0)} MiB, GDAL ${peak(times.theirs).toFixed(0)} MiB; aim < 1000`);
   line("full-resolution pixels and mask", check.pixelsEqual && check.masksEqual ? "equal" : "DIFFERENT");
-  line("overviews, largest difference", `${check.overviewDifference.map((value) => +value.toPrecision(3)).join(", ")}; aim ≤ 1`);
+  line(
+    "overviews, largest difference",
+    `${check.overviewDifference.map((value) => +value.toPrecision(3)).join(", ")} beside ${check.beside}; aim ≤ 1`,
+  );
   line("rio-cogeo, strict", check.valid && check.errors.length === 0 ? "valid" : `NOT valid: ${check.errors.join("; ")}`);
   for (const path of [ours, theirs]) rmSync(path, { force: true });
 }
