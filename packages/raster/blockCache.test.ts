@@ -39,11 +39,15 @@ describe("BlockCache", () => {
     expect(loads).toBe(2);
   });
 
-  it("does not let one block push out all others", async () => {
+  it("keeps a block that fills it, which would be decoded over and over otherwise, and none that is larger", async () => {
     const cache = new BlockCache(100);
     await cache.get("a", block(40));
-    await cache.get("huge", block(90));
+    await cache.get("huge", block(101));
     expect(cache.usedBytes).toBe(40);
+    await cache.get("strip", block(100));
+    expect(cache.usedBytes).toBe(100);
+    expect(cache.peek("a")).toBeUndefined();
+    expect(cache.peek("strip")).toHaveLength(100);
   });
 
   it("forgets a raster's blocks", async () => {

@@ -60,7 +60,7 @@ export class BlockCache {
   }
 
   private keep(key: string, block: Sized): void {
-    if (block.byteLength > this.budgetBytes / 2) return;
+    if (block.byteLength > this.budgetBytes) return;
     this.kept.set(key, block);
     this.bytes += block.byteLength;
     for (const [oldest, old] of this.kept) {

@@ -39,7 +39,7 @@ export function supportedSamples(layout: ImageLayout): StoredSamples {
   if (!stored) throw unsupported("samples", `This file holds ${describeSamples(layout)}, which Reefline does not read. ${convert}`);
   const bandsOfBlock = layout.planar ? 1 : layout.samplesPerPixel;
   const bytesOnly = layout.bitsPerSample === 8 && layout.sampleFormat === 1;
-  if (layout.compression === compression.jpeg && !(bytesOnly && [1, 3].includes(bandsOfBlock))) refuseCodec("JPEG", layout);
+  if (layout.compression === compression.jpeg && !(bytesOnly && bandsOfBlock <= 4)) refuseCodec("JPEG", layout);
   if (layout.compression === compression.webp && !(bytesOnly && [3, 4].includes(bandsOfBlock))) refuseCodec("WebP", layout);
   if (
     layout.compression === compression.lerc &&

@@ -34,8 +34,7 @@ export async function decodeJpegBlock(
       limitInputPixels: want.widthPx * want.heightPx + 1,
       sequentialRead: true,
     });
-    // A grey image would come back as three equal bands.
-    decoded = await (want.samplesPerPixel === 1 ? image.extractChannel(0) : image).raw().toBuffer({ resolveWithObject: true });
+    decoded = await asStored(image, want.samplesPerPixel).raw().toBuffer({ resolveWithObject: true });
   } catch {
     throw damaged("A block of JPEG data cannot be decoded.");
   }
@@ -43,10 +42,18 @@ export async function decodeJpegBlock(
   if (info.width !== frame.widthPx || info.height !== frame.heightPx || info.channels !== want.samplesPerPixel) {
     throw damaged("A block of JPEG data decodes to an unexpected size.");
   }
+  // What libvips takes for ink counts down from white.
+  if (want.samplesPerPixel === 4) for (let i = 0; i < data.length; i++) data[i] = 255 - (data[i] ?? 0);
   if (info.height === want.heightPx) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const whole = new Uint8Array(want.widthPx * want.heightPx * want.samplesPerPixel);
   whole.set(data);
   return whole;
+}
+
+/** The bands of a JPEG as they are: a grey one would come back as three equal bands, one of four as CMYK turned into RGB. */
+function asStored(image: sharp.Sharp, bands: number): sharp.Sharp {
+  if (bands === 1) return image.extractChannel(0);
+  return bands === 4 ? image.pipelineColourspace("cmyk").toColourspace("cmyk") : image;
 }
 
 const soi = Uint8Array.of(0xff, 0xd8);

@@ -139,6 +139,10 @@ write("u8-white-is-zero-nodata", np.where(hole, pattern(1, np.uint8)[0], 255)[No
 write("u16-white-is-zero", pattern(1, np.uint16), photometric="miniswhite", compress="lzw", **tiled)
 write("u8-cmyk", pattern(4, np.uint8), photometric="cmyk", interleave="pixel", compress="deflate", **tiled)
 write("u8-rgb-nodata-predictor2-planar-zstd", nodata_rgb, nodata=0, compress="zstd", predictor=2, photometric="rgb", interleave="band", **tiled)
+write("u8-bands4-jpeg-tiled", smooth[[0, 1, 2, 0]], compress="jpeg", jpeg_quality=95, photometric="minisblack", interleave="pixel", **tiled)
+write("u8-rgba-jpeg-strips", rgba, colorinterp=RGB + (ColorInterp.alpha,), compress="jpeg", jpeg_quality=95, photometric="rgb", interleave="pixel", blockysize=16)
+write("u8-grey-alpha-jpeg", rgba[2:4], colorinterp=(ColorInterp.gray, ColorInterp.alpha), compress="jpeg", jpeg_quality=95, interleave="pixel", blockysize=8)
+write("u8-cmyk-jpeg", pattern(4, np.uint8), photometric="cmyk", interleave="pixel", compress="jpeg", jpeg_quality=95, **tiled)
 
 
 def write_palette(name, bits, overviews=None, **profile):
@@ -237,7 +241,7 @@ def tiles_of(path, per_zoom=2, zooms=(2, 0, -2)):
 
 WIDENED = {"int8": "int16", "int64": "float64", "uint64": "float64"}
 # Kinds that were here first have more tiles; of the others one each says that they are placed and shown as well.
-FEW_TILES = ("zstd", "webp", "packbits", "lzma", "lerc", "i8-", "u1-", "u2-", "u4-", "u7-", "u12-", "u20-", "f16-", "i64-", "u64-", "white-is-zero", "cmyk")
+FEW_TILES = ("zstd", "webp", "packbits", "lzma", "lerc", "i8-", "u1-", "u2-", "u4-", "u7-", "u12-", "u20-", "f16-", "i64-", "u64-", "white-is-zero", "cmyk", "bands4", "rgba-jpeg", "alpha-jpeg")
 
 
 def main():
