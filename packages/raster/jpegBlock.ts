@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { beyondLimit, damaged, unsupported } from "./rasterError.ts";
 
 const maxScans = 100;
@@ -51,7 +51,7 @@ export async function decodeJpegBlock(
 }
 
 /** The bands of a JPEG as they are: a grey one would come back as three equal bands, one of four as CMYK turned into RGB. */
-function asStored(image: sharp.Sharp, bands: number): sharp.Sharp {
+function asStored(image: Sharp, bands: number): Sharp {
   if (bands === 1) return image.extractChannel(0);
   return bands === 4 ? image.pipelineColourspace("cmyk").toColourspace("cmyk") : image;
 }
