@@ -12,11 +12,30 @@ import { countText, percentText } from "../_report/quantity.ts";
 import { Button } from "../_ui/Button.tsx";
 import { Dialog } from "../_ui/Dialog.tsx";
 import { Segmented } from "../_ui/Segmented.tsx";
+import { Switch } from "../_ui/Switch.tsx";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
-import { exportLink, MOST_IDS } from "./exportLink.ts";
+import { type ExportFormat, exportLink, MOST_IDS, type RasterKind, rasterLink } from "./exportLink.ts";
 
 type Layer = "label" | "prediction";
 type Extent = "all" | "selection";
+
+const formats: readonly { value: ExportFormat; label: string }[] = [
+  { value: "geojson", label: "GeoJSON" },
+  { value: "gpkg", label: "GeoPackage" },
+  { value: "fgb", label: "FlatGeobuf" },
+  { value: "shp.zip", label: "Shapefile" },
+];
+const formatHints: Record<ExportFormat, string> = {
+  gpkg: "One file with every attribute; the safe choice for QGIS and ArcGIS.",
+  geojson: "Text that every program reads; large for many reefs.",
+  fgb: "Compact and quick to open, even with a million reefs.",
+  "shp.zip": "For older programs: short attribute names, a zip of several files.",
+};
+const rasters: readonly { kind: RasterKind; title: string; hint: string }[] = [
+  { kind: "probability", title: "How sure", hint: "probability of reef, 0 to 1" },
+  { kind: "mask", title: "Mask", hint: "1 reef, 0 not" },
+  { kind: "uncertainty", title: "Where it is unsure", hint: "0 to 1" },
+];
 
 /** Mounted when opened, so that it starts from what is selected then. */
 export function ExportDialog({ onClose }: { onClose: () => void }) {
@@ -31,6 +50,9 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   const { total } = useOutlines();
   const [layer, setLayer] = useState<Layer>(prediction && (mode === "predict" || mode === "review") ? "prediction" : "label");
   const [extent, setExtent] = useState<Extent>("all");
+  const [format, setFormat] = useState<ExportFormat>("geojson");
+  const [inSurveyCrs, setInSurveyCrs] = useState(false);
+  const crs = useWorkspace((state) => state.survey?.image?.grid.crs);
   const { layers, acceptedCount } = labelTotals(counted, pending);
   const acceptedChoice = layer === "label" && acceptedCount > 0 && acceptedCount <= MOST_IDS;
   const acceptedIds =
@@ -48,14 +70,14 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   const count = ids ? ids.length : layer === "label" ? layers.label.count : total;
   const canSelect = selection.ids.length > 0 || acceptedChoice;
   const selectionWords = selection.ids.length > 0 ? selection.words : `Accepted ones (${acceptedCount})`;
-  const link = exportLink({ surveyId, layer, predictionId: prediction?.id ?? null, threshold, ids });
+  const link = exportLink({ surveyId, layer, predictionId: prediction?.id ?? null, threshold, ids, format, inSurveyCrs });
 
   return (
     <Dialog
       open
       onOpenChange={onClose}
       title="Export reefs"
-      description="One GeoJSON file in longitude and latitude (WGS 84), with area, perimeter and how sure. Opens in QGIS and ArcGIS."
+      description="Outlines with area, perimeter and how sure, or rasters; they open in QGIS and ArcGIS."
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
@@ -107,11 +129,45 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
             />
           </div>
         ) : null}
+        <div className="flex flex-col gap-1">
+          <span className="text-sm text-ink-2">Format</span>
+          <Segmented label="Format" value={format} options={formats} onChange={setFormat} />
+          <p className="text-sm text-ink-3">{formatHints[format]}</p>
+        </div>
+        {crs && crs.epsg !== 4326 ? (
+          <Switch
+            checked={inSurveyCrs}
+            onChange={setInSurveyCrs}
+            label="In the image's own coordinates"
+            hint={inSurveyCrs ? crs.name : "Off: longitude and latitude (WGS 84)"}
+          />
+        ) : null}
         <p className="text-sm text-ink-3">
           {layer === "label"
             ? "Drawn, imported and accepted labels; each says which it is."
             : `Outlines by ${prediction?.modelName ?? "the model"} from ${percentText(threshold)} sure. Hidden held-out areas are left out.`}
         </p>
+        {prediction?.raster ? (
+          <div className="flex flex-col gap-1 border-t border-line pt-3">
+            <span className="text-sm text-ink-2">Rasters of {prediction.modelName} (Cloud-Optimized GeoTIFF)</span>
+            <ul className="flex flex-wrap gap-2">
+              {rasters
+                .filter(({ kind }) => kind !== "uncertainty" || prediction.uncertainty)
+                .map(({ kind, title, hint }) => (
+                  <li key={kind}>
+                    <a
+                      href={rasterLink(surveyId, kind, prediction.id, threshold)}
+                      download
+                      className="inline-flex h-8 items-center gap-2 rounded px-2.5 ring-1 ring-line ring-inset hover:bg-hover"
+                    >
+                      <Download size={14} strokeWidth={1.75} aria-hidden />
+                      {title} <span className="text-ink-3">{hint}</span>
+                    </a>
+                  </li>
+                ))}
+            </ul>
+          </div>
+        ) : null}
       </div>
     </Dialog>
   );
