@@ -1,0 +1,229 @@
+import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { crsFromEpsg } from "@reefline/geo/crs";
+import { polygonAreaM2 } from "@reefline/geo/geodesic";
+import { gridBounds, pixelToLonLat } from "@reefline/geo/grid";
+import { type RowBlock, writeCog } from "@reefline/raster/cogWriter";
+import type { Polygon } from "@reefline/schema/feature";
+import type { Grid } from "@reefline/schema/grid";
+import { newId } from "@reefline/schema/ids";
+import { defaultOutlineOptions } from "@reefline/schema/outlines";
+import { byteFromProbability } from "@reefline/schema/prediction";
+import type { ZoneSource } from "@reefline/schema/zones";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Context } from "../../server/context.ts";
+import { applyEdit } from "../../server/services/labels.ts";
+import { getOutlineOptions, setOutlineOptions } from "../../server/services/outlineOptions.ts";
+import { storePolygonSet } from "../../server/services/polygonSets.ts";
+import { zoneCsv, zoneStatistics } from "../../server/services/zoneStatistics.ts";
+import { enqueueJob } from "../../server/storage/jobs.ts";
+import { findPolygonSet, polygonSet } from "../../server/storage/polygonSets.ts";
+import { insertPrediction, updatePrediction } from "../../server/storage/predictions.ts";
+import { bareSurvey, content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
+
+/** The survey: 0.5 m pixels, without data in its first 10 columns. The model's grid is twice as coarse. */
+const surveyGrid: Grid = { crs: crsFromEpsg(32618), transform: [0.5, 0, 350_000, 0, -0.5, 3_840_000], widthPx: 100, heightPx: 60 };
+const modelGrid: Grid = { ...surveyGrid, transform: [1, 0, 350_000, 0, -1, 3_840_000], widthPx: 50, heightPx: 30 };
+/** Reef at p = 0.9 in two bodies with a thin neck, 0.2 elsewhere, nodata in the first 5 columns. */
+const isReef = (col: number, row: number) =>
+  Math.hypot(col - 18, row - 14) < 8 || Math.hypot(col - 36, row - 14) < 8 || (row >= 13 && row < 15 && col > 18 && col < 36);
+const probabilityByte = (col: number, row: number) => (col < 5 ? 0 : byteFromProbability(isReef(col + 0.5, row + 0.5) ? 0.9 : 0.2));
+
+const folder = temporaryFolder();
+let ctx: Context;
+let surveyId: string;
+let predictionId: string;
+let close: () => Promise<void>;
+
+/** A rectangle in the survey's pixels. */
+function rectangle(left: number, top: number, right: number, bottom: number): Polygon {
+  const corners = [
+    [left, bottom],
+    [right, bottom],
+    [right, top],
+    [left, top],
+    [left, bottom],
+  ].map(([col = 0, row = 0]): [number, number] => {
+    const { lon, lat } = pixelToLonLat(surveyGrid)(col, row);
+    return [lon, lat];
+  });
+  return { type: "Polygon", coordinates: [corners] };
+}
+
+async function asset(kind: string, grid: Grid, byteAt: (col: number, row: number) => number): Promise<string> {
+  const { widthPx, heightPx } = grid;
+  const data = Uint8Array.from({ length: widthPx * heightPx }, (_, i) => byteAt(i % widthPx, Math.floor(i / widthPx)));
+  const assetId = newId("asset");
+  await mkdir(ctx.store.paths.asset(assetId), { recursive: true });
+  async function* rows(): AsyncGenerator<RowBlock> {
+    const valid = data.map((value) => (value === 0 ? 0 : 1));
+    yield {
+      rowOff: 0,
+      heightPx,
+      array: { layout: "pixel-interleaved", sampleType: "uint8", bandCount: 1, widthPx, heightPx, data, valid },
+    };
+  }
+  const options = { grid, bandCount: 1, sampleType: "uint8", nodata: 0, photometric: "grey", hasMask: false } as const;
+  await writeCog(join(ctx.store.paths.asset(assetId), "cog.tif"), { ...options, rows: rows(), overviewResampling: "average" });
+  const path = join("assets", assetId, "cog.tif");
+  const row = { id: assetId, surveyId, kind, version: "v", path, sizeBytes: 1, createdAt: new Date().toISOString() };
+  await ctx.store.db.insertInto("assets").values(row).execute();
+  return assetId;
+}
+
+beforeAll(async () => {
+  const opened = await openTestStore(folder.path);
+  ctx = opened.ctx;
+  close = () => opened.store.close();
+  const { db, projectId } = ctx.store;
+  surveyId = await bareSurvey(ctx.store, '=Marsh, "north"');
+  const image = {
+    assetId: await asset("image", surveyGrid, (col) => (col < 10 ? 0 : 128)),
+    version: "v",
+    grid: surveyGrid,
+    bounds: gridBounds(surveyGrid),
+    gsdMeters: 0.5,
+    bands: [{ name: "grey", stretch: { low: 0, high: 255 } }],
+    sampleType: "uint8",
+    maskKind: "nodata",
+    nodata: 0,
+    sizeBytes: 1,
+  };
+  await db
+    .updateTable("surveys")
+    .set({ imageJson: JSON.stringify(image) })
+    .where("id", "=", surveyId)
+    .execute();
+  const job = await enqueueJob(db, { projectId, kind: "predict", title: "Predict", params: {}, surveyId });
+  predictionId = newId("prediction");
+  await insertPrediction(db, {
+    id: predictionId,
+    surveyId,
+    modelId: newId("model"),
+    modelName: "First model",
+    jobId: job.id,
+    createdAt: new Date().toISOString(),
+    state: "running",
+    area: null,
+    threshold: 0.5,
+    raster: null,
+    uncertainty: null,
+    options: { testTimeAugmentation: false, uncertainty: false, engine: "auto" },
+    engine: null,
+    heldOut: null,
+  });
+  const raster = {
+    assetId: await asset("probability", modelGrid, probabilityByte),
+    version: "v",
+    grid: modelGrid,
+    bounds: gridBounds(modelGrid),
+    gsdMeters: 1,
+    areaHistogramM2: new Array<number>(256).fill(0),
+  };
+  await updatePrediction(db, predictionId, { state: "ready", raster });
+  // Two labels that overlap by 10 × 10 pixels, 20 × 20 each; one "unsure".
+  const put = (geometry: Polygon, name = "reef") => ({ id: randomUUID(), baseRevision: 0, content: content(geometry, { class: name }) });
+  const puts = [put(rectangle(20, 10, 40, 30)), put(rectangle(30, 20, 50, 40)), put(rectangle(70, 10, 80, 20), "unsure")];
+  await applyEdit(ctx, edit(surveyId, { puts }));
+});
+afterAll(async () => {
+  await close();
+  folder.remove();
+});
+
+const table = (source: ZoneSource, withPrediction = true) =>
+  zoneStatistics(ctx.store, { surveyId, predictionId: withPrediction ? predictionId : null, threshold: null, source });
+
+/** The projection's scale makes ground a little larger or smaller than the map. */
+const pixelM2 = () => polygonAreaM2(rectangle(0, 0, 100, 60)) / 6_000;
+
+describe("statistics per zone", () => {
+  it("counts labels once, prediction and measurement by pixel centres, and shares no ground between neighbours", async () => {
+    const zones = {
+      type: "FeatureCollection",
+      features: [
+        { type: "Feature", properties: { Name: "West" }, geometry: rectangle(0, 0, 53, 60) },
+        { type: "Feature", properties: {}, geometry: rectangle(53, 0, 100, 60) },
+      ],
+    };
+    const { zones: rows, threshold, modelName } = await table({ kind: "geojson", fileName: "zones.geojson", text: JSON.stringify(zones) });
+    expect([threshold, modelName]).toEqual([0.5, "First model"]);
+    const [west, east] = rows;
+    expect(rows.map(({ name }) => name)).toEqual(["West", "Zone 2"]);
+    const near = (value: number | null | undefined, pixels: number) => expect((value ?? 0) / pixelM2()).toBeCloseTo(pixels, 1);
+    near(west?.areaM2, 53 * 60);
+    near(west?.measuredM2, 43 * 60);
+    near(west?.unmeasuredM2, 10 * 60);
+    near(east?.measuredM2, 47 * 60);
+    near(west?.labelReefM2, 700);
+    expect([west?.labelCount, east?.labelCount]).toEqual([2, 0]);
+    near(east?.labelReefM2, 0);
+    // Pixels of the model, whose centres at column 26.5 lie exactly on the border, are four of the survey's.
+    let [reef, ground] = [0, 0];
+    for (let row = 0; row < 30; row++)
+      for (let col = 0; col < 50; col++) {
+        const byte = probabilityByte(col, row);
+        reef += byte > 128 ? 4 : 0;
+        ground += byte > 0 ? 4 : 0;
+      }
+    near((west?.predictedReefM2 ?? 0) + (east?.predictedReefM2 ?? 0), reef);
+    near((west?.predictedGroundM2 ?? 0) + (east?.predictedGroundM2 ?? 0), ground);
+    expect(west?.predictedShare).toBeCloseTo((west?.predictedReefM2 ?? 0) / (west?.predictedGroundM2 ?? 1), 12);
+    expect(east?.meanProbability).toBeGreaterThan(0.2);
+    expect((west?.predictedCount ?? 0) + (east?.predictedCount ?? 0)).toBe(1);
+  });
+
+  it("adds up over squares, whatever their size", async () => {
+    for (const sizeMeters of [7.3, 20, 1_000]) {
+      const { zones } = await table({ kind: "grid", sizeMeters });
+      const sum = (pick: (zone: (typeof zones)[number]) => number | null) => zones.reduce((total, zone) => total + (pick(zone) ?? 0), 0);
+      expect(sum((zone) => zone.areaM2) / pixelM2()).toBeCloseTo(6_000, 1);
+      expect(sum((zone) => zone.labelReefM2) / pixelM2()).toBeCloseTo(700, 1);
+      expect(sum((zone) => zone.predictedGroundM2) / pixelM2()).toBeCloseTo(45 * 30 * 4, 1);
+      expect(sum((zone) => zone.labelCount)).toBe(2);
+      expect(zones[0]?.name).toBe("A1");
+    }
+  });
+
+  it("works without a prediction, refuses nothing to count and too many squares, and stops when asked", async () => {
+    const { zones } = await table({ kind: "layer", layer: "label" }, false);
+    expect(zones).toHaveLength(3);
+    expect(zones[0]).toMatchObject({ name: "reef 1", predictedReefM2: null, predictedCount: null });
+    await expect(table({ kind: "layer", layer: "examined" })).rejects.toMatchObject({ code: "zones/none" });
+    await expect(table({ kind: "grid", sizeMeters: 0.01 })).rejects.toMatchObject({ code: "zones/too-many" });
+    await expect(table({ kind: "geojson", fileName: "x", text: "<html>" })).rejects.toMatchObject({ kind: "bad-input" });
+    const request = { surveyId, predictionId: null, threshold: null, source: { kind: "grid", sizeMeters: 10 } as const };
+    await expect(zoneStatistics(ctx.store, request, { signal: AbortSignal.abort() })).rejects.toThrow("aborted");
+  });
+
+  it("comes out as CSV in which no name is a formula", async () => {
+    const csv = zoneCsv(await table({ kind: "grid", sizeMeters: 1_000 }));
+    const [header, line, ...rest] = csv.trimEnd().split("\r\n");
+    expect(header?.split(",")).toHaveLength(14);
+    expect(line).toMatch(/^A1,/);
+    expect(line).toContain(`"'=Marsh, ""north"""`);
+    expect(rest).toEqual([]);
+  });
+});
+
+describe("how outlines are drawn", () => {
+  it("is kept with the prediction, and polygons drawn otherwise go", async () => {
+    await storePolygonSet(ctx.store, predictionId, 0.5);
+    const [before] = (await polygonSet(ctx.store.db, predictionId, 0.5)) ?? [];
+    expect(await getOutlineOptions(ctx, predictionId)).toEqual(defaultOutlineOptions);
+    const options = { ...defaultOutlineOptions, splitTouching: true, contour: "subpixel" as const, simplifyMeters: 0.4 };
+    await setOutlineOptions(ctx, predictionId, options);
+    expect(await findPolygonSet(ctx.store.db, predictionId, 0.5)).toBeNull();
+    await storePolygonSet(ctx.store, predictionId, 0.5);
+    const bodies = (await polygonSet(ctx.store.db, predictionId, 0.5)) ?? [];
+    expect(bodies).toHaveLength(2);
+    // At p = 0.5 between 0.9 and 0.2 the contour runs 0.07 pixels outside the pixels' edges.
+    const growth = bodies.reduce((sum, { areaM2 }) => sum + areaM2, 0) / (before?.areaM2 ?? 1);
+    expect(growth).toBeGreaterThan(1);
+    expect(growth).toBeLessThan(1.1);
+    const corners = bodies.map(({ geometry }) => new Set(geometry.coordinates[0]?.map(String)));
+    expect([...(corners[0] ?? [])].filter((corner) => corners[1]?.has(corner)).length).toBeGreaterThanOrEqual(2);
+    expect(bodies[0]).toMatchObject({ probabilityP10: expect.closeTo(0.9, 2), compactness: expect.any(Number) });
+  });
+});
