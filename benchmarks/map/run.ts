@@ -15,6 +15,7 @@ import { z } from "zod";
 import type { AppRouter } from "../../server/routers/appRouter.ts";
 import { forkSibling } from "../../server/siblings.ts";
 import { ensureBrowser } from "../../setup/browser.ts";
+import { ensureMapWorker } from "../../setup/mapWorker.ts";
 import { ensurePages } from "../../setup/pages.ts";
 import { median } from "../pairedRatio.ts";
 import { projectRoot, reefline } from "../reeflineCli.ts";
@@ -31,6 +32,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 const folder = mkdtempSync(join(tmpdir(), "reefline-bench-map-"));
 const dataDir = join(folder, "data");
 await ensurePages();
+ensureMapWorker();
 const executablePath = await ensureBrowser();
 
 say("Making the survey.");

@@ -197,6 +197,20 @@ describe("a vector tile of polygons", () => {
     expect(tileOf([blob(0.3, 0.1, 1e-6, 9, 0)], tileAt(9, 0.3, 0.1)).bytes).toBeNull();
   });
 
+  it("shows ground full of what is smaller than a pixel about as full as it is", () => {
+    // Half a pixel wide and high each: a quarter of them, drawn a pixel large.
+    const pixel = 360 / 2 ** 12 / 512;
+    const polygons = Array.from({ length: 8_000 }, (_, i) =>
+      blob(10 + (i % 100) * pixel, 0.001 + Math.floor(i / 100) * pixel, pixel / 4, 8, 0, false),
+    );
+    const { places } = tileOf(polygons, tileAt(12, 10.01, 0.01));
+    expect(places.size / polygons.length).toBeGreaterThan(0.2);
+    expect(places.size / polygons.length).toBeLessThan(0.3);
+    const farther = tileOf(polygons, tileAt(11, 10.01, 0.01)).places;
+    expect(farther.size).toBeGreaterThan(100);
+    for (const place of farther) expect(places.has(place)).toBe(true);
+  });
+
   it("is bounded in time for a ring of hostile length", () => {
     const ring = Array.from({ length: 200_000 }, (_, i): Position => [i * 1e-6, i % 2 === 0 ? i * 1e-6 : 0]);
     const { features } = tileOf([{ type: "Polygon", coordinates: [[...ring, ring[0] ?? [0, 0]]] }], tileAt(10, 0.1, 0.05));

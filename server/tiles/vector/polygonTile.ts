@@ -31,7 +31,8 @@ export interface TileContent {
 
 /**
  * One vector tile: every polygon whose box meets it and is a pixel wide or high at least, its outline true to half a pixel (at the deepest
- * zoom to the unit), cut with a margin. Where that would make more than half a megabyte the smallest are left out. Null: nothing there.
+ * zoom to the unit), cut with a margin; of the smaller ones some, for all. Where that would make more than half a megabyte the smallest are left
+ * out. Null: nothing there.
  */
 export function polygonTile({ layerName, shapes, includes, idOf, writeTags }: TileContent, { z, x, y }: TileAddress): Uint8Array | null {
   const tiles = 2 ** z;
@@ -42,32 +43,57 @@ export function polygonTile({ layerName, shapes, includes, idOf, writeTags }: Ti
   const rooms = { ring: new Growable(), clipped: new Growable(), spare: new Growable(), corners: new Int32Array(8_192) };
   // What crosses the antimeridian is also there a whole turn further east or west.
   const turns = shapes.wraps || x === 0 || x === tiles - 1 ? [0, -1, 1] : [0];
-  const candidates = turns.flatMap((turn) =>
-    shapes
-      .touching({
-        minX: (x - margin) / tiles + turn,
-        minY: (y - margin) / tiles,
-        maxX: (x + 1 + margin) / tiles + turn,
-        maxY: (y + 1 + margin) / tiles,
-      })
-      .filter((place) => shapes.size(place) >= smallest && includes(place))
-      .map((place) => ({ place, turn, size: shapes.size(place) })),
-  );
+  const candidates: { place: number; turn: number; size: number }[] = [];
+  for (const turn of turns) {
+    const near = shapes.touching({
+      minX: (x - margin) / tiles + turn,
+      minY: (y - margin) / tiles,
+      maxX: (x + 1 + margin) / tiles + turn,
+      maxY: (y + 1 + margin) / tiles,
+    });
+    for (const place of near) {
+      const size = shapes.size(place);
+      if ((size >= smallest || standsForOthers(place, size / smallest)) && includes(place)) candidates.push({ place, turn, size });
+    }
+  }
   // The largest first: should the tile get too heavy, the smallest are what it lacks.
   if (candidates.length > 2_000) candidates.sort((a, b) => b.size - a.size);
-  for (const { place, turn } of candidates) {
+  for (const { place, turn, size } of candidates) {
     if (writer.byteLength > tileBytes) break;
-    writer.begin();
-    writePolygon(shapes, place, writer, rooms, {
+    const transform = {
       originX: x / tiles + turn,
       originY: y / tiles,
       scale,
       squaredTolerance: z >= deepestTile ? 0 : (toleranceUnits / scale) ** 2,
-    });
+    };
+    writer.begin();
+    if (size < smallest) writer.ring(rooms.corners, pixelAt(shapes, place, transform, rooms.corners));
+    else writePolygon(shapes, place, writer, rooms, transform);
     writeTags(place, writer);
     writer.end(idOf(place));
   }
   return writer.finish();
+}
+
+/**
+ * Of polygons smaller than a pixel as many are drawn, a pixel large, as together cover their ground: so ground full of small reefs does not look empty
+ * from far away. One that is drawn in a tile is drawn in every nearer one.
+ */
+function standsForOthers(place: number, sizePx: number): boolean {
+  return (Math.imul(place + 1, 0x9e3779b1) >>> 0) / 2 ** 32 < sizePx * sizePx;
+}
+
+function pixelAt(
+  shapes: PackedShapes,
+  place: number,
+  { originX, originY, scale }: { originX: number; originY: number; scale: number },
+  corners: Int32Array,
+): number {
+  const { minX, minY } = shapes.box(place);
+  const [west, north] = [Math.round((minX - originX) * scale), Math.round((minY - originY) * scale)];
+  const [east, south] = [west + unitsPerPixel, north + unitsPerPixel];
+  corners.set([west, north, east, north, east, south, west, south]);
+  return 4;
 }
 
 interface Rooms {
