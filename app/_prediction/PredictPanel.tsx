@@ -126,7 +126,10 @@ export function PredictPanel() {
                 options={(models ?? []).map((one) => ({
                   value: one.id,
                   label: one.name,
-                  hint: `Dice ${scoreText((one.card.heldOut ?? one.card.validation).dice)}`,
+                  hint:
+                    one.card.architecture.kind === "imported-onnx"
+                      ? "imported"
+                      : `Dice ${scoreText((one.card.heldOut ?? one.card.validation).dice)}`,
                 }))}
                 onChange={predictionForm.chooseModel}
               />
