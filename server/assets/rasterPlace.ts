@@ -2,14 +2,14 @@ import { join } from "node:path";
 import type { BlockCache } from "@reefline/raster/blockCache";
 import { openGeoTiffFile } from "@reefline/raster/geotiffFile";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
-import { openHttpSource } from "@reefline/raster/httpSource";
 import { placedRaster } from "@reefline/raster/placedRaster";
 import type { Raster } from "@reefline/raster/raster";
-import type { RemoteGuard } from "@reefline/raster/remoteGuard";
 import { AppError } from "@reefline/schema/errors";
 import type { Grid } from "@reefline/schema/grid";
 import type { Limits } from "@reefline/schema/limits";
 import type { RemotePlace, SurveyImage } from "@reefline/schema/survey";
+import { openHttpSource } from "../remote/httpSource.ts";
+import type { RemoteGuard } from "../remote/remoteGuard.ts";
 import type { Store } from "../storage/store.ts";
 
 /** Where a raster's bytes are and, for a survey's image, where they lie on the ground. Plain data: it may be sent to another process. */

@@ -1,4 +1,3 @@
-import { openHttpSource } from "@reefline/raster/httpSource";
 import { AppError } from "@reefline/schema/errors";
 import { newId } from "@reefline/schema/ids";
 import { describeRaster } from "../assets/describeRaster.ts";
@@ -7,6 +6,7 @@ import { probeRemote } from "../assets/probe.ts";
 import { publishImage } from "../assets/publishImage.ts";
 import { openRasterPlace } from "../assets/rasterPlace.ts";
 import { newVersion } from "../assets/store.ts";
+import { openHttpSource } from "../remote/httpSource.ts";
 import type { ImportParams } from "./importSource.ts";
 import type { JobOutcome, JobRun } from "./jobRun.ts";
 

@@ -1,6 +1,5 @@
 import { rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { downloadFile } from "@reefline/raster/downloadFile";
 import { openGeoTiffFile } from "@reefline/raster/geotiffFile";
 import { mosaicRaster } from "@reefline/raster/mosaicRaster";
 import type { Raster } from "@reefline/raster/raster";
@@ -10,6 +9,7 @@ import type { SurveyImage } from "@reefline/schema/survey";
 import { z } from "zod";
 import { type Probe, probeFile } from "../assets/probe.ts";
 import { requireDisk } from "../assets/store.ts";
+import { downloadFile } from "../remote/downloadFile.ts";
 import type { JobRun } from "./jobRun.ts";
 
 const fileSchema = z.object({ path: z.string(), fileName: z.string() });

@@ -1,11 +1,11 @@
-import { openHttpSource } from "@reefline/raster/httpSource";
-import { checkRemoteUrl } from "@reefline/raster/remoteGuard";
 import { AppError, isAppError } from "@reefline/schema/errors";
 import { newId } from "@reefline/schema/ids";
 import type { Job } from "@reefline/schema/job";
 import { type Survey, type SurveyFields, surveyFieldsSchema } from "@reefline/schema/survey";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
+import { openHttpSource } from "../remote/httpSource.ts";
+import { checkRemoteUrl } from "../remote/remoteGuard.ts";
 import { publishEvent } from "../storage/events.ts";
 import { enqueueJob } from "../storage/jobs.ts";
 import { insertSurvey, surveyById } from "../storage/surveys.ts";

@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { downloadFile } from "@reefline/raster/downloadFile";
-import { openHttpSource } from "@reefline/raster/httpSource";
-import { checkRemoteUrl, isAllowedAddress, type RemoteGuard, type ResolveName } from "@reefline/raster/remoteGuard";
-import type { RemoteOptions } from "@reefline/raster/remoteRequest";
 import { defaultLimits } from "@reefline/schema/limits";
 import { afterEach, describe, expect, it } from "vitest";
+import { downloadFile } from "../../server/remote/downloadFile.ts";
+import { openHttpSource } from "../../server/remote/httpSource.ts";
+import { checkRemoteUrl, isAllowedAddress, type RemoteGuard, type ResolveName } from "../../server/remote/remoteGuard.ts";
+import type { RemoteOptions } from "../../server/remote/remoteRequest.ts";
 import { serveBytes, type TestHost, testHost } from "./remoteHost.ts";
 
 const limits = { ...defaultLimits, remoteSeconds: 2, remoteIdleSeconds: 1 };

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
+import { ChunkReader } from "@reefline/raster/chunkReader";
+import type { Source } from "@reefline/raster/source";
 import { AppError, isAppError } from "@reefline/schema/errors";
 import type { RemotePlace } from "@reefline/schema/survey";
-import { ChunkReader } from "./chunkReader.ts";
 import { placeOf, RemoteAgents, type RemoteOptions, readExactly, remoteGet, unreachable, wrongLength } from "./remoteRequest.ts";
-import type { Source } from "./source.ts";
 
 export interface HttpSource extends Source {
   /** What the file was when it was opened; given back to `openHttpSource`, a changed file is refused. */

@@ -1,8 +1,8 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { cancelled } from "@reefline/raster/rasterError";
 import { AppError, isAppError } from "@reefline/schema/errors";
 import type { Limits } from "@reefline/schema/limits";
-import { cancelled } from "./rasterError.ts";
 import { checkRemoteUrl, guardedLookup, isAllowedAddress, type RemoteGuard, type ResolveName } from "./remoteGuard.ts";
 
 export interface RemoteOptions {
