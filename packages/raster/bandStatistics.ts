@@ -113,42 +113,42 @@ function countValues(block: PixelBlock): (BandCount | null)[] {
   return Array.from({ length: block.bandCount }, (_, band) => countBand(block, band));
 }
 
-function forEachValue(
-  { data, valid, bandCount, pitchPx, offsetPx, widthPx, heightPx, allValid }: PixelBlock,
-  band: number,
-  visit: (value: number) => void,
-): void {
-  for (let row = 0; row < heightPx; row++) {
-    const start = offsetPx + row * pitchPx;
-    for (let pixel = start; pixel < start + widthPx; pixel++) {
-      if (allValid || valid[pixel] === 1) visit(data[pixel * bandCount + band] ?? 0);
-    }
-  }
-}
-
 function countBand(block: PixelBlock, band: number): BandCount | null {
+  const { data, valid, bandCount, pitchPx, offsetPx, widthPx, heightPx, allValid } = block;
   let count = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let sum = 0;
-  forEachValue(block, band, (value) => {
-    count++;
-    if (value < min) min = value;
-    if (value > max) max = value;
-    sum += value;
-  });
+  for (let row = 0; row < heightPx; row++) {
+    const start = offsetPx + row * pitchPx;
+    const end = start + widthPx;
+    for (let pixel = start, at = start * bandCount + band; pixel < end; pixel++, at += bandCount) {
+      if (!allValid && valid[pixel] === 0) continue;
+      const value = data[at] ?? 0;
+      count++;
+      if (value < min) min = value;
+      if (value > max) max = value;
+      sum += value;
+    }
+  }
   if (count === 0) return null;
-  const isInteger = !(block.data instanceof Float32Array || block.data instanceof Float64Array);
+  const isInteger = !(data instanceof Float32Array || data instanceof Float64Array);
   const histogram = histogramOver(min, max, isInteger);
   const { counts, firstBin } = histogram;
   const scale = 2 ** -histogram.exponent;
   const mean = sum / count;
   let squares = 0;
-  forEachValue(block, band, (value) => {
-    const bin = Math.floor(value * scale) - firstBin;
-    counts[bin] = (counts[bin] ?? 0) + 1;
-    squares += (value - mean) * (value - mean);
-  });
+  for (let row = 0; row < heightPx; row++) {
+    const start = offsetPx + row * pitchPx;
+    const end = start + widthPx;
+    for (let pixel = start, at = start * bandCount + band; pixel < end; pixel++, at += bandCount) {
+      if (!allValid && valid[pixel] === 0) continue;
+      const value = data[at] ?? 0;
+      const bin = Math.floor(value * scale) - firstBin;
+      counts[bin] = (counts[bin] ?? 0) + 1;
+      squares += (value - mean) * (value - mean);
+    }
+  }
   return { count, min, max, mean, squares, histogram };
 }
 

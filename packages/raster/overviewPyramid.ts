@@ -113,7 +113,8 @@ function averagePixels(halving: Halving, part: HalvingPart, from: RowBuffer, to:
   const { source, target, bandCount, sampleType } = halving;
   const cols = planAxis(source.widthPx, target.widthPx);
   const rows = planAxis(source.heightPx, target.heightPx);
-  const isSmallInteger = sampleType === "uint8" || sampleType === "uint16" || sampleType === "int16";
+  // Sums of four of the wider integers would not fit into 32 bits.
+  const addsUp = sampleType !== "uint32" && sampleType !== "int32";
   const sums = new Float64Array((RUN_PX * 2 + 4) * bandCount);
   const fixedSums = new Int32Array(sums.length);
   let allValid = true;
@@ -127,7 +128,7 @@ function averagePixels(halving: Halving, part: HalvingPart, from: RowBuffer, to:
       else if (holding === "empty") fillEmpty(halving, run, to);
       else {
         to.valid.fill(1, run.targetAt + colOff, run.targetAt + colEnd);
-        if (isSmallInteger && cols.isEven && rows.isEven) averageFours(halving, run, from.data, to.data);
+        if (addsUp && cols.isEven && rows.isEven) averageFours(halving, run, from.data, to.data);
         else if (from.data instanceof Uint8Array) averageBytes(halving, cols, rows, row, run, from.data, to.data, fixedSums);
         else averageWeighted(halving, cols, run, from.data, to.data, sums);
       }
@@ -195,13 +196,22 @@ function avoidNodata(value: number, nodata: number | null, sampleType: SampleTyp
   return sampleType === "uint8" && value === 255 ? 254 : value + 1;
 }
 
-/** The common case, in integers: two rows and two columns, all valid. */
+/** The common case: two rows and two columns, all valid. */
 function averageFours({ source, bandCount, nodata, sampleType }: Halving, run: Run, from: Samples, to: Samples): void {
   const rowSamples = source.widthPx * bandCount;
   let write = (run.targetAt + run.colOff) * bandCount;
   let read = run.span.first * rowSamples + run.colOff * 2 * bandCount;
   const start = write;
-  for (let col = run.colOff; col < run.colEnd; col++) {
+  const isFloat = sampleType === "float32" || sampleType === "float64";
+  for (let col = run.colOff; isFloat && col < run.colEnd; col++) {
+    for (let band = 0; band < bandCount; band++) {
+      const upper = (from[read] ?? 0) + (from[read + bandCount] ?? 0);
+      to[write++] = (upper + (from[read + rowSamples] ?? 0) + (from[read + rowSamples + bandCount] ?? 0)) / 4;
+      read++;
+    }
+    read += bandCount;
+  }
+  for (let col = run.colOff; !isFloat && col < run.colEnd; col++) {
     for (let band = 0; band < bandCount; band++) {
       const upper = (from[read] ?? 0) + (from[read + bandCount] ?? 0);
       const lower = (from[read + rowSamples] ?? 0) + (from[read + rowSamples + bandCount] ?? 0);

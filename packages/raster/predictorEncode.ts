@@ -13,20 +13,38 @@ function bytesOf(samples: Samples): Uint8Array {
  * Differences of lanes in 32-bit words, all lanes of a word at once: a − b is ((a | H) − (b & ~H)) ^ ((a ^ ~b) & H) with H the lanes' high
  * bits, so that no lane borrows from its neighbour (Warren, Hacker's Delight, 2–18).
  * @param highBits 0x80808080 for bytes, 0x80008000 for 16-bit samples
- * @param strideBytes from a sample to the next of its band: 1 to 4
+ * @param strideBytes from a sample to the next of its band
  */
 function differenceLanes(words: Int32Array, rowWords: number, highBits: number, strideBytes: number): void {
   const high = highBits | 0;
   const low = ~high;
-  // Of the word before and this one: the four bytes that lie `strideBytes` before this one's.
-  const down = 32 - strideBytes * 8;
+  const whole = strideBytes >> 2;
+  const up = (strideBytes & 3) * 8;
+  const down = 32 - up;
+  for (let start = 0; start < words.length; start += rowWords) {
+    // From the end, so that what lies before is still what it was.
+    for (let i = start + rowWords - 1; i >= start; i--) {
+      const here = words[i] ?? 0;
+      const near = i - whole >= start ? (words[i - whole] ?? 0) : 0;
+      const far = i - whole > start ? (words[i - whole - 1] ?? 0) : 0;
+      // JavaScript shifts by 32 as by 0.
+      const earlier = up === 0 ? near : (far >>> down) | (near << up);
+      words[i] = ((here | high) - (earlier & low)) ^ ((here ^ ~earlier) & high);
+    }
+  }
+}
+
+/** Strides below a word, where the word before is all that is needed. */
+function differenceNear(words: Int32Array, rowWords: number, highBits: number, strideBytes: 1 | 2 | 3): void {
+  const high = highBits | 0;
+  const low = ~high;
   const up = strideBytes * 8;
+  const down = 32 - up;
   for (let start = 0; start < words.length; start += rowWords) {
     let before = 0;
     for (let i = start; i < start + rowWords; i++) {
       const here = words[i] ?? 0;
-      // JavaScript shifts by 32 as by 0.
-      const earlier = strideBytes === 4 ? before : (before >>> down) | (here << up);
+      const earlier = (before >>> down) | (here << up);
       words[i] = ((here | high) - (earlier & low)) ^ ((here ^ ~earlier) & high);
       before = here;
     }
@@ -34,11 +52,14 @@ function differenceLanes(words: Int32Array, rowWords: number, highBits: number, 
 }
 
 function differenceInPlace(samples: Samples, rowLength: number, stride: number): void {
-  const strideBytes = stride * samples.BYTES_PER_ELEMENT;
-  const rowBytes = rowLength * samples.BYTES_PER_ELEMENT;
-  if (samples.BYTES_PER_ELEMENT <= 2 && strideBytes <= 4 && rowBytes % 4 === 0 && samples.byteOffset % 4 === 0) {
+  const bytesPerSample = samples.BYTES_PER_ELEMENT;
+  const strideBytes = stride * bytesPerSample;
+  const rowBytes = rowLength * bytesPerSample;
+  if (bytesPerSample <= 2 && rowBytes % 4 === 0 && samples.byteOffset % 4 === 0) {
     const words = new Int32Array(samples.buffer, samples.byteOffset, samples.byteLength / 4);
-    differenceLanes(words, rowBytes / 4, samples.BYTES_PER_ELEMENT === 1 ? 0x80808080 : 0x80008000, strideBytes);
+    const highBits = bytesPerSample === 1 ? 0x80808080 : 0x80008000;
+    if (strideBytes === 1 || strideBytes === 2 || strideBytes === 3) differenceNear(words, rowBytes / 4, highBits, strideBytes);
+    else differenceLanes(words, rowBytes / 4, highBits, strideBytes);
     return;
   }
   for (let start = 0; start < samples.length; start += rowLength) {
