@@ -3,6 +3,7 @@ import { loadGeos } from "@reefline/geo/geosPolygon";
 import type { Grid, Window } from "@reefline/schema/grid";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { simplifyArcs } from "./simplifyArcs.ts";
 import { type OutlinedPolygon, type ProbabilitySource, type VectorizeOptions, vectorizeProbability } from "./vectorizeProbability.ts";
 
 const gsd = 0.25;
@@ -79,7 +80,37 @@ describe("outlines in every style", () => {
         for (const { geometry } of whole)
           expect(geos.invalidReason(geometry.coordinates.map((ring) => Float64Array.from(ring.flat())))).toBeNull();
       }),
-      { numRuns: Number(process.env.FUZZ_RUNS ?? 1500) },
+      { numRuns: 1_000 },
     );
   }, 100_000);
+});
+
+describe("simplifyArcs", () => {
+  it("leaves no vertex farther than the tolerance from the line, unless a neighbour was in the way", () => {
+    const arc = Int32Array.from([0, 0, 500, 40, 1_000, 0, 1_000, 700, 0, 700, 0, 0]);
+    expect([...(simplifyArcs([arc], 50)[0] ?? [])]).toEqual([0, 0, 1_000, 0, 1_000, 700, 0, 700, 0, 0]);
+    expect([...(simplifyArcs([arc], 30)[0] ?? [])]).toEqual([...arc]);
+    expect(simplifyArcs([arc], 1e6)[0]?.length).toBeGreaterThanOrEqual(8);
+  });
+
+  it("keeps a hole inside that a straight line would have left outside", () => {
+    const outer = Int32Array.from([0, 0, 0, 4_000, 2_000, 4_000, 2_300, 2_000, 2_000, 0, 0, 0]);
+    const hole = Int32Array.from([2_050, 1_900, 2_150, 1_900, 2_150, 2_100, 2_050, 2_100, 2_050, 1_900]);
+    const [alone = new Int32Array()] = simplifyArcs([outer], 400);
+    expect([...alone]).not.toContain(2_300);
+    const [simple = new Int32Array()] = simplifyArcs([outer, hole], 400);
+    expect([...simple]).toContain(2_300);
+  });
+
+  it("simplifies two lines that run side by side without letting them touch", () => {
+    const zigzag = (offset: number) => Int32Array.from(Array.from({ length: 40 }, (_, i) => [i * 100, offset + (i % 2) * 90]).flat());
+    const [upper = new Int32Array(), lower = new Int32Array()] = simplifyArcs([zigzag(0), zigzag(120)], 300);
+    const yOf = (line: Int32Array, x: number): number => {
+      let at = 0;
+      while (at + 4 < line.length && (line[at + 2] ?? 0) < x) at += 2;
+      const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = line.subarray(at, at + 4);
+      return y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
+    };
+    for (let x = 1; x < 3_900; x += 7) expect(yOf(lower, x)).toBeGreaterThan(yOf(upper, x) + 3.9);
+  });
 });

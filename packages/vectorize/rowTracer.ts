@@ -23,6 +23,8 @@ export interface TracerOptions {
   readonly connectivity?: 4 | 8;
   /** The threshold as a real number on the scale of bytes, for contours that run between pixel centres by their values. */
   readonly contourLevel?: number;
+  /** Leave `valueSum` at 0, for masks whose bytes mean nothing more. */
+  readonly isPlainMask?: boolean;
   /** Count bytes per region, for `tenthPercentile`. */
   readonly countValues?: boolean;
 }
@@ -81,6 +83,7 @@ export class RowTracer {
   private readonly counts: ValueCounts | null;
   private readonly joinsDiagonals: boolean;
   private readonly thresholdByte: number;
+  private readonly skipsRuns: boolean;
   private readonly level: number | null;
   private readonly scale: number;
   /** Bytes of the row above and of this one, with a pixel of nothing at either side; for sub-pixel contours only. */
@@ -89,12 +92,13 @@ export class RowTracer {
 
   constructor(
     private readonly widthPx: number,
-    { thresholdByte, connectivity = 4, contourLevel, countValues = false }: TracerOptions,
+    { thresholdByte, connectivity = 4, contourLevel, isPlainMask = false, countValues = false }: TracerOptions,
     private readonly onRegion: (region: TracedRegion) => void,
   ) {
     this.above = new Runs(widthPx);
     this.below = new Runs(widthPx);
     this.thresholdByte = thresholdByte;
+    this.skipsRuns = isPlainMask && thresholdByte === 1;
     this.joinsDiagonals = connectivity === 8;
     this.level = contourLevel ?? null;
     this.scale = this.level === null ? 1 : unitsPerPixel;
@@ -138,11 +142,13 @@ export class RowTracer {
       if (at >= end) break;
       const start = at - offset;
       let sum = 0;
-      for (; at < end; at++) {
-        const value = data[at] ?? 0;
-        if (value < thresholdByte) break;
-        sum += value;
-      }
+      if (this.skipsRuns) at = this.nextEmpty(data, at, end);
+      else
+        for (; at < end; at++) {
+          const value = data[at] ?? 0;
+          if (value < thresholdByte) break;
+          sum += value;
+        }
       const stop = at - offset;
       while (over < aboveCount && (aboveCracks[over + 1] ?? 0) + reach <= start) over += 2;
       let region: Region | null = null;
@@ -179,6 +185,23 @@ export class RowTracer {
       at = Math.max(at, (word << 2) - data.byteOffset - 1);
     }
     return end;
+  }
+
+  /** The first byte that is 0 from `from` on, `end` if there is none; four at a time. */
+  private nextEmpty(data: Uint8Array, from: number, end: number): number {
+    let at = from;
+    for (; at < end && ((data.byteOffset + at) & 3) !== 0; at++) if (data[at] === 0) return at;
+    const words = this.wordsOf(data);
+    const lastWord = ((data.byteOffset + end) >> 2) - 1;
+    let word = (data.byteOffset + at) >> 2;
+    // The bit trick that finds a zero byte in a word.
+    for (; word <= lastWord; word++) {
+      const four = words[word] ?? 0;
+      if (((four - 0x01010101) & ~four & 0x80808080) !== 0) break;
+    }
+    at = Math.max(at, (word << 2) - data.byteOffset);
+    while (at < end && data[at] !== 0) at++;
+    return at;
   }
 
   /** Bytes that come in a buffer of their own, four to a number. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { loadGeos } from "@reefline/geo/geosPolygon";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { RowTracer } from "./rowTracer.ts";
 import { type MaskRegion, traceMask } from "./traceMask.ts";
 
 interface GoldenCase {
@@ -42,6 +43,22 @@ const traced = (regions: MaskRegion[]) =>
       ),
     )
     .sort();
+
+/** Rings of one region, cut wherever one passes a corner twice, whichever program traced them. */
+function simpleRings(rings: number[][]): string {
+  const keys: string[] = [];
+  for (const ring of rings) {
+    const path: string[] = [];
+    for (let i = 0; i < ring.length; i += 2) {
+      const corner = `${ring[i]},${ring[i + 1]}`;
+      const place = path.indexOf(corner);
+      if (place >= 0) keys.push(ringKey(path.splice(place).flatMap((text) => text.split(",").map(Number))));
+      path.push(corner);
+    }
+    keys.push(ringKey(path.flatMap((text) => text.split(",").map(Number))));
+  }
+  return keys.sort().join(" | ");
+}
 
 /** Even-odd fill at pixel centres. */
 function filled(regions: MaskRegion[], width: number, height: number): Uint8Array {
@@ -86,6 +103,36 @@ describe("traceMask", () => {
       expect(traced(traceMask(mask, golden.width, golden.height))).toEqual(wanted.sort());
     },
   );
+
+  const joined = JSON.parse(readFileSync(join(import.meta.dirname, "../../tests/golden/trace/masks-8.json"), "utf8")) as GoldenCase[];
+  it.each(joined.map((c) => [`${c.width} × ${c.height}`, c] as const))(
+    "gives the rings of rasterio.features.shapes, 8-connected, on a random %s mask",
+    (_name, golden) => {
+      const mask = Uint8Array.from(golden.rows.join(""), Number);
+      const wanted = golden.polygons.map((p) => simpleRings([p.outer, ...p.holes].map((ring) => ring.flat())));
+      const found: string[] = [];
+      const tracer = new RowTracer(golden.width, { thresholdByte: 1, connectivity: 8 }, ({ rings }) =>
+        found.push(simpleRings(rings.map(({ points }) => [...points]))),
+      );
+      for (let row = 0; row < golden.height; row++) tracer.pushRow(mask, row * golden.width);
+      tracer.finish();
+      expect(found.sort()).toEqual(wanted.sort());
+    },
+  );
+
+  it("gives an 8-connected region as its 4-connected pieces, each valid, together the same ground", async () => {
+    const geos = await loadGeos();
+    const closed = (ring: Int32Array) => Float64Array.from([...ring, ring[0]!, ring[1]!]);
+    fc.assert(
+      fc.property(randomMask, ({ width, height, mask }) => {
+        const regions = traceMask(mask, width, height, { connectivity: 8 });
+        expect(traced(regions)).toEqual(traced(traceMask(mask, width, height)));
+        for (const part of regions.flatMap(({ parts }) => parts))
+          expect(geos.invalidReason([part.outer, ...part.holes].map(closed))).toBeNull();
+      }),
+      { numRuns: 300 },
+    );
+  });
 
   it("covers exactly the mask, every pixel counted once, every polygon valid", async () => {
     const geos = await loadGeos();

@@ -1,5 +1,6 @@
 import { applyAffine } from "@reefline/geo/affine";
 import { AppError } from "@reefline/schema/errors";
+import { type RowSpan, readAhead, rowSpans } from "./readAhead.ts";
 import { regionParts } from "./regionParts.ts";
 import { RowTracer } from "./rowTracer.ts";
 import type { ProbabilitySource } from "./vectorizeProbability.ts";
@@ -39,13 +40,13 @@ export async function* vectorizeMask(mask: ProbabilitySource, options: MaskOptio
     closed[ring.length + 1] = closed[1] ?? 0;
     return closed;
   };
-  const tracer = new RowTracer(widthPx, { thresholdByte, connectivity }, ({ pixelCount, rings }) =>
+  const tracer = new RowTracer(widthPx, { thresholdByte, connectivity, isPlainMask: true }, ({ pixelCount, rings }) =>
     ended.push({ pixelCount, polygons: regionParts(rings).map(({ outer, holes }) => [outer, ...holes].map(placed)) }),
   );
-  for (let rowOff = 0; rowOff < heightPx; rowOff += swathRows) {
-    const rows = Math.min(swathRows, heightPx - rowOff);
-    const { data } = await mask.read({ colOff: 0, rowOff, widthPx, heightPx: rows }, { signal });
+  const read = ({ rowOff, heightPx: rows }: RowSpan) => mask.read({ colOff: 0, rowOff, widthPx, heightPx: rows }, { signal });
+  for await (const { rowOff, heightPx: rows, content } of readAhead(rowSpans(heightPx, swathRows), read)) {
     signal?.throwIfAborted();
+    const { data } = content;
     if (!(data instanceof Uint8Array))
       throw new AppError("bad-input", "vectorize/samples", "Outlines are made from a mask of one 8-bit band, and this is none.");
     for (let row = 0; row < rows; row++) tracer.pushRow(data, row * widthPx);

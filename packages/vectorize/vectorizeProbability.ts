@@ -8,6 +8,7 @@ import { byteOfThreshold, type PredictedPolygon, probabilityFromByte } from "@re
 import { labelArcs } from "./labelArcs.ts";
 import { type KeepsHole, type OutlineStyle, outlineBodies, outlineRegion, type PixelPolygon } from "./outlineRegion.ts";
 import { polygonId } from "./polygonId.ts";
+import { type RowSpan, readAhead, rowSpans } from "./readAhead.ts";
 import { doubleArea, ringArea } from "./ringArea.ts";
 import { RowTracer, type TracedRegion } from "./rowTracer.ts";
 import { cornersOfContour, type PartedRegion, splitTouching } from "./splitTouching.ts";
@@ -174,9 +175,8 @@ export async function* vectorizeProbability(probability: ProbabilitySource, opti
     }
   };
 
-  for (let row = 0; row < window.heightPx; row += swathRows) {
-    const heightPx = Math.min(swathRows, window.heightPx - row);
-    const data = await read({ colOff, rowOff: window.rowOff + row, widthPx, heightPx });
+  const readRows = ({ rowOff, heightPx }: RowSpan) => read({ colOff, rowOff: window.rowOff + rowOff, widthPx, heightPx });
+  for await (const { rowOff: row, heightPx, content: data } of readAhead(rowSpans(window.heightPx, swathRows), readRows)) {
     for (let line = 0; line < heightPx; line++) tracer.pushRow(data, line * widthPx);
     if (row + heightPx === window.heightPx) tracer.finish();
     for (const region of ended.splice(0)) {
