@@ -14,8 +14,9 @@ export interface WindowPlan {
 }
 
 export interface WindowPlanOptions {
-  /** Largest window side. 768 px keeps the network's activations near 0.5 GB. */
+  /** Largest window side; by default 768 px, and 1280 px for a network that works at half resolution: its activations stay near 0.5 GB. */
   readonly maxWindowPx?: number;
+  /** By default eight strides of the network, 128 px at least. */
   readonly overlapPx?: number;
 }
 
@@ -39,13 +40,13 @@ function cutAxis(lengthPx: number, multiplePx: number, maxWindowPx: number, over
 
 /**
  * Windows over a grid: origins, sizes and strides are multiples of the network's stride, so that a pixel meets the same pooling cells in
- * every window that holds it; neighbours share `overlapPx` (128: at the middle of the blend either has 64 px of context), and true edges
- * get half of that as reflected context. Pure.
+ * every window that holds it; neighbours share `overlapPx`, and true edges get half of that as reflected context. A U-Net sees five and a
+ * half strides to either side, though hardly beyond four: at the middle of the blend either window has that much. Pure.
  */
 export function planWindows(
   grid: { readonly widthPx: number; readonly heightPx: number },
   strideMultiplePx: number,
-  { maxWindowPx = 768, overlapPx = 128 }: WindowPlanOptions = {},
+  { maxWindowPx = strideMultiplePx >= 32 ? 1280 : 768, overlapPx = Math.max(128, 8 * strideMultiplePx) }: WindowPlanOptions = {},
 ): WindowPlan {
   const overlap = ceilTo(overlapPx, 2 * strideMultiplePx);
   const largest = Math.max(maxWindowPx, 2 * overlap);

@@ -42,7 +42,7 @@ export async function pinEngine(store: Store, { model, image, wish, signal }: En
       return predictor.engine;
     }
   }
-  const { windowWidthPx: widthPx, windowHeightPx: heightPx } = planWindows(rescaleGrid(image.grid, model.card.gsdMeters), 1);
+  const { windowWidthPx: widthPx, windowHeightPx: heightPx } = planWindows(rescaleGrid(image.grid, model.card.gsdMeters), 32);
   const allowed = wish === "auto" ? undefined : [wish];
   const { choice } = await chooseEngine(modelDir, { windowPx: { widthPx, heightPx }, ...(allowed ? { allowed } : {}), signal });
   if (wish === "auto") {
