@@ -33,8 +33,7 @@ export async function bytesUnderWay(folder: string): Promise<number> {
 }
 
 /** What tells one source from another, so that parts of one never become part of another's image. */
-async function sourceKey(params: ImportParams): Promise<string> {
-  const paths = [params.path, ...params.also.map(({ path }) => path), ...params.bands.map(({ path }) => path)];
+async function sourceKey(params: ImportParams, paths: readonly string[]): Promise<string> {
   const files = await Promise.all(
     paths.map(async (path) => {
       const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: -1 }));
@@ -72,7 +71,11 @@ export async function convertImage(
       codec,
       withStatistics: true,
       // What a crash costs is as long as it takes to notice one.
-      resume: { folder: join(folder, PARTS), key: await sourceKey(params), checkpointSeconds: run.store.config.leaseSeconds / 3 },
+      resume: {
+        folder: join(folder, PARTS),
+        key: await sourceKey(params, source.paths),
+        checkpointSeconds: run.store.config.leaseSeconds / 3,
+      },
       signal: run.signal,
       onProgress: (fraction, resumed) => {
         run.wish();

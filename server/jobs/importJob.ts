@@ -22,7 +22,9 @@ export async function importJob(run: JobRun): Promise<JobOutcome> {
   const { store } = run;
   await surveyById(store.db, params.surveyId);
   const { url } = params;
-  if (url !== null && !params.copyHere) return importRemote(run, { ...params, url });
+  if (url !== null && !params.copyHere) {
+    return importRemote(run, { ...params, url }, async (image, raster) => withStatistics(image, await countRaster(raster)));
+  }
   const source = await importSource(run, params);
   const { probe, fileName, keptFile, notes } = source;
 

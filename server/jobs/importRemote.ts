@@ -1,5 +1,7 @@
+import type { Raster } from "@reefline/raster/raster";
 import { AppError } from "@reefline/schema/errors";
 import { newId } from "@reefline/schema/ids";
+import type { SurveyImage } from "@reefline/schema/survey";
 import { describeRaster } from "../assets/describeRaster.ts";
 import { isCogLayout } from "../assets/isCogLayout.ts";
 import { probeRemote } from "../assets/probe.ts";
@@ -10,8 +12,15 @@ import { openHttpSource } from "../remote/httpSource.ts";
 import type { ImportParams } from "./importSource.ts";
 import type { JobOutcome, JobRun } from "./jobRun.ts";
 
-/** Gives a survey an image that stays at its web address: looked at here, pinned to what it is now, never copied. */
-export async function importRemote(run: JobRun, params: ImportParams & { url: string }): Promise<JobOutcome> {
+/**
+ * Gives a survey an image that stays at its web address: looked at here, pinned to what it is now, never copied.
+ * @param withStatistics counts the bands' values on an overview
+ */
+export async function importRemote(
+  run: JobRun,
+  params: ImportParams & { url: string },
+  withStatistics: (image: SurveyImage, raster: Raster) => Promise<SurveyImage>,
+): Promise<JobOutcome> {
   const { store, signal } = run;
   const { limits, remote: guard } = store.config;
   run.progress({ message: `Looking at ${params.fileName}`, fraction: null, secondsLeft: null });
@@ -35,7 +44,7 @@ export async function importRemote(run: JobRun, params: ImportParams & { url: st
       sizeBytes: place.sizeBytes,
       sourceFileName: params.fileName,
     });
-    const image = { ...described, remote: place };
+    const image = { ...(await withStatistics(described, raster)), remote: place };
     return {
       result: {
         surveyId: params.surveyId,

@@ -41,6 +41,8 @@ export interface ImportSource {
   /** The one file, when it is stored as it is. */
   readonly keptFile: string | null;
   open(): Promise<Raster>;
+  /** The files it is made from; one that was copied from a web address is another one after every copy. */
+  readonly paths: readonly string[];
   /** What the survey says its file is. */
   readonly fileName: string;
   /** What was done to make one image of several files, for the person who added them. */
@@ -111,9 +113,19 @@ export async function importSource(run: JobRun, given: ImportParams): Promise<Im
     if (!params.deleteSource) return;
     for (const { path } of [...images, ...extras]) await deleteUpload(path, store.paths.uploads);
   };
+  const paths = [...images, ...extras].map(({ path }) => path);
   const asItIs = (image: SurveyImage) => image;
   if (!several) {
-    return { probe: first, keptFile: first.isCog ? params.path : null, open, fileName: params.fileName, notes: [], named: asItIs, tidy };
+    return {
+      probe: first,
+      keptFile: first.isCog ? params.path : null,
+      open,
+      paths,
+      fileName: params.fileName,
+      notes: [],
+      named: asItIs,
+      tidy,
+    };
   }
   const whole = await open();
   const { grid, bandNames, sampleType } = whole;
@@ -124,6 +136,7 @@ export async function importSource(run: JobRun, given: ImportParams): Promise<Im
     probe: { grid: { ...grid }, bandNames: [...bandNames], sampleType, maskKind: "internal", nodata: null, blockHeightPx, isCog: false },
     keptFile: null,
     open,
+    paths,
     fileName: images.length === 1 ? params.fileName : `${params.fileName} and ${images.length - 1} more`,
     notes: [
       ...(images.length > 1
