@@ -80,6 +80,7 @@ export class RowTracer {
   private row = 0;
   private readonly nodes = new RingNodes();
   private words: Int32Array = new Int32Array(0);
+  private wordsFor: Uint8Array | null = null;
   private readonly counts: ValueCounts | null;
   private readonly joinsDiagonals: boolean;
   private readonly thresholdByte: number;
@@ -114,8 +115,11 @@ export class RowTracer {
     this.findRuns(data, offset);
     if (this.above.crackCount > 0 || this.below.crackCount > 0) this.joinBoundaries();
     if (this.above.regions.length > 0) this.emitEnded();
-    [this.above, this.below] = [this.below, this.above];
-    [this.upper, this.lower] = [this.lower, this.upper];
+    const { above, upper } = this;
+    this.above = this.below;
+    this.below = above;
+    this.upper = this.lower;
+    this.lower = upper;
     this.row++;
   }
 
@@ -135,14 +139,16 @@ export class RowTracer {
     const end = offset + this.widthPx;
     let count = 0;
     let over = 0;
+    const words = this.wordsOf(data);
+    const base = data.byteOffset;
     let at = offset;
     regions.length = 0;
     for (;;) {
-      at = this.nextGround(data, at, end);
+      at = this.nextGround(data, words, base, at, end);
       if (at >= end) break;
       const start = at - offset;
       let sum = 0;
-      if (this.skipsRuns) at = this.nextEmpty(data, at, end);
+      if (this.skipsRuns) at = this.nextEmpty(data, words, base, at, end);
       else
         for (; at < end; at++) {
           const value = data[at] ?? 0;
@@ -172,41 +178,46 @@ export class RowTracer {
   }
 
   /** The first pixel of ground from `from` on, `end` if there is none; empty stretches are passed eight pixels at a time. */
-  private nextGround(data: Uint8Array, from: number, end: number): number {
+  private nextGround(data: Uint8Array, words: Int32Array, base: number, from: number, end: number): number {
     const { thresholdByte } = this;
+    const lastWord = ((base + end) >> 2) - 2;
     let at = from;
-    for (; at < end; at++) {
-      if ((data[at] ?? 0) >= thresholdByte) return at;
-      if (((data.byteOffset + at) & 3) !== 0 || data[at] !== 0) continue;
-      const words = this.wordsOf(data);
-      let word = (data.byteOffset + at) >> 2;
-      const lastWord = ((data.byteOffset + end) >> 2) - 2;
+    while (at < end) {
+      const value = data[at] ?? 0;
+      if (value >= thresholdByte) return at;
+      if (value !== 0 || ((base + at) & 3) !== 0) {
+        at++;
+        continue;
+      }
+      let word = (base + at) >> 2;
       while (word <= lastWord && ((words[word] ?? 0) | (words[word + 1] ?? 0)) === 0) word += 2;
-      at = Math.max(at, (word << 2) - data.byteOffset - 1);
+      at = Math.max(at + 1, (word << 2) - base);
     }
     return end;
   }
 
   /** The first byte that is 0 from `from` on, `end` if there is none; four at a time. */
-  private nextEmpty(data: Uint8Array, from: number, end: number): number {
+  private nextEmpty(data: Uint8Array, words: Int32Array, base: number, from: number, end: number): number {
     let at = from;
-    for (; at < end && ((data.byteOffset + at) & 3) !== 0; at++) if (data[at] === 0) return at;
-    const words = this.wordsOf(data);
-    const lastWord = ((data.byteOffset + end) >> 2) - 1;
-    let word = (data.byteOffset + at) >> 2;
+    for (; at < end && ((base + at) & 3) !== 0; at++) if (data[at] === 0) return at;
+    const lastWord = ((base + end) >> 2) - 1;
+    let word = (base + at) >> 2;
     // The bit trick that finds a zero byte in a word.
     for (; word <= lastWord; word++) {
       const four = words[word] ?? 0;
       if (((four - 0x01010101) & ~four & 0x80808080) !== 0) break;
     }
-    at = Math.max(at, (word << 2) - data.byteOffset);
+    at = Math.max(at, (word << 2) - base);
     while (at < end && data[at] !== 0) at++;
     return at;
   }
 
-  /** Bytes that come in a buffer of their own, four to a number. */
-  private wordsOf({ buffer }: Uint8Array): Int32Array {
-    if (this.words.buffer !== buffer) this.words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
+  /** The buffer that bytes lie in, four to a number. */
+  private wordsOf(data: Uint8Array): Int32Array {
+    if (this.wordsFor !== data) {
+      this.wordsFor = data;
+      this.words = new Int32Array(data.buffer, 0, data.buffer.byteLength >> 2);
+    }
     return this.words;
   }
 
