@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BlockCache } from "./blockCache.ts";
+import { BlockCache, sharedBlockCache } from "./blockCache.ts";
 
 const block = (length: number) => async () => new Uint8Array(length);
 
@@ -48,6 +48,15 @@ describe("BlockCache", () => {
     expect(cache.usedBytes).toBe(100);
     expect(cache.peek("a")).toBeUndefined();
     expect(cache.peek("strip")).toHaveLength(100);
+  });
+
+  it("is one for the process, whose budget can change", async () => {
+    const cache = sharedBlockCache(100);
+    await cache.get("shared-a", block(60));
+    expect(sharedBlockCache(50)).toBe(cache);
+    await cache.get("shared-b", block(30));
+    expect(cache.usedBytes).toBe(30);
+    cache.forget("shared-");
   });
 
   it("forgets a raster's blocks", async () => {

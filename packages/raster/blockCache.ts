@@ -11,7 +11,8 @@ export class BlockCache {
   private readonly kept = new Map<string, Sized>();
   private readonly loading = new Map<string, Promise<Sized>>();
   private bytes = 0;
-  readonly budgetBytes: number;
+  /** May be changed; a smaller one takes effect with the next block. */
+  budgetBytes: number;
 
   constructor(budgetBytes: number) {
     this.budgetBytes = budgetBytes;
@@ -69,4 +70,12 @@ export class BlockCache {
       this.bytes -= old.byteLength;
     }
   }
+}
+
+const shared = new BlockCache(0);
+
+/** The cache of all rasters of this process that are not given one of their own; its budget is the one asked for last. */
+export function sharedBlockCache(budgetBytes: number): BlockCache {
+  shared.budgetBytes = budgetBytes;
+  return shared;
 }

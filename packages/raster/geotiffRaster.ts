@@ -2,7 +2,7 @@ import type { Grid } from "@reefline/schema/grid";
 import { defaultLimits, type Limits } from "@reefline/schema/limits";
 import type { SampleType } from "@reefline/schema/survey";
 import { readBandMeaning } from "./bandMeaning.ts";
-import { BlockCache } from "./blockCache.ts";
+import { type BlockCache, sharedBlockCache } from "./blockCache.ts";
 import { blockPlace } from "./blockLoader.ts";
 import { convertedBandNames, readColourConversion } from "./colourConversion.ts";
 import { readGeoReference } from "./geoReference.ts";
@@ -16,8 +16,6 @@ import { type ImagesBeside, rasterLevels } from "./rasterLevels.ts";
 import type { Source } from "./source.ts";
 import { tag } from "./tiffTags.ts";
 
-/** Blocks of every raster that is not given a cache of its own. */
-const sharedCache = new BlockCache(defaultLimits.blockCacheBytes);
 let rasterCount = 0;
 
 /** Files beside a GeoTIFF that belong to it, closed with it. */
@@ -31,7 +29,7 @@ export interface SourcesBeside {
  * Opens a GeoTIFF: whole numbers of 1 to 32 bits (64 as floats), floats of 16 to 64; no compression, deflate, LZW, PackBits,
  * LZMA, Zstandard, JPEG, WebP, LERC; palettes and other colours as RGB; tiles or strips, chunky or planar, either byte order,
  * BigTIFF; nodata, alpha, masks, overviews.
- * @param cache where decoded blocks are kept; by default one that all rasters share
+ * @param cache where decoded blocks are kept; by default one that all rasters of the process share, of `limits.blockCacheBytes`
  * @param beside what GDAL keeps in files beside the image, see geotiffFile.ts
  * @throws AppError with one sentence for anything else, within a second and without reading pixels; `source` is closed
  *   then, and otherwise with the raster
@@ -39,7 +37,7 @@ export interface SourcesBeside {
 export async function openGeoTiff(
   source: Source,
   limits: Limits = defaultLimits,
-  cache: BlockCache = sharedCache,
+  cache: BlockCache = sharedBlockCache(limits.blockCacheBytes),
   beside: SourcesBeside = {},
 ): Promise<Raster> {
   const sources = [source, beside.overviews, beside.mask, beside.maskOverviews].filter((one) => one !== undefined);
