@@ -3,7 +3,9 @@
     python peers.py store MASK.bin SIZE OUT.tif          the mask as a tiled, compressed GeoTIFF
     python peers.py shapes MASK.bin SIZE                 rasterio.features.shapes on the mask in memory
     python peers.py shapes-file MASK.tif OUT.fgb         rasterio.features.shapes, written by pyogrio
+    python peers.py shapes-memory MASK.bin SIZE OUT.fgb  the same from memory
     python peers.py gdal MASK.tif OUT.fgb                gdal_polygonize.py of the system's own GDAL
+    python3 peers.py gdal-memory MASK.bin SIZE OUT.fgb   the same function on a mask in memory (needs osgeo)
     python peers.py count FILE.fgb                       polygons and holes in a file
 """
 
@@ -61,6 +63,48 @@ def shapes_file(source, out):
     report(0, len(found))
 
 
+def shapes_memory(source, size, out):
+    import numpy as np
+    import pyogrio
+    from rasterio.features import shapes
+    from rasterio.transform import from_origin
+    from shapely import to_wkb
+    from shapely.geometry import shape
+
+    mask = np.fromfile(source, dtype=np.uint8).reshape(size, size)
+    started = time.perf_counter()
+    transform = from_origin(352_000, 3_841_000, 0.05, 0.05)
+    found = [shape(geometry) for geometry, _ in shapes(mask, mask=mask, connectivity=4, transform=transform)]
+    pyogrio.raw.write(
+        out, to_wkb(np.array(found)), [np.ones(len(found), dtype=np.int32)], ["DN"], geometry_type="Polygon", crs="EPSG:32618", driver="FlatGeobuf"
+    )
+    report(time.perf_counter() - started, len(found))
+
+
+def gdal_memory(source, size, out):
+    import numpy as np
+    from osgeo import gdal, ogr, osr
+
+    mask = np.fromfile(source, dtype=np.uint8).reshape(size, size)
+    raster = gdal.GetDriverByName("MEM").Create("", size, size, 1, gdal.GDT_Byte)
+    raster.SetGeoTransform((352_000, 0.05, 0, 3_841_000, 0, -0.05))
+    reference = osr.SpatialReference()
+    reference.ImportFromEPSG(32618)
+    band = raster.GetRasterBand(1)
+    band.WriteArray(mask)
+    if os.path.exists(out):
+        os.remove(out)
+    started = time.perf_counter()
+    vector = ogr.GetDriverByName("FlatGeobuf").CreateDataSource(out)
+    layer = vector.CreateLayer("mask", reference, ogr.wkbPolygon)
+    layer.CreateField(ogr.FieldDefn("DN", ogr.OFTInteger))
+    gdal.Polygonize(band, band, layer, 0)
+    count = layer.GetFeatureCount()
+    del layer
+    vector = None
+    report(time.perf_counter() - started, count)
+
+
 def gdal(source, out):
     if os.path.exists(out):
         os.remove(out)
@@ -89,6 +133,10 @@ elif verb == "shapes":
     shapes(words[0], int(words[1]))
 elif verb == "shapes-file":
     shapes_file(*words)
+elif verb == "shapes-memory":
+    shapes_memory(words[0], int(words[1]), words[2])
+elif verb == "gdal-memory":
+    gdal_memory(words[0], int(words[1]), words[2])
 elif verb == "gdal":
     gdal(*words)
 else:

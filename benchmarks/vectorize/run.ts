@@ -3,13 +3,13 @@
  *
  *   npm run bench:vectorize -- [--size 10000] [--rounds 5] [--python PATH]
  *
- * Traced in memory, and from the same GeoTIFF to the same FlatGeobuf file as whole programs, start and reading included, turn by turn.
- * gdal_polygonize is taken when the system has it; rasterio and pyogrio come by pip, once, into the user's cache folder. d3-contour is
+ * Traced in memory; from the mask in memory to a FlatGeobuf file; and from the same GeoTIFF to the same file as whole programs, start and
+ * decoding included; turn by turn, a process each. gdal_polygonize is taken when the system has it; rasterio and pyogrio come by pip, once, into the user's cache folder. d3-contour is
  * asked once, since it takes minutes beyond 10,000². Above 20,000² only our own way runs, on a mask that is never held whole.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -21,6 +21,7 @@ import { type FlatGeobufRecord, flatGeobuf } from "@reefline/formats/flatGeobuf"
 import { crsFromEpsg } from "@reefline/geo/crs";
 import { openFileSource } from "@reefline/raster/fileSource";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
+import type { Grid } from "@reefline/schema/grid";
 import { traceMask } from "@reefline/vectorize/traceMask";
 import { vectorizeMask } from "@reefline/vectorize/vectorizeMask";
 import type { ProbabilitySource } from "@reefline/vectorize/vectorizeProbability";
@@ -51,6 +52,7 @@ const resultSchema = z.object({ seconds: z.number(), polygons: z.number(), peakM
 type Result = z.infer<typeof resultSchema>;
 
 if (values.only === "file") await fileToFile(values.file ?? "", values.out ?? "");
+else if (values.only === "memory") await memoryToFile(values.file ?? "", values.out ?? "");
 else if (values.only === "streamed") await streamedToFile(values.out ?? "");
 else await measure();
 
@@ -82,12 +84,27 @@ async function fileToFile(file: string, out: string): Promise<void> {
   report(0, polygons);
 }
 
+async function memoryToFile(file: string, out: string): Promise<void> {
+  const bytes = await readFile(file);
+  const mask: ProbabilitySource = {
+    grid: madeGrid(),
+    read: async ({ rowOff, heightPx }) => ({ data: new Uint8Array(bytes.buffer, bytes.byteOffset + rowOff * sizePx, heightPx * sizePx) }),
+  };
+  const started = performance.now();
+  const polygons = await writePolygons(mask, out);
+  report((performance.now() - started) / 1000, polygons);
+}
+
+function madeGrid(): Grid {
+  return { crs: crsFromEpsg(32618), transform: [0.05, 0, 352_000, 0, -0.05, 3_841_000], widthPx: sizePx, heightPx: sizePx };
+}
+
 async function streamedToFile(out: string): Promise<void> {
   const started = performance.now();
   const blobs = new BlobMask(sizePx);
   let making = 0;
   const mask: ProbabilitySource = {
-    grid: { crs: crsFromEpsg(32618), transform: [0.05, 0, 352_000, 0, -0.05, 3_841_000], widthPx: sizePx, heightPx: sizePx },
+    grid: madeGrid(),
     read: async ({ rowOff, heightPx }) => {
       const before = performance.now();
       const data = new Uint8Array(sizePx * heightPx);
@@ -213,6 +230,25 @@ async function measureBesidePeers(folder: string): Promise<void> {
   const outs = { ours: join(folder, "ours.fgb"), shapes: join(folder, "shapes.fgb"), gdal: join(folder, "gdal.fgb") };
   const hasGdal = spawnSync("gdal_polygonize.py", ["--help"], { stdio: "ignore" }).error === undefined;
   const gdalVersion = hasGdal ? spawnSync("gdalinfo", ["--version"], { encoding: "utf8" }).stdout?.split(",")[0] : null;
+  const inOsgeo = hasGdal && spawnSync("python3", ["-c", "from osgeo import gdal, ogr"], { stdio: "ignore" }).status === 0;
+  const systemPython = inOsgeo
+    ? "python3"
+    : spawnSync("/usr/bin/python3", ["-c", "from osgeo import gdal, ogr"], { stdio: "ignore" }).status === 0
+      ? "/usr/bin/python3"
+      : null;
+  const memory = [
+    contender("Reefline", () => self(["--only", "memory", "--file", raw, "--out", outs.ours])),
+    ...(systemPython
+      ? [
+          contender(`gdal.Polygonize (${gdalVersion ?? "GDAL"})`, () =>
+            run(systemPython, [script, "gdal-memory", raw, String(sizePx), outs.gdal]),
+          ),
+        ]
+      : []),
+    contender("rasterio.features.shapes + pyogrio", () => peer("shapes-memory", raw, String(sizePx), outs.shapes)),
+  ];
+  await takeTurns(memory, rounds);
+  print("Mask in memory → FlatGeobuf", memory);
   const files = [
     contender("Reefline", () => self(["--only", "file", "--file", tif, "--out", outs.ours])),
     ...(hasGdal ? [contender(`gdal_polygonize.py (${gdalVersion ?? "GDAL"})`, () => peer("gdal", tif, outs.gdal))] : []),
