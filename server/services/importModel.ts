@@ -45,7 +45,7 @@ export async function importModel(ctx: Context, request: ImportModel): Promise<M
   authorize(ctx.principal, "run:start", ctx.store.projectId);
   const fileName = basename(request.path);
   const size = await stat(request.path).then(
-    (found) => (found.isFile() ? found.size : 0),
+    (found) => (found.isFile() ? found.size : null),
     () => null,
   );
   if (size === null) throw new AppError("not-found", "onnx/no-file", `There is no file ${request.path}.`);

@@ -1,0 +1,92 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { newId } from "@reefline/schema/ids";
+import { loadBackend } from "@reefline/segmentation/backend";
+import { madeCard, madePixels, madeValues } from "@reefline/segmentation/madeModel";
+import { writeModel } from "@reefline/segmentation/modelFiles";
+import { loadPredictor } from "@reefline/segmentation/predictor";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exportModel } from "../../server/services/exportModel.ts";
+import { importModel } from "../../server/services/importModel.ts";
+import { listModels } from "../../server/services/training.ts";
+import { insertModel } from "../../server/storage/runs.ts";
+import { type RunningServer, startServer } from "./program.ts";
+import { openTestStore, temporaryFolder } from "./testStore.ts";
+
+describe("models go out and come in", async () => {
+  const { tf } = await loadBackend();
+  const architecture = { kind: "unet", baseFilters: 4, depth: 2, bandCount: 3, patchPx: 2 } as const;
+  const folder = temporaryFolder();
+  const { store, ctx } = await openTestStore(folder.path);
+  const id = newId("model");
+  const card = madeCard(architecture);
+  let server: RunningServer;
+  beforeAll(async () => {
+    await writeModel(store.paths.model(id), card, madeValues(architecture, 9));
+    await insertModel(store.db, store.projectId, { id, runId: null, name: "Récif nord / 1", createdAt: card.createdAt, card });
+    server = await startServer(folder.path);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await store.close();
+    folder.remove();
+  });
+
+  it.each([
+    ["model.onnx", "Récif-nord-1.onnx", "application/octet-stream"],
+    ["deepness.onnx?tilePx=64", "Récif-nord-1-deepness.onnx", "application/octet-stream"],
+    ["tfjs.zip", "Récif-nord-1-tfjs.zip", "application/zip"],
+    ["reefline.zip", "Récif-nord-1-reefline.zip", "application/zip"],
+  ])("downloads %s", async (file, name, type) => {
+    const response = await fetch(`${server.url}/models/${id}/${file}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe(type);
+    expect(response.headers.get("content-disposition")).toContain(encodeURIComponent(name));
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    expect(bytes.length).toBe(Number(response.headers.get("content-length")));
+    expect(bytes.length).toBeGreaterThan(10_000);
+  });
+
+  it("refuses what does not fit, and says so", async () => {
+    const statusOf = async (path: string): Promise<number> => (await fetch(`${server.url}/models/${path}`)).status;
+    expect(await statusOf(`${id}/deepness.onnx?tilePx=45`)).toBe(400);
+    expect(await statusOf(`${id}/deepness.onnx?tilePx=many`)).toBe(400);
+    expect(await statusOf(`${id}/weights.bin`)).toBe(404);
+    expect(await statusOf(`${newId("model")}/model.onnx`)).toBe(404);
+    expect(await statusOf("..%2f..%2freefline.sqlite/reefline.zip")).toBe(404);
+  });
+
+  it("an exported file comes back in and answers the same; what it says of itself need not be said again", async () => {
+    const { files } = await exportModel(ctx, id, "onnx");
+    const path = join(folder.path, "back.onnx");
+    await writeFile(path, files[0]?.bytes ?? "");
+    const asked = { path, name: "back", gsdMeters: null, bandNames: null, scale: null };
+    const model = await importModel(ctx, asked);
+    expect(model.card).toMatchObject({
+      gsdMeters: card.gsdMeters,
+      threshold: card.threshold,
+      bandNames: card.bandNames,
+      positiveClass: "reef",
+    });
+    expect((await listModels(ctx)).map(({ name }) => name)).toContain("back");
+    const own = await loadPredictor(store.paths.model(id), { tf });
+    const imported = await loadPredictor(store.paths.model(model.id));
+    const pixels = madePixels(64 * 96 * 3, 2);
+    const [a, b] = [await own.predict(pixels, 64, 96, 1), await imported.predict(pixels, 64, 96, 1)];
+    expect(Math.max(...a.map((p, i) => Math.abs(p - (b[i] ?? Number.NaN))))).toBeLessThan(1e-4);
+    own.dispose();
+    imported.dispose();
+    await expect(exportModel(ctx, model.id, "tfjs")).rejects.toMatchObject({ code: "segmentation/imported-model" });
+  });
+
+  it("a file that cannot be a model leaves nothing behind", async () => {
+    const before = await listModels(ctx);
+    const path = join(folder.path, "no.onnx");
+    await writeFile(path, (await readFile(join(folder.path, "back.onnx"))).subarray(0, 5_000));
+    const asked = { path, name: "no", gsdMeters: 0.05, bandNames: null, scale: 1 } as const;
+    await expect(importModel(ctx, asked)).rejects.toMatchObject({ code: expect.stringMatching(/^onnx\//) });
+    await expect(importModel(ctx, { ...asked, path: join(folder.path, "none.onnx") })).rejects.toMatchObject({ code: "onnx/no-file" });
+    await expect(importModel(ctx, { ...asked, path: folder.path })).rejects.toMatchObject({ code: "onnx/no-file" });
+    expect(await listModels(ctx)).toEqual(before);
+  });
+});
