@@ -1,4 +1,5 @@
 "use client";
+import { liesAsImagery } from "@reefline/geo/shiftGrid";
 import { useMutation } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
@@ -9,7 +10,7 @@ import { classNames } from "../_ui/classNames.ts";
 import { IconButton } from "../_ui/IconButton.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
 import { toast } from "../_ui/toasts.ts";
-import { workspace } from "../_workspace/workspaceStore.ts";
+import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { madeWith } from "./engineWords.ts";
 import { usePredictions, useShownPrediction } from "./useShownPrediction.ts";
 
@@ -19,6 +20,7 @@ const when = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", 
 export function PredictionList() {
   const ready = usePredictions().filter((one) => one.state === "ready");
   const { prediction } = useShownPrediction();
+  const imageGrid = useWorkspace((state) => state.survey?.image?.grid);
   const [leaving, setLeaving] = useState<string | null>(null);
   const remove = useMutation(
     trpc.predictions.remove.mutationOptions({
@@ -49,6 +51,7 @@ export function PredictionList() {
               >
                 <span className={classNames("truncate", shown ? "font-medium text-ink" : "text-ink")}>{one.modelName}</span>
                 <span className="shrink-0 text-sm text-ink-2">
+                  {one.raster && imageGrid && !liesAsImagery(one.raster.grid, imageGrid) ? "before the move · " : ""}
                   {one.area ? "part · " : ""}
                   {when.format(new Date(one.createdAt))}
                 </span>

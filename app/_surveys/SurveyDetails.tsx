@@ -9,6 +9,7 @@ import { Dialog } from "../_ui/Dialog.tsx";
 import { FigureRow, Figures } from "../_ui/Figure.tsx";
 import { formatBytes, formatCount, formatLength } from "../_ui/formatNumbers.ts";
 import { inWords } from "./directionWords.ts";
+import { ImportNotes } from "./ImportNotes.tsx";
 import { moveImagery } from "./moveImagery.ts";
 import { formatDay } from "./SurveyCard.tsx";
 import { SurveyFieldsForm } from "./SurveyFieldsForm.tsx";
@@ -47,7 +48,7 @@ export function SurveyDetails({ survey, open, onOpenChange }: { survey: Survey; 
             {image && size && gsd ? (
               <Figures>
                 <FigureRow name="Size" value={`${formatCount(image.grid.widthPx)} × ${formatCount(image.grid.heightPx)}`} unit="px" />
-                <FigureRow name="On disk" value={size.value} unit={size.unit} />
+                <FigureRow name={image.remote ? "Size of the file" : "On disk"} value={size.value} unit={size.unit} />
                 <FigureRow
                   name="Pixel"
                   value={gsd.value}
@@ -72,6 +73,7 @@ export function SurveyDetails({ survey, open, onOpenChange }: { survey: Survey; 
             ) : (
               <p className="text-ink-2">The orthomosaic has not been prepared.</p>
             )}
+            {image ? <ImportNotes jobId={survey.importJobId} /> : null}
             {image ? (
               <Button
                 size="small"
