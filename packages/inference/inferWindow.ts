@@ -31,6 +31,8 @@ export async function inferOriented(predictor: SurveyPredictor, window: WindowPi
   const mean = new Float32Array(widthPx * heightPx);
   const squares = new Float32Array(widthPx * heightPx);
   for (const orientation of orientations) {
+    // An engine that computes in this thread must let the timers in that renew the lease.
+    await new Promise((resolve) => setImmediate(resolve));
     const [width, height] = orientation.transpose ? [heightPx, widthPx] : [widthPx, heightPx];
     const probability = await predictor.predict(
       orient(pixels, widthPx, heightPx, bandCount, orientation),
