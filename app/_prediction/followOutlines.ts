@@ -9,7 +9,8 @@ type Tiles = NonNullable<ShownOutlines["tiles"]>;
 /** More decisions than these are better read from new tiles. */
 const decisionsBesideTiles = 500;
 
-const hiddenPart = (token: string) => token.split(".")[1];
+/** Which outlines they are and what of them is hidden; before it the decisions' version. */
+const visiblePart = (token: string) => token.split(".")[1];
 
 /** Keeps the outlines' tiles on the map up to date: decisions made since go beside them, and now and then they are replaced. */
 export function followOutlines(handover: TileHandover) {
@@ -43,8 +44,10 @@ export function followOutlines(handover: TileHandover) {
         return;
       }
       const same = base?.predictionId === tiles.predictionId && base.threshold === tiles.threshold;
-      if (!base || !same || hiddenPart(base.token) !== hiddenPart(tiles.token)) {
-        if (!same) since = new Map();
+      if (!base || !same || visiblePart(base.token) !== visiblePart(tiles.token)) {
+        // Other outlines, or the same drawn anew: their numbers mean other polygons.
+        since = new Map();
+        useRecentDecisions.setState({ decisions: new Map() });
         startFrom(tiles);
         return;
       }

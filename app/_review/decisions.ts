@@ -4,7 +4,7 @@ import { create } from "zustand";
 import { api, queryClient, trpc } from "../_api/api.ts";
 import { appErrorOf, sentenceFor } from "../_api/appErrorOf.ts";
 import { pullFeatures } from "../_editor/featureStore.ts";
-import { forgetDecision, noteDecision } from "../_prediction/recentDecisions.ts";
+import { decisionIsSaved, forgetDecision, noteDecision } from "../_prediction/recentDecisions.ts";
 import { announce } from "../_ui/announce.ts";
 import { toast } from "../_ui/toasts.ts";
 import { workspace } from "../_workspace/workspaceStore.ts";
@@ -94,6 +94,7 @@ export async function decide(
   announce(words[kind]);
   try {
     await insistently(() => api.review.decide.mutate({ id: made.decisionId, predictionId, threshold, polygonId: polygon.id, kind, edit }));
+    decisionIsSaved(made.num);
     if (edit) void pullFeatures();
     refetchOutlines();
   } catch (error) {
@@ -110,6 +111,7 @@ export async function takeBackDecision(made: DecisionMade): Promise<void> {
   mark(made, null);
   try {
     await insistently(() => api.review.undo.mutate({ decisionId: made.decisionId, newEditId: crypto.randomUUID() }));
+    decisionIsSaved(made.num);
     workspace.selectPolygon(made.polygonId);
     announce("Decision undone");
     if (made.kind !== "rejected") void pullFeatures();

@@ -113,7 +113,7 @@ export async function measurePage(executablePath: string, url: string, expectsOu
     let firstOutlinesMs: number | null = null;
     for (const until = performance.now() + 120_000; expectsOutlines && firstOutlinesMs === null; ) {
       if (performance.now() > until) throw new Error(`${url} showed no outlines within two minutes.`);
-      if ((await tealShare(page)) > 0.02) firstOutlinesMs = performance.now() - startedAt;
+      if ((await tealShare(page)) > 0.003) firstOutlinesMs = performance.now() - startedAt;
     }
     await wait(6_000);
     const middle = { x: 560, y: 400 };

@@ -28,15 +28,18 @@ function toPolygon(row: Selectable<Tables["predictedPolygons"]>): NumberedPolygo
   };
 }
 
-/** The number of the whole, immutable set of a prediction at a threshold, and how many polygons it has; null while nobody has traced it. */
+/**
+ * The whole, immutable set of a prediction at a threshold; null while nobody has traced it. Once it is gone its number may be given again: number and
+ * time together name it for ever.
+ */
 export async function findPolygonSet(
   db: Database,
   predictionId: string,
   threshold: number,
-): Promise<{ num: number; polygonCount: number } | null> {
+): Promise<{ num: number; createdAt: string; polygonCount: number } | null> {
   const row = await db
     .selectFrom("polygonSets")
-    .select(["num", "polygonCount"])
+    .select(["num", "createdAt", "polygonCount"])
     .where("predictionId", "=", predictionId)
     .where("threshold", "=", threshold)
     .where("isWhole", "=", 1)

@@ -14,7 +14,7 @@ import { outlineChanges, outlinePolygon, outlinesAtThreshold, reviewStep } from 
 import { stagePolygonSet } from "../../server/services/polygonSets.ts";
 import { decide, undoDecision } from "../../server/services/review.ts";
 import { enqueueJob } from "../../server/storage/jobs.ts";
-import { finishPolygonSet, type StoredPolygon } from "../../server/storage/polygonSets.ts";
+import { dropPolygonSet, findPolygonSet, finishPolygonSet, type StoredPolygon } from "../../server/storage/polygonSets.ts";
 import { insertPrediction, updatePrediction } from "../../server/storage/predictions.ts";
 import type { Shapes } from "../../server/tiles/vector/shapes.ts";
 import { shapesInPlace } from "../../server/tiles/vector/shapesInPlace.ts";
@@ -258,6 +258,23 @@ describe("tiles of predicted outlines", () => {
     await applyEdit(ctx, edit(surveyId, { deletes: [{ id: labelId, baseRevision: 1 }] }));
     expect((await outlineChanges(ctx, shapes, { ...set, token: now.token ?? "" }))?.map(({ decision }) => decision)).toEqual([null, null]);
     expect((await outlinesAtThreshold(ctx, shapes, set, never)).counts.open).toBe(3);
+  });
+
+  it("are others when the same threshold is outlined anew, even under the number of the set that is gone", async () => {
+    const surveyId = await bareSurvey(ctx.store, "anew");
+    const id = await prediction(surveyId, [predicted("a", box(1, 1)), predicted("b", box(1.002, 1))]);
+    const set = { predictionId: id, threshold: 0.5 };
+    const before = await outlinesAtThreshold(ctx, shapes, set, never);
+    const at = tileAt(14, 1.0005, 1.0001);
+    expect(read(await shapes.outlineTile({ ...set, token: before.token ?? "", ...at }))).toHaveLength(2);
+    await dropPolygonSet(ctx.store.db, (await findPolygonSet(ctx.store.db, id, 0.5))?.num ?? 0);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const { setNum } = await stagePolygonSet(ctx.store, id, 0.5, given([predicted("whole", box(1, 1, 0.003))]));
+    await finishPolygonSet(ctx.store.db, setNum);
+    await expect(shapes.outlineTile({ ...set, token: before.token ?? "", ...at })).rejects.toMatchObject({ code: "tile/no-version" });
+    const after = await outlinesAtThreshold(ctx, shapes, set, never);
+    expect(after.counts.open).toBe(1);
+    expect(read(await shapes.outlineTile({ ...set, token: after.token ?? "", ...at }))).toHaveLength(1);
   });
 
   it("are not there while a set is only half written, nor after its writer failed", async () => {

@@ -65,14 +65,14 @@ export class OutlineShapes {
 
   constructor(
     private readonly db: Database,
-    private readonly set: { readonly setNum: number; readonly predictionId: string; readonly surveyId: string },
+    private readonly set: { readonly setNum: number; readonly createdAt: string; readonly predictionId: string; readonly surveyId: string },
   ) {}
 
   get byteLength(): number {
     return this.shapes.byteLength;
   }
 
-  /** Changes when the decisions do, and when the hidden areas do. */
+  /** Changes when the decisions do, when the hidden areas do, and with the set: prediction and threshold may be outlined anew. */
   get token(): string {
     return `${this.version}.${this.hiddenKey}`;
   }
@@ -117,7 +117,10 @@ export class OutlineShapes {
       .where("locked", "=", 0)
       .orderBy("id")
       .execute();
-    const key = createHash("sha256").update(JSON.stringify(holdouts)).digest("hex").slice(0, 12);
+    const key = createHash("sha256")
+      .update(JSON.stringify([this.set.setNum, this.set.createdAt, holdouts]))
+      .digest("hex")
+      .slice(0, 12);
     if (key !== this.hiddenKey)
       await this.hide(
         holdouts.map(({ id }) => id),

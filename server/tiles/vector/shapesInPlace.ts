@@ -37,14 +37,20 @@ export function shapesInPlace(db: Database): Shapes {
     const set = await findPolygonSet(db, predictionId, threshold);
     if (!set) return null;
     const { surveyId } = await predictionById(db, predictionId);
-    const key = `outlines/${set.num}`;
+    const key = `outlines/${set.num}/${set.createdAt}`;
     const known = kept.get(key);
     const shapes = keep(
       key,
       known instanceof OutlineShapes ? known : null,
-      () => new OutlineShapes(db, { setNum: set.num, predictionId, surveyId }),
+      () => new OutlineShapes(db, { setNum: set.num, createdAt: set.createdAt, predictionId, surveyId }),
     );
-    await shapes.upToDate();
+    try {
+      await shapes.upToDate();
+    } catch (error) {
+      // Half read it is no use; the next to ask reads it afresh.
+      kept.delete(key);
+      throw error;
+    }
     return shapes;
   };
 
@@ -60,7 +66,7 @@ export function shapesInPlace(db: Database): Shapes {
     },
     async outlineTile({ predictionId, threshold, token, z, x, y }) {
       const shapes = await outlines({ predictionId, threshold });
-      if (!shapes || hiddenPart(token) !== hiddenPart(shapes.token)) throw noVersion();
+      if (!shapes || visiblePart(token) !== visiblePart(shapes.token)) throw noVersion();
       return cache.tile(`${predictionId}/${threshold}/${shapes.token}/${z}/${x}/${y}`, () => polygonTile(shapes.content(), { z, x, y }));
     },
     async outlineState(set) {
@@ -70,7 +76,7 @@ export function shapesInPlace(db: Database): Shapes {
     async outlineChanges({ token, ...set }) {
       const shapes = await outlines(set);
       const version = Number(token.split(".")[0]);
-      return shapes && hiddenPart(token) === hiddenPart(shapes.token) && Number.isFinite(version) ? shapes.changedSince(version) : null;
+      return shapes && visiblePart(token) === visiblePart(shapes.token) && Number.isFinite(version) ? shapes.changedSince(version) : null;
     },
     async decisionOn({ which, ...set }) {
       return (await outlines(set))?.decisionOn(which) ?? null;
@@ -84,4 +90,5 @@ export function shapesInPlace(db: Database): Shapes {
   };
 }
 
-const hiddenPart = (token: string) => token.split(".")[1];
+/** Which set it is and what of it is hidden; the rest of a token is the decisions' version. */
+const visiblePart = (token: string) => token.split(".")[1];
