@@ -1,4 +1,5 @@
 import { parseGeoJson } from "@reefline/formats/geojsonImport";
+import { liesAsImagery } from "@reefline/geo/shiftGrid";
 import { evaluateArea } from "@reefline/inference/evaluateArea";
 import { AppError } from "@reefline/schema/errors";
 import type { Polygon } from "@reefline/schema/feature";
@@ -116,15 +117,21 @@ export async function predict(session: Session, options: PredictCommand): Promis
 /** A ready prediction of the whole survey by this model, else a new one of the area alone. */
 async function predictionCovering(session: Session, survey: Survey, model: Model, area: Polygon[]): Promise<Prediction> {
   const { ctx } = session;
-  const { version } = surveyImage(survey);
+  const image = surveyImage(survey);
   const ready = (await listPredictions(ctx, survey.id)).filter(
-    (one) => one.state === "ready" && one.modelId === model.id && one.raster && !one.options.testTimeAugmentation,
+    (one) =>
+      one.state === "ready" &&
+      one.modelId === model.id &&
+      one.raster &&
+      !one.options.testTimeAugmentation &&
+      // One from before the imagery was moved shows another place.
+      liesAsImagery(one.raster.grid, image.grid),
   );
   const whole = ready.find((one) => one.area === null);
   const same = ready.find((one) => JSON.stringify(one.area) === JSON.stringify(area));
   const found = whole ?? same;
   if (found) {
-    session.note(`Using the prediction ${found.id} of image ${version}.`);
+    session.note(`Using the prediction ${found.id} of image ${image.version}.`);
     return found;
   }
   const started = await startPrediction(ctx, { surveyId: survey.id, modelId: model.id, area, threshold: null });

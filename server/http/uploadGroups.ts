@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { AppError } from "@reefline/schema/errors";
 import { z } from "zod";
 
 const metadataSchema = z.object({
@@ -25,9 +26,16 @@ export interface UploadedGroup {
   readonly files: readonly { readonly path: string; readonly fileName: string; readonly bandName: string }[];
 }
 
-/** What an upload's metadata say of the group it belongs to; null when it stands for itself. */
+/** What an upload's metadata say of the group it belongs to; null when it stands for itself. @throws AppError `upload/group`. */
 export function groupOf(metadata: Readonly<Record<string, string | null>>): GroupMember | null {
-  return metadata.group ? metadataSchema.parse(metadata) : null;
+  if (!metadata.group) return null;
+  const parsed = metadataSchema.safeParse(metadata);
+  if (parsed.success) return parsed.data;
+  throw new AppError(
+    "bad-input",
+    "upload/group",
+    "This file does not say how it belongs to the others it was sent with. Send them again together.",
+  );
 }
 
 /**

@@ -100,6 +100,8 @@ function send(
     request.once("close", () => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
+      // Without an answer or an error, as after a switch to another protocol.
+      if (!answered) fail(unreachable(url, "the connection was cut"));
     });
     request.on("error", (error) => fail(isAppError(error) ? error : unreachable(url, reasonOf(error))));
     request.once("response", (reply) => {

@@ -298,6 +298,17 @@ describe("a server that", () => {
     expect((await refusal(openHttpSource(`${closed.url}/a.tif`, allowing(closed)))).code).toBe("remote/not-public");
   }, 20_000);
 
+  it("switches to another protocol, or ends without an answer, is left", async () => {
+    for (const words of [
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+      "HTTP/1.1 200",
+      "nonsense\r\n\r\n",
+    ]) {
+      const server = await host((_req, res) => res.socket?.end(words));
+      expect((await refusal(openHttpSource(`${server.url}/a.tif`, allowing(server)))).code).toBe("remote/unreachable");
+    }
+  }, 20_000);
+
   it("replaces the file is noticed, by ETag, by time, by length, and while it is open", async () => {
     let headers: Record<string, string> = { ETag: '"one"', "Last-Modified": "Mon, 02 Mar 2026 10:00:00 GMT" };
     let now = bytes;
@@ -358,6 +369,12 @@ describe("a copy", () => {
         more();
       });
       expect((await refusal(copy(endless))).code).toBe("remote/too-large");
+      const trickling = await host((_req, res) => {
+        res.writeHead(200, { "Content-Length": 300_007 });
+        const timer = setInterval(() => res.write("x"), 200);
+        res.once("close", () => clearInterval(timer));
+      });
+      expect((await refusal(copy(trickling))).code).toBe("remote/unreachable");
       const silent = await host(() => {});
       const stop = new AbortController();
       setTimeout(() => stop.abort(), 100);
