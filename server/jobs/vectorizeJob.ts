@@ -8,7 +8,8 @@ const paramsSchema = z.object({ predictionId: z.string(), threshold: z.number() 
 /** Outlines a finished prediction at another threshold, for callers without a server at hand. */
 export async function vectorizeJob(run: JobRun): Promise<JobOutcome> {
   const { predictionId, threshold } = paramsSchema.parse(run.job.params);
-  run.progress({ message: "Outlining reefs", fraction: null, secondsLeft: null });
-  await storePolygonSet(run.store, predictionId, roundThreshold(threshold), run.signal);
+  const tell = (fraction: number) => run.progress({ message: "Outlining reefs", fraction, secondsLeft: null });
+  tell(0);
+  await storePolygonSet(run.store, predictionId, roundThreshold(threshold), run.signal, tell);
   return { result: { predictionId, threshold } };
 }

@@ -60,6 +60,7 @@ function traced(
   threshold: number,
   outlines: OutlineOptions,
   signal?: AbortSignal,
+  onProgress?: (fraction: number) => void,
 ): AsyncIterable<StoredPolygon> {
   const { contour, smooth, connectivity, splitTouching } = outlines;
   const minAreaM2 = outlines.minAreaM2 ?? Math.max(speckLeastM2, speckPixels * gsdMeters ** 2);
@@ -73,6 +74,7 @@ function traced(
     connectivity,
     splitTouching,
     signal,
+    ...(onProgress ? { onProgress } : {}),
   });
 }
 
@@ -92,7 +94,13 @@ export async function stageTracedPolygons(
 }
 
 /** Traces and stores the polygons of a finished prediction at a threshold, unless they are there. */
-export async function storePolygonSet(store: Store, predictionId: string, threshold: number, signal?: AbortSignal): Promise<void> {
+export async function storePolygonSet(
+  store: Store,
+  predictionId: string,
+  threshold: number,
+  signal?: AbortSignal,
+  onProgress?: (fraction: number) => void,
+): Promise<void> {
   const prediction = await predictionById(store.db, predictionId);
   if (!prediction.raster || (await findPolygonSet(store.db, predictionId, threshold))) return;
   const raster = await openAsset(store, prediction.raster.assetId);
@@ -100,7 +108,7 @@ export async function storePolygonSet(store: Store, predictionId: string, thresh
   try {
     for (let isDrawn = false; !isDrawn; ) {
       const outlines = await outlineOptionsOf(store.db, predictionId);
-      const polygons = traced(raster, gsdMeters, threshold, outlines, signal);
+      const polygons = traced(raster, gsdMeters, threshold, outlines, signal, onProgress);
       const { setNum } = await stagePolygonSet(store, predictionId, threshold, polygons);
       isDrawn = await store.db.transaction().execute(async (trx) => {
         // Somebody may have asked for other outlines meanwhile, which removed this set: it is drawn again.

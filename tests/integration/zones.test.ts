@@ -51,7 +51,7 @@ function rectangle(left: number, top: number, right: number, bottom: number): Po
   return { type: "Polygon", coordinates: [corners] };
 }
 
-async function asset(kind: string, grid: Grid, byteAt: (col: number, row: number) => number): Promise<string> {
+async function asset(kind: "image" | "probability", grid: Grid, byteAt: (col: number, row: number) => number): Promise<string> {
   const { widthPx, heightPx } = grid;
   const data = Uint8Array.from({ length: widthPx * heightPx }, (_, i) => byteAt(i % widthPx, Math.floor(i / widthPx)));
   const assetId = newId("asset");
