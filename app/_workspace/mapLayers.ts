@@ -9,7 +9,7 @@ export const mapLayerTitles: Record<MapLayer, string> = {
   holdout: "Held-out areas",
   ignore: "Ignored areas",
   probability: "How sure",
-  uncertainty: "Where it is unsure",
+  uncertainty: "How unsure",
   imagery: "Imagery",
 };
 
