@@ -18,4 +18,16 @@ describe("readConfig", () => {
     expect(() => readConfig({}, env({ REEFLINE_LIMIT_JSON_DEPTH: "deep" }))).toThrow(/jsonDepth/);
     expect(() => readConfig({}, env({ REEFLINE_PORT: "70000" }))).toThrow(/port/);
   });
+
+  it("names hosts that images may be read from, none unless told", () => {
+    expect(readConfig({}, env({})).remote).toEqual({ allowHosts: [], allowLoopback: false });
+    const told = { REEFLINE_ALLOW_HOSTS: " Data.example.org, *.reef.example:8443,", REEFLINE_ALLOW_LOOPBACK: "yes" };
+    expect(readConfig({}, env(told)).remote).toEqual({
+      allowHosts: ["data.example.org", "*.reef.example:8443"],
+      allowLoopback: false,
+    });
+    for (const hosts of ["https://data.example.org", "*", "data.example.org/path", "user@host"]) {
+      expect(() => readConfig({}, env({ REEFLINE_ALLOW_HOSTS: hosts }))).toThrow(/remote\.allowHosts/);
+    }
+  });
 });
