@@ -3,16 +3,18 @@
  * `convertCog.child.js FROM TO [checkpoint seconds]`. Prints one line of JSON.
  */
 import process from "node:process";
+import { BlockCache } from "@reefline/raster/blockCache";
 import { cogBandRows, writeCog } from "@reefline/raster/cogWriter";
 import { openFileSource } from "@reefline/raster/fileSource";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
-import { rowBlocks } from "@reefline/raster/rowBlocks";
+import { readCacheBytes, rowBlocks } from "@reefline/raster/rowBlocks";
+import { defaultLimits } from "@reefline/schema/limits";
 
 const [from, to, checkpointSeconds] = process.argv.slice(2);
 if (from === undefined || to === undefined) throw new Error("convertCog.child FROM TO [checkpoint seconds]");
 
 const startedAt = performance.now();
-const raster = await openGeoTiff(await openFileSource(from));
+const raster = await openGeoTiff(await openFileSource(from), defaultLimits, new BlockCache(readCacheBytes));
 const { grid, sampleType } = raster;
 const bandCount = raster.bandNames.length;
 const { resumedRows } = await writeCog(to, {

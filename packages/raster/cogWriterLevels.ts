@@ -8,7 +8,7 @@ import { type LevelSize, rowsBelow } from "./overviewPyramid.ts";
 import type { RowBlock } from "./rowBlock.ts";
 
 /** Memory for the bands of all levels; the first level has two while they fit. */
-const DOUBLE_BAND_BYTES = 140 * 2 ** 20;
+const DOUBLE_BAND_BYTES = 96 * 2 ** 20;
 const BAND_BYTES = 250 * 2 ** 20;
 /** Compressed bytes written at once. */
 const WRITE_BYTES = 4 * 2 ** 20;

@@ -3,7 +3,10 @@ import type { Raster } from "./raster.ts";
 import type { RowBlock } from "./rowBlock.ts";
 
 /** Decoded bytes of one read. */
-const READ_BYTES = 32 * 2 ** 20;
+const READ_BYTES = 16 * 2 ** 20;
+
+/** Enough for what is read once, top to bottom: blocks that reach over a band's edge are seldom. */
+export const readCacheBytes = 64 * 2 ** 20;
 
 export interface RowBlockOptions {
   /** Rows that a block does not reach over the multiples of; see `cogBandRows`. */

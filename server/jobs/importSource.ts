@@ -1,8 +1,10 @@
 import { rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { BlockCache } from "@reefline/raster/blockCache";
 import { openGeoTiffFile } from "@reefline/raster/geotiffFile";
 import { mosaicRaster } from "@reefline/raster/mosaicRaster";
 import type { Raster } from "@reefline/raster/raster";
+import { readCacheBytes } from "@reefline/raster/rowBlocks";
 import { stackedRaster } from "@reefline/raster/stackedRaster";
 import { AppError } from "@reefline/schema/errors";
 import type { SurveyImage } from "@reefline/schema/survey";
@@ -80,7 +82,9 @@ export async function importSource(run: JobRun, given: ImportParams): Promise<Im
   if (!first) throw new RangeError("an import has a file");
   refuseSameNames([...first.bandNames, ...extras.flatMap(({ names }) => names)]);
 
-  const openOne = (path: string) => openGeoTiffFile(path, limits);
+  // Of its own and small: the conversion's bands of rows need the memory.
+  const cache = new BlockCache(readCacheBytes);
+  const openOne = (path: string) => openGeoTiffFile(path, limits, cache);
   const open = async (): Promise<Raster> => {
     const opened: Raster[] = [];
     try {
