@@ -47,7 +47,15 @@ describe("engines of prediction", async () => {
     a.forEach((p, i) => {
       expect(Math.abs(p - (b[i] ?? Number.NaN))).toBeLessThan(1e-4);
     });
-    await expect(wasm.predict(pixels, 41, 24, 1)).rejects.toMatchObject({ code: "segmentation/window-size" });
+    // Asked at once: each gets its own answer, also after one that is refused at once.
+    const asked = await Promise.allSettled([
+      wasm.predict(pixels, 40, 24, 1, valid),
+      wasm.predict(pixels, 41, 24, 1),
+      wasm.predict(pixels, 40, 24, 1),
+    ]);
+    expect(asked.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(asked[0]).toMatchObject({ value: a });
+    expect(asked[1]).toMatchObject({ reason: { code: "segmentation/window-size" } });
     wasm.dispose();
     usual.dispose();
   });

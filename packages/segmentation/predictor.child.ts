@@ -33,8 +33,12 @@ async function answer(request: PredictorRequest): Promise<PredictorReply> {
   return { probability: await predictor.predict(pixels, widthPx, heightPx, batch, valid ?? undefined) };
 }
 
+/** One at a time, so that replies come in the order of the requests. */
+let before: Promise<unknown> = Promise.resolve();
+
 process.on("message", (request: PredictorRequest) => {
-  answer(request)
+  before = before
+    .then(() => answer(request))
     .catch((error: unknown): PredictorReply => {
       const message = error instanceof Error ? error.message : String(error);
       return isAppError(error)
