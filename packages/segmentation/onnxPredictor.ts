@@ -22,8 +22,8 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
     enableCpuMemArena: true,
     enableMemPattern: true,
     logSeverityLevel: 3,
-    // Between windows its threads leave the processor to reading and writing.
-    extra: { session: { force_spinning_stop: "1" } },
+    // Threads that wait by spinning take the processor from those that read and write beside them.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
   };
 }
 
