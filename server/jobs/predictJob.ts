@@ -51,6 +51,8 @@ export async function predictJob(run: JobRun): Promise<JobOutcome> {
     await run.commit((trx) => planSwaths(trx, predictionId, plan.hash, work.windowCounts));
     await forgetDamaged(run, work);
     const { reused, helped } = await computeSwaths(run, work);
+    // The model's memory is free for what follows.
+    await work.close();
     const swathPaths = (await swathsOf(store.db, predictionId)).map(({ file }) => join(swathFolder(store, predictionId), file ?? ""));
 
     const raster = await openSurveyRaster(store, image);

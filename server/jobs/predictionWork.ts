@@ -30,6 +30,7 @@ export interface PredictionWork {
   readonly windowCounts: readonly number[];
   readonly predictor: Predictor;
   readonly source: WindowsAhead;
+  /** May be called again. */
   close(): Promise<void>;
 }
 
@@ -59,7 +60,10 @@ export async function openPredictionWork(store: Store, predictionId: string, eng
     const windowCounts = plan.windows.rowOffs.map((_, index) => tasksOfSwath(plan, area, index).filter((task) => task !== null).length);
     const place = await surveyRasterPlace(store, image);
     const source = new WindowsAhead(await threadedWindows({ place, limits: store.config.limits, image, plan }));
+    let isClosed = false;
     const close = async (): Promise<void> => {
+      if (isClosed) return;
+      isClosed = true;
       predictor.dispose();
       await source.close();
     };
