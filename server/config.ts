@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { AppError } from "@reefline/schema/errors";
 import { limitsSchema } from "@reefline/schema/limits";
@@ -12,6 +13,8 @@ const configSchema = z.object({
   /** Seconds between two looks at the queue and at the event table. */
   pollSeconds: z.number().positive(),
   limits: limitsSchema,
+  /** Threads that draw map tiles. */
+  tileThreads: z.number().int().min(1).max(32),
   /** The file of the pretrained encoder, as the set-up fetched it. */
   encoderPath: z.string().nullable(),
   /** Which other servers images may be read from: none until an operator names them. */
@@ -45,6 +48,7 @@ export function readConfig(overrides: { dataDir?: string; port?: number } = {}, 
     leaseSeconds: Number(env.REEFLINE_LEASE_SECONDS ?? defaults.leaseSeconds),
     pollSeconds: Number(env.REEFLINE_POLL_SECONDS ?? defaults.pollSeconds),
     limits,
+    tileThreads: Number(env.REEFLINE_TILE_THREADS ?? Math.min(8, availableParallelism())),
     encoderPath: env.REEFLINE_ENCODER ?? null,
     remote: {
       allowHosts: (env.REEFLINE_ALLOW_HOSTS ?? "")

@@ -91,7 +91,7 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
     if (room === "imports" && first === "labels" && method === "POST") return handleLabelImport(ctx, req, res, url);
     if (method === "GET" || method === "HEAD") {
       if (isShapeTilePath(path)) return handleShapeTile(ctx, shapes, req, res, path);
-      if (room === "tiles") return tiles.handle(req, res, path);
+      if (room === "tiles") return tiles.handle(req, res, url);
       const raster = room === "exports" ? rasterKinds.find((kind) => second === `${kind}.tif`) : undefined;
       if (raster) return handleRasterExport(ctx, res, url, first, raster);
       const download = room === "exports" ? exportFormats.find((format) => second.endsWith(`.${exportEndings[format]}`)) : undefined;

@@ -1,24 +1,27 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { AppError } from "@reefline/schema/errors";
+import { AppError, isAppError } from "@reefline/schema/errors";
 import type { SurveyImage } from "@reefline/schema/survey";
+import { parseTileStyle, tileStyleText } from "@reefline/schema/tileStyle";
 import { assetPath } from "../assets/openAsset.ts";
 import { type RasterPlace, surveyRasterPlace } from "../assets/rasterPlace.ts";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
 import { fromColumn } from "../storage/json.ts";
-import { type EncodedTile, renderImageryTile } from "../tiles/imageryTile.ts";
-import { renderProbabilityTile } from "../tiles/probabilityTile.ts";
-import { RasterPool } from "../tiles/rasterPool.ts";
+import type { EncodedTile } from "../tiles/imageryTile.ts";
+import { paintInThreads } from "../tiles/tileThreads.ts";
 import { Turnstile } from "./turnstile.ts";
 
 /** The version is part of the address, so what an address holds never changes. */
 const immutable = "public, max-age=31536000, immutable";
 /** Tiles that wait for their turn; more are turned away, the map asks again. */
 const tilesWaiting = 2_000;
-const tilesAtOnce = 4;
+/** While one is computed others are read and encoded. */
+const tilesPerThread = 3;
+/** Assets whose place is remembered. */
+const assetsKnown = 1_000;
 
 export interface TileRoutes {
-  handle(req: IncomingMessage, res: ServerResponse, path: string): Promise<void>;
+  handle(req: IncomingMessage, res: ServerResponse, url: URL): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,8 +31,8 @@ const address =
 /** `/tiles/imagery/:assetId/:version/:z/:x/:y.webp` and `/tiles/probability/….png`; 204 where there is nothing. */
 export function tileRoutes(ctx: Context): TileRoutes {
   const { store } = ctx;
-  const pool = new RasterPool({ limits: store.config.limits });
-  const turnstile = new Turnstile(Math.min(tilesAtOnce, store.config.limits.tilesInFlight), tilesWaiting);
+  const painter = paintInThreads(store.config.tileThreads, store.config.limits);
+  const turnstile = new Turnstile(Math.min(tilesPerThread * store.config.tileThreads, store.config.limits.tilesInFlight), tilesWaiting);
   const assets = new Map<string, { place: RasterPlace; bands: SurveyImage["bands"] }>();
 
   const findAsset = async (id: string, version: string) => {
@@ -48,19 +51,23 @@ export function tileRoutes(ctx: Context): TileRoutes {
       ? await surveyRasterPlace(store, image)
       : { bytes: { kind: "file", path: await assetPath(store, id, version) }, placed: null };
     const found = { place, bands: image?.bands ?? [] };
+    if (assets.size >= assetsKnown) assets.clear();
     assets.set(key, found);
     return found;
   };
 
   return {
-    async handle(req, res, path) {
+    async handle(req, res, url) {
       authorize(ctx.principal, "survey:read", store.projectId);
-      const parts = address.exec(path);
+      const parts = address.exec(url.pathname);
       if (!parts) throw new AppError("not-found", "tile/address", "This is not the address of a tile.");
       const [, kind, id = "", version = "", zText, xText, yText, dense] = parts;
       const [z, x, y] = [Number(zText), Number(xText), Number(yText)];
       if (z > 30 || x >= 2 ** z || y >= 2 ** z) throw new AppError("not-found", "tile/address", "There is no such tile.");
-      const etag = `"${id}-${version}-${z}-${x}-${y}${dense ?? ""}"`;
+      const asked = url.searchParams.get("style");
+      const style = asked === null ? null : parseTileStyle(asked);
+      if (asked !== null && !style) throw new AppError("bad-input", "tile/style", "This is not a way to show an image's bands.");
+      const etag = `"${id}-${version}-${z}-${x}-${y}${dense ?? ""}${style ? `-${tileStyleText(style)}` : ""}"`;
       if (req.headers["if-none-match"] === etag) {
         res.writeHead(304, { ETag: etag, "Cache-Control": immutable }).end();
         return;
@@ -71,16 +78,16 @@ export function tileRoutes(ctx: Context): TileRoutes {
       const sizePx = dense ? 512 : 256;
       let tile: EncodedTile | null;
       try {
-        tile = await turnstile.run(abort.signal, () =>
-          pool.use(place, `${id}/${version}`, (raster) =>
-            kind === "imagery"
-              ? renderImageryTile({ raster, image: { bands }, z, x, y, sizePx, signal: abort.signal })
-              : renderProbabilityTile({ raster, z, x, y, sizePx, signal: abort.signal }),
+        tile = await turnstile.run(`${req.socket.remoteAddress} ${req.headers["user-agent"]}`, abort.signal, () =>
+          painter.paint(
+            { kind: kind === "imagery" ? "imagery" : "values", place, key: `${id}/${version}`, bands, style, z, x, y, sizePx },
+            abort.signal,
           ),
         );
       } catch (error) {
         // The client left: nobody is there to be told.
         if (abort.signal.aborted) return;
+        if (isAppError(error) && error.kind === "unavailable") res.setHeader("Retry-After", "1");
         throw error;
       }
       if (!tile) {
@@ -90,6 +97,6 @@ export function tileRoutes(ctx: Context): TileRoutes {
       res.writeHead(200, { "Content-Type": tile.contentType, "Content-Length": tile.body.length, ETag: etag, "Cache-Control": immutable });
       res.end(tile.body);
     },
-    close: () => pool.close(),
+    close: () => painter.close(),
   };
 }

@@ -19,7 +19,7 @@ describe("Turnstile", () => {
     const order: number[] = [];
     const tasks = [0, 1, 2, 3].map(() => gatedTask());
     const all = tasks.map((task, i) =>
-      turnstile.run(never, () => {
+      turnstile.run("me", never, () => {
         order.push(i);
         return task.run();
       }),
@@ -37,24 +37,24 @@ describe("Turnstile", () => {
   it("turns away what the queue cannot hold, and forgets who left", async () => {
     const turnstile = new Turnstile(1, 1);
     const first = gatedTask();
-    const running = turnstile.run(never, first.run);
+    const running = turnstile.run("me", never, first.run);
     const impatient = new AbortController();
     let ran = false;
-    const waiting = turnstile.run(impatient.signal, async () => {
+    const waiting = turnstile.run("me", impatient.signal, async () => {
       ran = true;
     });
-    await expect(turnstile.run(never, async () => {})).rejects.toMatchObject({ code: "tile/busy" });
+    await expect(turnstile.run("me", never, async () => {})).rejects.toMatchObject({ code: "tile/busy" });
     impatient.abort();
     await expect(waiting).rejects.toMatchObject({ code: "tile/left" });
     first.end();
     await running;
-    await turnstile.run(never, async () => {});
+    await turnstile.run("me", never, async () => {});
     expect(ran).toBe(false);
   });
 
   it("gives the place free when a task fails", async () => {
     const turnstile = new Turnstile(1, 5);
-    await expect(turnstile.run(never, () => Promise.reject(new Error("broken block")))).rejects.toThrow("broken block");
-    expect(await turnstile.run(never, async () => "next")).toBe("next");
+    await expect(turnstile.run("me", never, () => Promise.reject(new Error("broken block")))).rejects.toThrow("broken block");
+    expect(await turnstile.run("me", never, async () => "next")).toBe("next");
   });
 });
