@@ -1,10 +1,12 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { fromArrayBuffer, type GeoTIFF, type GeoTIFFImage } from "geotiff";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CogOptions, type RowBlock, writeCog } from "./cogWriter.ts";
+import { openFileSource } from "./fileSource.ts";
+import { openGeoTiff } from "./geotiffRaster.ts";
 import { newSamples } from "./newSamples.ts";
 
 const golden = new URL("../../tests/golden/cog/", import.meta.url);
@@ -56,6 +58,10 @@ async function* rowsOf({ widthPx, heightPx, bandCount, sampleType, value, isVali
 }
 
 async function write(name: string, source: Case, options: Partial<CogOptions> = {}): Promise<GeoTIFF> {
+  return (await writtenPath(name, source, options)).tiff;
+}
+
+async function writtenPath(name: string, source: Case, options: Partial<CogOptions> = {}): Promise<{ path: string; tiff: GeoTIFF }> {
   const path = join(folder, name);
   const { widthPx, heightPx, bandCount, sampleType } = source;
   await writeCog(path, {
@@ -69,7 +75,7 @@ async function write(name: string, source: Case, options: Partial<CogOptions> = 
     ...options,
   });
   const bytes = await readFile(path);
-  return fromArrayBuffer(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  return { path, tiff: await fromArrayBuffer(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)) };
 }
 
 async function samplesOf(image: GeoTIFFImage): Promise<ArrayLike<number>> {
@@ -200,6 +206,32 @@ describe("writeCog", () => {
     const full = new Set<number>();
     for (let dRow = 0; dRow < 3; dRow++) for (let dCol = 0; dCol < 3; dCol++) full.add(pattern(199 + dCol, 239 + dRow, 0));
     expect(full).toContain(overview[120 * 301 + 100]);
+  });
+
+  it.each(["jpeg", "webp"] as const)("stores colours as %s, and refuses what that cannot hold", async (kind) => {
+    const value = (col: number, row: number, band: number) => Math.round(110 + 60 * Math.sin(col / 40 + band) + 40 * Math.cos(row / 55));
+    const source: Case = { ...rgb, value, isValid: (col) => col >= 37 };
+    const codec = { kind, quality: 90 };
+    const lossless = await stat((await writtenPath("lossless.tif", source, { hasMask: true })).path);
+    const { path, tiff } = await writtenPath(`${kind}.tif`, source, { hasMask: true, codec });
+    expect((await stat(path)).size).toBeLessThan(lossless.size / 2);
+    expect((await tiff.getImage(0)).fileDirectory.getValue("Compression")).toBe(kind === "jpeg" ? 7 : 50_001);
+    const raster = await openGeoTiff(await openFileSource(path));
+    const { data, valid } = await raster.read({ colOff: 0, rowOff: 0, widthPx: 601, heightPx: 523 });
+    await raster.close();
+    let sum = 0;
+    let count = 0;
+    let wrongMask = 0;
+    for (let pixel = 0; pixel < valid.length; pixel++) {
+      if ((valid[pixel] === 1) !== pixel % 601 >= 37) wrongMask++;
+      if (valid[pixel] === 0) continue;
+      for (let band = 0; band < 3; band++, count++) {
+        sum += Math.abs((data[pixel * 3 + band] ?? 0) - value(pixel % 601, Math.floor(pixel / 601), band));
+      }
+    }
+    expect(wrongMask).toBe(0);
+    expect(sum / count).toBeLessThan(4);
+    await expect(write("wide.tif", { ...rgb, sampleType: "uint16" }, { codec })).rejects.toMatchObject({ code: "raster/codec-unsuitable" });
   });
 
   it("leaves nothing behind when it is cancelled or the rows are wrong", async () => {
