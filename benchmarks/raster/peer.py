@@ -56,9 +56,9 @@ def sources(folder, rgb, *rest):
     generator = numpy.random.default_rng(7)
     wide = pixels.astype("uint16") * 41 + generator.integers(0, 41, pixels.shape, dtype="uint16")
     wide = numpy.concatenate([wide, wide[1:2] * 2 + 300])
-    made["uint16, 4 bands"] = os.path.join(folder, "uint16.tif")
+    made["uint16 of 4 bands"] = os.path.join(folder, "uint16.tif")
     options = dict(profile, dtype="uint16", count=4, nodata=0)
-    with rasterio.open(made["uint16, 4 bands"], "w", **options) as target:
+    with rasterio.open(made["uint16 of 4 bands"], "w", **options) as target:
         target.write(wide * inside)
 
     ground = pixels[1].astype("float32")
