@@ -78,7 +78,11 @@ async function queueTrainingAndPrediction(trx: Database, run: JobRun, survey: Su
   const training = await enqueueRun(trx, projectId, {
     name: modelName,
     surveyIds: [survey.id],
-    config: trainConfigSchema.parse({ preset: run.store.config.encoderPath === null ? "fast" : "best", seed, budget: { kind: "minutes", minutes: trainMinutes } }),
+    config: trainConfigSchema.parse({
+      preset: run.store.config.encoderPath === null ? "fast" : "best",
+      seed,
+      budget: { kind: "minutes", minutes: trainMinutes },
+    }),
     afterJobId: importJobId,
   });
   const { modelId } = z.object({ modelId: z.string() }).parse((await jobById(trx, training.jobId)).params);

@@ -55,7 +55,15 @@ export async function trainJob(run: JobRun): Promise<JobOutcome> {
   const history = historyWriter(run, runId);
   try {
     let { card } = await trainModel(
-      { sources, config: training.config, name: training.name, checkpointDir, modelDir, resume: resumed, encoderPath: store.config.encoderPath },
+      {
+        sources,
+        config: training.config,
+        name: training.name,
+        checkpointDir,
+        modelDir,
+        resume: resumed,
+        encoderPath: store.config.encoderPath,
+      },
       {
         onEvent: (event) => history.add(event),
         onProgress: (progress) => run.progress(progress),

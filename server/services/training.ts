@@ -1,9 +1,9 @@
-import { encoderMissing } from "@reefline/segmentation/efficientNetLiteWeights";
 import { polygonAreaM2 } from "@reefline/geo/geodesic";
 import { AppError } from "@reefline/schema/errors";
 import type { Feature } from "@reefline/schema/feature";
 import { newId } from "@reefline/schema/ids";
 import { type HistoryEvent, type Model, type Run, type SampleChip, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
+import { encoderMissing } from "@reefline/segmentation/efficientNetLiteWeights";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
 import { featuresOf } from "../storage/features.ts";
