@@ -1,7 +1,7 @@
 /**
  * Trains on a real orthomosaic from the command line and reports held-out accuracy over several seeds.
  *
- *   npm run bench:banepa -- [--folder DIR] [--minutes 6] [--seeds 1,2,3] [--data DIR]
+ *   npm run bench:banepa -- [--folder DIR] [--preset best] [--minutes 6] [--seeds 1,2,3] [--data DIR]
  *
  * DIR holds `orthomosaic.tif`, `buildings.geojson` and `labelled-area.geojson`. The split is `holdout.geojson` beside this file:
  * nothing inside it is seen by training, model selection, calibration or the choice of threshold.
@@ -18,6 +18,7 @@ import { projectRoot, reefline } from "../reeflineCli.ts";
 const { values } = parseArgs({
   options: {
     folder: { type: "string", default: join(projectRoot(), "..", "shared", "data", "banepa") },
+    preset: { type: "string", default: "best" },
     minutes: { type: "string", default: "6" },
     seeds: { type: "string", default: "1,2,3" },
     data: { type: "string" },
@@ -40,8 +41,20 @@ await reefline(dataDir, ["labels", "import", split, "--survey", "banepa", "--as"
 
 const rows: { seed: string; dice: number; iou: number; meanIou: number; precision: number; recall: number; threshold: number }[] = [];
 for (const seed of values.seeds.split(",")) {
-  const model = `fast-${seed}`;
-  await reefline(dataDir, ["train", "--survey", "banepa", "--model", model, "--seed", seed, "--minutes", values.minutes]);
+  const model = `${values.preset}-${seed}`;
+  await reefline(dataDir, [
+    "train",
+    "--survey",
+    "banepa",
+    "--model",
+    model,
+    "--preset",
+    values.preset,
+    "--seed",
+    seed,
+    "--minutes",
+    values.minutes,
+  ]);
   const answer = await reefline(dataDir, ["evaluate", "--survey", "banepa", "--model", model, "--labels", labels, "--area", split]);
   const { dice, iou, precision, recall, threshold, tn, fp, fn } = evaluationSchema.omit({ meanIou: true }).parse(answer);
   rows.push({ seed, dice, iou, meanIou: (iou + tn / (tn + fp + fn)) / 2, precision, recall, threshold });
@@ -50,7 +63,7 @@ for (const seed of values.seeds.split(",")) {
 const mean = (pick: (row: (typeof rows)[number]) => number): number => rows.reduce((sum, row) => sum + pick(row), 0) / rows.length;
 const line = (name: string, values: readonly number[]): string =>
   `${name.padEnd(6)}${values.map((value) => value.toFixed(4).padStart(11)).join("")}\n`;
-process.stdout.write(`split: benchmarks/banepa/holdout.geojson; ${values.minutes} minutes a seed\n`);
+process.stdout.write(`split: benchmarks/banepa/holdout.geojson; preset ${values.preset}, ${values.minutes} minutes a seed\n`);
 process.stdout.write(
   `${"seed".padEnd(6)}${["dice", "iou", "mean iou", "precision", "recall", "threshold"].map((name) => name.padStart(11)).join("")}\n`,
 );
