@@ -4,30 +4,34 @@ import { polygonAreaM2 } from "./geodesic.ts";
 
 const semiMajor = 6378137;
 const flattening = 1 / 298.257223563;
-const eccentricity = Math.sqrt(flattening * (2 - flattening));
+const eccentricitySquared = flattening * (2 - flattening);
 const semiMinorSquared = (semiMajor * (1 - flattening)) ** 2;
 const radiansPerDegree = Math.PI / 180;
 /** Edges up to here differ from geodesics by less than a hair. */
 const longestDegrees = 1e-3;
 
-/** m² of ellipsoid between the equator and a latitude, per radian of longitude (Snyder 1987, equation 3-12). */
-function zoneArea(lat: number): number {
-  const e = eccentricity;
+/** m² of ellipsoid per radian of latitude and radian of longitude (the derivative of Snyder 1987, equation 3-12). */
+function areaDensity(lat: number): number {
   const sine = Math.sin(lat * radiansPerDegree);
-  return (semiMinorSquared / 2) * (sine / (1 - e * e * sine * sine) + Math.log((1 + e * sine) / (1 - e * sine)) / (2 * e));
+  return (semiMinorSquared * Math.cos(lat * radiansPerDegree)) / (1 - eccentricitySquared * sine * sine) ** 2;
+}
+
+/** m² between two near latitudes per radian of longitude, by Simpson's rule: a difference of two areas from the equator would lose the digits that a small polygon needs. */
+function zoneArea(from: number, to: number): number {
+  const mean = (areaDensity(from) + 4 * areaDensity((from + to) / 2) + areaDensity(to)) / 6;
+  return mean * (to - from) * radiansPerDegree;
 }
 
 /** Shoelace in longitude and authalic height, which is area on the ellipsoid; null when an edge is long. */
 function ringAreaM2(ring: readonly Position[]): number | null {
   const [firstLon, firstLat] = ring[0] ?? [0, 0];
-  const origin = zoneArea(firstLat);
   let [beforeLon, beforeLat, beforeHeight] = [0, firstLat, 0];
   let sum = 0;
   for (let i = 1; i < ring.length; i++) {
     const [lon, lat] = ring[i] ?? [0, 0];
     const x = unwrapLon(lon, firstLon) - firstLon;
     if (Math.abs(x - beforeLon) > longestDegrees || Math.abs(lat - beforeLat) > longestDegrees) return null;
-    const height = zoneArea(lat) - origin;
+    const height = beforeHeight + zoneArea(beforeLat, lat);
     sum += beforeLon * height - x * beforeHeight;
     [beforeLon, beforeLat, beforeHeight] = [x, lat, height];
   }

@@ -90,7 +90,7 @@ describe("the keyboard alone", () => {
 
     // Train, and think better of it.
     await press("Alt+2");
-    await page.getByRole("button", { name: /^Train for/ }).waitFor();
+    await page.getByRole("button", { name: /^Train for/, disabled: false }).waitFor();
     await tabTo("Time to train");
     await press("Control+a");
     await page.keyboard.type("3");
