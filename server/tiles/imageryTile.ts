@@ -39,7 +39,7 @@ export async function renderImageryTile(request: ImageryTileRequest): Promise<En
     throw new AppError("bad-input", "tile/style", `The image has ${raster.bandNames.length} bands; choose among these.`);
   const plan = planTile(raster, z, x, y, sizePx);
   if (!plan) return null;
-  const pixels = await tilePixels(raster, plan, bands, signal);
+  const pixels = await tilePixels(raster, plan, bands, signal, "crisp");
   if (pixels.isEmpty) return null;
   const channels = pixels.isFull ? 3 : 4;
   const body = await sharp(styledColours(pixels, style, bands, channels), { raw: { width: sizePx, height: sizePx, channels } })

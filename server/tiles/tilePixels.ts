@@ -14,17 +14,29 @@ export interface TilePixels {
   readonly isFull: boolean;
 }
 
-/** Reads the planned window and resamples it bilinearly; samples without measurement carry no weight. */
-export async function tilePixels(raster: Raster, plan: TilePlan, bands: readonly number[], signal?: AbortSignal): Promise<TilePixels> {
+/** A pixel of the image this many tile pixels wide is drawn as the square it is. */
+const crispFrom = 2;
+
+/**
+ * Reads the planned window and resamples it bilinearly; samples without measurement carry no weight.
+ * @param enlarged how pixels look that are at least two tile pixels wide: blended, or crisp squares
+ */
+export async function tilePixels(
+  raster: Raster,
+  plan: TilePlan,
+  bands: readonly number[],
+  signal?: AbortSignal,
+  enlarged: "blended" | "crisp" = "blended",
+): Promise<TilePixels> {
   const source =
     plan.source.kind === "level"
       ? await raster.read(plan.window, { level: plan.source.level, bands, signal })
       : await readScaled(raster, plan.source.grid, plan.window, { bands, signal });
   throwIfAborted(signal);
-  return bilinear(source, plan);
+  return resample(source, plan, enlarged === "crisp" && plan.scale * crispFrom <= 1.01);
 }
 
-function bilinear(source: RasterArray, plan: TilePlan): TilePixels {
+function resample(source: RasterArray, plan: TilePlan, nearest: boolean): TilePixels {
   const { bandCount, data, valid, widthPx, heightPx } = source;
   const { cols, rows } = plan;
   const samples = new Float32Array(cols.length * bandCount);
@@ -34,9 +46,10 @@ function bilinear(source: RasterArray, plan: TilePlan): TilePixels {
   let full = 0;
   for (let i = 0; i < cols.length; i++) {
     const col = cols[i] ?? Number.NaN;
+    const row = rows[i] ?? 0;
     if (Number.isNaN(col)) continue;
-    const x = Math.min(widthPx - 1, Math.max(0, col - 0.5));
-    const y = Math.min(heightPx - 1, Math.max(0, (rows[i] ?? 0) - 0.5));
+    const x = Math.min(widthPx - 1, Math.max(0, nearest ? Math.floor(col) : col - 0.5));
+    const y = Math.min(heightPx - 1, Math.max(0, nearest ? Math.floor(row) : row - 0.5));
     const left = Math.floor(x);
     const top = Math.floor(y);
     const fx = x - left;

@@ -15,6 +15,8 @@ export interface TilePlan {
   /** Column and row in the window for each tile pixel, pixel corners at whole numbers; NaN where the raster has no ground. */
   readonly cols: Float64Array;
   readonly rows: Float64Array;
+  /** Pixels of the raster at full resolution under one tile pixel, along a side. */
+  readonly scale: number;
 }
 
 /** The geometry of a raster that every tile needs. */
@@ -127,7 +129,7 @@ function windowPlan(raster: PlannedRaster, cols: Float64Array, rows: Float64Arra
     cols[i] = (cols[i] ?? 0) * factorX - window.colOff;
     rows[i] = (rows[i] ?? 0) * factorY - window.rowOff;
   }
-  return { sizePx, source, window, cols, rows };
+  return { sizePx, source, window, cols, rows, scale };
 }
 
 /** Neighbours for bilinear interpolation lie within one pixel. */
