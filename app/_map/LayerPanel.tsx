@@ -7,6 +7,7 @@ import { Tooltip } from "../_ui/Tooltip.tsx";
 import { type MapLayer, mapLayers, mapLayerTitles } from "../_workspace/mapLayers.ts";
 import { useShell } from "../_workspace/shellStore.ts";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
+import { BandsSection } from "./BandsSection.tsx";
 import { LayerSwatch } from "./LayerSwatch.tsx";
 
 /** Bottom left: what is on the map, how strongly. Folds. */
@@ -39,6 +40,7 @@ export function LayerPanel() {
           {shown.map((layer) => (
             <LayerRow key={layer} layer={layer} />
           ))}
+          <BandsSection />
         </ul>
       ) : null}
     </section>

@@ -8,7 +8,8 @@ import { attachKeyboard } from "../_editor/keyboardInput.ts";
 import { attachPointer } from "../_editor/pointerInput.ts";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { readAddress } from "./address.ts";
-import { createMap, fitSurvey, showImagery } from "./createMap.ts";
+import { chosenStyle } from "./bandLooks.ts";
+import { createMap, fitSurvey, restyleImagery, showImagery } from "./createMap.ts";
 import { addEditorLayers, drawDraft, drawSelection } from "./editorLayers.ts";
 import { featureLayers, featureSourceId, fogSourceId, geoJsonSource, showFeatureLayer, updateFeatureLayers } from "./featureLayers.ts";
 import { fogOutside } from "./fog.ts";
@@ -21,6 +22,7 @@ export function MapCanvas() {
   const map = useWorkspace((state) => state.map);
   const survey = useWorkspace((state) => state.survey);
   const layers = useWorkspace((state) => state.layers);
+  const style = useWorkspace((state) => state.imageryStyle);
   const assetId = survey?.image?.assetId;
   const version = survey?.image?.version;
 
@@ -48,9 +50,18 @@ export function MapCanvas() {
   useEffect(() => {
     const { survey: shown } = useWorkspace.getState();
     if (!map || !shown || !assetId || !version) return;
-    showImagery(map, shown);
+    const { imageryStyle } = useWorkspace.getState();
+    showImagery(map, shown, shown.image ? chosenStyle(imageryStyle, shown.image.bands) : null);
     if (!readAddress(window.location.search).center) fitSurvey(map, shown, false);
   }, [map, assetId, version]);
+
+  useEffect(() => {
+    const image = useWorkspace.getState().survey?.image;
+    if (!map || !image) return;
+    // A key held down changes the style many times a second.
+    const timer = setTimeout(() => restyleImagery(map, image, chosenStyle(style, image.bands)), 150);
+    return () => clearTimeout(timer);
+  }, [map, style]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: new imagery is a new layer, which wants its look as well
   useEffect(() => {

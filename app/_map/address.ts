@@ -1,3 +1,4 @@
+import { parseTileStyle, type TileStyle, tileStyleText } from "@reefline/schema/tileStyle";
 import { type MapLayer, mapLayers } from "../_workspace/mapLayers.ts";
 import { isMode, type Mode } from "../_workspace/modes.ts";
 import type { LayerLook } from "../_workspace/workspaceStore.ts";
@@ -10,9 +11,11 @@ export type AddressView = {
   mode: Mode | null;
   /** null: the address does not say. */
   layers: Partial<Record<MapLayer, LayerLook>> | null;
+  /** How the image's bands are shown; null: the address does not say. */
+  style: TileStyle | null;
 };
 
-/** `mode=label&at=41.2,-8.5,19.2z&layers=label,imagery:60` */
+/** `mode=label&at=41.2,-8.5,19.2z&layers=label,imagery:60&bands=viridis:3,120,4000` */
 export function readAddress(search: string): AddressView {
   const params = new URLSearchParams(search);
   const at = /^(-?[\d.]+),(-?[\d.]+),([\d.]+)z(?:,(-?[\d.]+)r)?$/.exec(params.get("at") ?? "");
@@ -26,6 +29,7 @@ export function readAddress(search: string): AddressView {
     bearing: bearing ?? 0,
     mode: isMode(mode) ? mode : null,
     layers: layers === null ? null : readLayers(layers),
+    style: parseTileStyle(params.get("bands") ?? ""),
   };
 }
 
@@ -45,6 +49,7 @@ export function writeAddress(view: {
   bearing: number;
   mode: Mode;
   layers: Record<MapLayer, LayerLook>;
+  style?: TileStyle | null;
 }): string {
   const digits = Math.max(4, Math.min(8, Math.ceil(view.zoom / 3)));
   const at = `${view.center.lat.toFixed(digits)},${view.center.lon.toFixed(digits)},${Number(view.zoom.toFixed(2))}z${
@@ -54,5 +59,5 @@ export function writeAddress(view: {
     .filter((layer) => view.layers[layer].visible)
     .map((layer) => (view.layers[layer].opacity < 1 ? `${layer}:${Math.round(view.layers[layer].opacity * 100)}` : layer))
     .join(",");
-  return `?mode=${view.mode}&at=${at}&layers=${layers}`;
+  return `?mode=${view.mode}&at=${at}&layers=${layers}${view.style ? `&bands=${tileStyleText(view.style)}` : ""}`;
 }

@@ -1,8 +1,10 @@
-import type { Survey } from "@reefline/schema/survey";
-import { Map as MapLibreMap, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
+import type { Survey, SurveyImage } from "@reefline/schema/survey";
+import { type TileStyle, tileStyleText } from "@reefline/schema/tileStyle";
+import { Map as MapLibreMap, type RasterTileSource, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
 import { readAddress } from "./address.ts";
 import { addFeatureLayers } from "./featureLayers.ts";
 import { fitPadding } from "./fitPadding.ts";
+import { crispFromMapZoom, deepestImageryZoom } from "./imageryZoom.ts";
 import { addMapImages } from "./mapImages.ts";
 import { addLayerToSlot, slotAnchors } from "./slots.ts";
 
@@ -61,8 +63,14 @@ function retryFailedTiles(map: MapLibreMap): void {
 
 const imagerySource = "imagery";
 
-/** Draws the survey's imagery; replaces what was there. Tiles of a version never change, so the browser may keep them. */
-export function showImagery(map: MapLibreMap, survey: Survey): void {
+/** The address of the image's tiles, in a style or in its own colours. Tiles of a version and style never change, so the browser may keep them. */
+export function imageryTilesUrl(origin: string, image: Pick<SurveyImage, "assetId" | "version">, style: TileStyle | null): string {
+  const plain = `${origin}/tiles/imagery/${image.assetId}/${image.version}/{z}/{x}/{y}.webp`;
+  return style ? `${plain}?style=${encodeURIComponent(tileStyleText(style))}` : plain;
+}
+
+/** Draws the survey's imagery; replaces what was there. */
+export function showImagery(map: MapLibreMap, survey: Survey, style: TileStyle | null): void {
   const { image } = survey;
   if (map.getLayer(imagerySource)) map.removeLayer(imagerySource);
   if (map.getSource(imagerySource)) map.removeSource(imagerySource);
@@ -70,16 +78,24 @@ export function showImagery(map: MapLibreMap, survey: Survey): void {
   const { west, south, east, north } = image.bounds;
   map.addSource(imagerySource, {
     type: "raster",
-    tiles: [`${window.location.origin}/tiles/imagery/${image.assetId}/${image.version}/{z}/{x}/{y}.webp`],
+    tiles: [imageryTilesUrl(window.location.origin, image, style)],
     tileSize: 256,
     bounds: [west, south, east, north],
-    // One level past the pixels' own size; beyond that the browser enlarges.
-    maxzoom: Math.min(
-      24,
-      Math.ceil(Math.log2(156_543.034 * Math.cos((((north + south) / 2) * Math.PI) / 180)) - Math.log2(image.gsdMeters)) + 1,
-    ),
+    maxzoom: deepestImageryZoom(image),
   });
-  addLayerToSlot(map, "imagery", { id: imagerySource, type: "raster", source: imagerySource, paint: { "raster-fade-duration": 0 } });
+  addLayerToSlot(map, "imagery", {
+    id: imagerySource,
+    type: "raster",
+    source: imagerySource,
+    paint: { "raster-fade-duration": 0, "raster-resampling": ["step", ["zoom"], "linear", crispFromMapZoom(image), "nearest"] },
+  });
+}
+
+/** Goes over to another style; what is shown stays until the new tiles are there. */
+export function restyleImagery(map: MapLibreMap, image: SurveyImage, style: TileStyle | null): void {
+  const source = map.getSource<RasterTileSource>(imagerySource);
+  const url = imageryTilesUrl(window.location.origin, image, style);
+  if (source && source.tiles[0] !== url) source.setTiles([url]);
 }
 
 /** Looks at the whole survey. */

@@ -7,11 +7,16 @@ export function Popover({
   children,
   label,
   align = "end",
+  side = "bottom",
+  stays = false,
 }: {
   trigger: ReactNode;
   children: ReactNode;
   label: string;
   align?: "start" | "center" | "end";
+  side?: "top" | "right" | "bottom" | "left";
+  /** Stays open while something else is used, as the map it changes; Esc and its trigger close it. */
+  stays?: boolean;
 }) {
   return (
     <Radix.Root>
@@ -19,6 +24,8 @@ export function Popover({
       <Radix.Portal>
         <Radix.Content
           align={align}
+          side={side}
+          onInteractOutside={stays ? (event) => event.preventDefault() : undefined}
           sideOffset={6}
           collisionPadding={8}
           aria-label={label}

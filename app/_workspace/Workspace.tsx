@@ -37,7 +37,7 @@ export function Workspace({ surveyId }: { surveyId: string }) {
 
   useEffect(() => {
     workspace.enterSurvey(surveyId);
-    takeAddress();
+    takeAddress(surveyId);
     // In the hand the map has too little room for an open list.
     if (window.matchMedia("(max-width: 699px)").matches) useShell.setState({ layersOpen: false });
     void openFeatures(surveyId).then(sendPending);

@@ -1,4 +1,5 @@
 import type { Survey } from "@reefline/schema/survey";
+import type { TileStyle } from "@reefline/schema/tileStyle";
 import type { Map as MapLibreMap } from "maplibre-gl";
 import { create } from "zustand";
 import type { MapLayer } from "./mapLayers.ts";
@@ -15,6 +16,8 @@ export type WorkspaceState = {
   /** Set once the style and its layer slots are ready; null again when the survey is left. */
   map: MapLibreMap | null;
   layers: Record<MapLayer, LayerLook>;
+  /** How the image's bands are shown; null: in its own colours. */
+  imageryStyle: TileStyle | null;
   /** The prediction on the map. */
   predictionId: string | null;
   /** null: the prediction's own. */
@@ -41,6 +44,7 @@ export const initialWorkspace: WorkspaceState = {
     uncertainty: { visible: false, opacity: 0.75 },
     imagery: shown,
   },
+  imageryStyle: null,
   predictionId: null,
   threshold: null,
   selectedPolygonId: null,
@@ -62,6 +66,7 @@ export const workspace = {
   },
   setLayer: (layer: MapLayer, look: Partial<LayerLook>) =>
     set((state) => ({ layers: { ...state.layers, [layer]: { ...state.layers[layer], ...look } } })),
+  setImageryStyle: (imageryStyle: TileStyle | null) => set({ imageryStyle }),
   showPrediction: (predictionId: string | null) =>
     set((state) => (state.predictionId === predictionId ? {} : { predictionId, threshold: null, selectedPolygonId: null })),
   setThreshold: (threshold: number | null) => set({ threshold }),
