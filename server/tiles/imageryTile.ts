@@ -1,12 +1,14 @@
 import { colourBandIndexes } from "@reefline/raster/colourBands";
 import type { Raster } from "@reefline/raster/raster";
+import { throwIfAborted } from "@reefline/raster/rasterError";
 import { AppError } from "@reefline/schema/errors";
 import type { SurveyImage } from "@reefline/schema/survey";
 import type { TileStyle } from "@reefline/schema/tileStyle";
 import sharp from "sharp";
+import { quickColours } from "./quickColours.ts";
 import { styleBands, styledColours } from "./styledColours.ts";
 import { tilePixels } from "./tilePixels.ts";
-import { planTile } from "./tilePlan.ts";
+import { planQuickTile, planTile } from "./tilePlan.ts";
 
 export interface EncodedTile {
   readonly body: Buffer;
@@ -37,13 +39,31 @@ export async function renderImageryTile(request: ImageryTileRequest): Promise<En
   const bands = styleBands(style);
   if (bands.some((band) => band >= raster.bandNames.length))
     throw new AppError("bad-input", "tile/style", `The image has ${raster.bandNames.length} bands; choose among these.`);
+  const quick = isShownAsItIs(raster, style) ? planQuickTile(raster, z, x, y, sizePx) : null;
+  if (quick) {
+    const source = await raster.read(quick.window, { level: quick.level, bands, signal });
+    throwIfAborted(signal);
+    if (!source.valid.includes(0)) return encode(quickColours(source, quick), sizePx, 3);
+  }
   const plan = planTile(raster, z, x, y, sizePx);
   if (!plan) return null;
   const pixels = await tilePixels(raster, plan, bands, signal, "crisp");
   if (pixels.isEmpty) return null;
   const channels = pixels.isFull ? 3 : 4;
-  const body = await sharp(styledColours(pixels, style, bands, channels), { raw: { width: sizePx, height: sizePx, channels } })
-    .webp({ quality: 85, alphaQuality: 90, effort: 0 })
+  return encode(styledColours(pixels, style, bands, channels), sizePx, channels);
+}
+
+/** 8-bit bands from 0 to 255: three as colours or one as grey. */
+function isShownAsItIs(raster: Raster, style: TileStyle): boolean {
+  if (raster.sampleType !== "uint8") return false;
+  const isWhole = ({ low, high }: { low: number; high: number }): boolean => low === 0 && high === 255;
+  if (style.kind === "band") return style.ramp === "grey" && isWhole(style.channel);
+  return style.kind === "colours" && style.channels.every(isWhole) && styleBands(style).length === 3;
+}
+
+async function encode(colours: Uint8Array | Uint8ClampedArray, sizePx: number, channels: 3 | 4): Promise<EncodedTile> {
+  const body = await sharp(colours, { raw: { width: sizePx, height: sizePx, channels } })
+    .webp({ quality: 80, alphaQuality: 90, effort: 0 })
     .toBuffer();
   return { body, contentType: "image/webp" };
 }

@@ -17,6 +17,9 @@ export interface TilePixels {
 /** A pixel of the image this many tile pixels wide is drawn as the square it is. */
 const crispFrom = 2;
 
+/** @param scale full-resolution pixels under one tile pixel, along a side */
+export const looksCrisp = (scale: number): boolean => scale * crispFrom <= 1.01;
+
 /**
  * Reads the planned window and resamples it bilinearly; samples without measurement carry no weight.
  * @param enlarged how pixels look that are at least two tile pixels wide: blended, or crisp squares
@@ -33,7 +36,7 @@ export async function tilePixels(
       ? await raster.read(plan.window, { level: plan.source.level, bands, signal })
       : await readScaled(raster, plan.source.grid, plan.window, { bands, signal });
   throwIfAborted(signal);
-  return resample(source, plan, enlarged === "crisp" && plan.scale * crispFrom <= 1.01);
+  return resample(source, plan, enlarged === "crisp" && looksCrisp(plan.scale));
 }
 
 function resample(source: RasterArray, plan: TilePlan, nearest: boolean): TilePixels {

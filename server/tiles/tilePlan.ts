@@ -4,7 +4,7 @@ import { gridBounds, gridPixelMeters, lonLatToPixel } from "@reefline/geo/grid";
 import { isTile, mercatorHalfWidth, mercatorToLonLat, tileBounds } from "@reefline/geo/mercator";
 import type { Raster } from "@reefline/raster/raster";
 import type { Bounds, Grid, Window } from "@reefline/schema/grid";
-import { tilePositions } from "./tilePositions.ts";
+import { type Point, type TileQuad, tilePositions, tileQuad } from "./tilePositions.ts";
 
 /** What one tile needs: which reduction of the raster, which window of it, and where each tile pixel looks in that window. */
 export interface TilePlan {
@@ -16,6 +16,16 @@ export interface TilePlan {
   readonly cols: Float64Array;
   readonly rows: Float64Array;
   /** Pixels of the raster at full resolution under one tile pixel, along a side. */
+  readonly scale: number;
+}
+
+/** A tile that lies on the raster altogether and whose pixels lie evenly between its corners, to be read from one level. */
+export interface QuickPlan {
+  readonly sizePx: number;
+  readonly level: number;
+  readonly window: Window;
+  /** Corners in pixels of the window. */
+  readonly quad: TileQuad;
   readonly scale: number;
 }
 
@@ -47,6 +57,53 @@ const tolerancePx = 0.125;
  * @param sizePx pixels on a side: a power of two, 256, or 512 for high-density screens
  */
 export function planTile(raster: PlannedRaster, z: number, x: number, y: number, sizePx: number): TilePlan | null {
+  const view = tileView(raster, z, x, y, sizePx);
+  if (!view) return null;
+  const { geometry, toLonLat, toPixel, scale } = view;
+  const positions = tilePositions(
+    sizePx,
+    toPixel,
+    (px, py, size) => {
+      const northWest = toLonLat(px, py);
+      const southEast = toLonLat(px + size, py + size);
+      return boundsIntersect(geometry.bounds, { west: northWest.lon, north: northWest.lat, east: southEast.lon, south: southEast.lat });
+    },
+    tolerancePx * Math.max(1, scale),
+  );
+  return windowPlan(raster, positions.cols, positions.rows, sizePx, scale);
+}
+
+/** The same for the usual tile, at a fraction of the cost; null for any other. */
+export function planQuickTile(raster: PlannedRaster, z: number, x: number, y: number, sizePx: number): QuickPlan | null {
+  const view = tileView(raster, z, x, y, sizePx);
+  const quad = view && tileQuad(sizePx, view.toPixel, tolerancePx * Math.max(1, view.scale));
+  if (!quad) return null;
+  const { widthPx, heightPx } = raster.grid;
+  const corners = [quad.northWest, quad.northEast, quad.southWest, quad.southEast];
+  if (corners.some(({ col, row }) => !(col >= 0 && row >= 0 && col <= widthPx && row <= heightPx))) return null;
+  const { source, sourceWidthPx, sourceHeightPx } = chooseSource(raster, view.scale);
+  if (source.kind !== "level") return null;
+  const [factorX, factorY] = [sourceWidthPx / widthPx, sourceHeightPx / heightPx];
+  const cols = corners.map(({ col }) => col * factorX);
+  const rows = corners.map(({ row }) => row * factorY);
+  const window = around(Math.min(...cols), Math.max(...cols), Math.min(...rows), Math.max(...rows), sourceWidthPx, sourceHeightPx);
+  const placed = ({ col, row }: Point): Point => ({ col: col * factorX - window.colOff, row: row * factorY - window.rowOff });
+  return {
+    sizePx,
+    level: source.level,
+    window,
+    quad: {
+      northWest: placed(quad.northWest),
+      northEast: placed(quad.northEast),
+      southWest: placed(quad.southWest),
+      southEast: placed(quad.southEast),
+    },
+    scale: view.scale,
+  };
+}
+
+/** How a tile looks at a raster; null when they share no ground. */
+function tileView(raster: PlannedRaster, z: number, x: number, y: number, sizePx: number) {
   if (!isTile(z, x, y)) return null;
   const geometry = tileGeometry(raster);
   const bounds = tileBounds(z, x, y);
@@ -61,20 +118,11 @@ export function planTile(raster: PlannedRaster, z: number, x: number, y: number,
     // On the antimeridian itself rounding would choose the side; a tile's edge belongs to the tile.
     return { lon: Math.max(-edgeLon, Math.min(edgeLon, place.lon)), lat: place.lat };
   };
-  const positions = tilePositions(
-    sizePx,
-    (px, py) => {
-      const { lon, lat } = toLonLat(px, py);
-      return isNearBounds(geometry.bounds, lon, lat) ? geometry.toPixel(lon, lat) : nowhere;
-    },
-    (px, py, size) => {
-      const northWest = toLonLat(px, py);
-      const southEast = toLonLat(px + size, py + size);
-      return boundsIntersect(geometry.bounds, { west: northWest.lon, north: northWest.lat, east: southEast.lon, south: southEast.lat });
-    },
-    tolerancePx * Math.max(1, scale),
-  );
-  return windowPlan(raster, positions.cols, positions.rows, sizePx, scale);
+  const toPixel = (px: number, py: number): Point => {
+    const { lon, lat } = toLonLat(px, py);
+    return isNearBounds(geometry.bounds, lon, lat) ? geometry.toPixel(lon, lat) : nowhere;
+  };
+  return { geometry, toLonLat, toPixel, scale };
 }
 
 const edgeLon = 180 - 1e-9;

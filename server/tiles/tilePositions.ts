@@ -6,9 +6,36 @@ export interface TilePositions {
   readonly rows: Float64Array;
 }
 
-interface Point {
+/** Where the corners of a tile look, when everything between them lies between them. */
+export interface TileQuad {
+  readonly northWest: Point;
+  readonly northEast: Point;
+  readonly southWest: Point;
+  readonly southEast: Point;
+}
+
+export interface Point {
   readonly col: number;
   readonly row: number;
+}
+
+/**
+ * The corners of a tile when bilinear interpolation between them is within `tolerance` of the exact answer all over it; null otherwise.
+ * Most tiles of a survey are such: nothing has to be written down for their 65,536 pixels.
+ */
+export function tileQuad(sizePx: number, exact: (x: number, y: number) => Point, tolerance: number): TileQuad | null {
+  const half = sizePx / 2;
+  const quad = { northWest: exact(0, 0), northEast: exact(sizePx, 0), southWest: exact(0, sizePx), southEast: exact(sizePx, sizePx) };
+  const { northWest: a, northEast: b, southWest: c, southEast: d } = quad;
+  const middle = between(between(a, b), between(c, d));
+  const isClose =
+    near(exact(half, half), middle, tolerance) &&
+    near(exact(half, 0), between(a, b), tolerance) &&
+    near(exact(half, sizePx), between(c, d), tolerance) &&
+    near(exact(0, half), between(a, c), tolerance) &&
+    near(exact(sizePx, half), between(b, d), tolerance) &&
+    near(exact(half / 2, half / 2), between(middle, a), tolerance);
+  return isClose ? quad : null;
 }
 
 /**
