@@ -8,23 +8,13 @@
  * asked once, since it takes minutes beyond 10,000². Above 20,000² only our own way runs, on a mask that is never held whole.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { createWriteStream } from "node:fs";
-import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type FlatGeobufRecord, flatGeobuf } from "@reefline/formats/flatGeobuf";
-import { crsFromEpsg } from "@reefline/geo/crs";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
-import type { Grid } from "@reefline/schema/grid";
 import { traceMask } from "@reefline/vectorize/traceMask";
-import { vectorizeMask } from "@reefline/vectorize/vectorizeMask";
-import type { ProbabilitySource } from "@reefline/vectorize/vectorizeProbability";
 import { contours } from "d3-contour";
 import { z } from "zod";
 import { median, pairedRatio } from "../pairedRatio.ts";
@@ -37,10 +27,6 @@ const { values } = parseArgs({
     size: { type: "string", default: "10000" },
     rounds: { type: "string", default: "5" },
     python: { type: "string" },
-    /** What this program asks of itself in a process of its own. */
-    only: { type: "string" },
-    file: { type: "string" },
-    out: { type: "string" },
   },
 });
 const sizePx = Number(values.size);
@@ -51,71 +37,7 @@ const largestHeldWhole = 20_000;
 const resultSchema = z.object({ seconds: z.number(), polygons: z.number(), peakMb: z.number() });
 type Result = z.infer<typeof resultSchema>;
 
-if (values.only === "file") await fileToFile(values.file ?? "", values.out ?? "");
-else if (values.only === "memory") await memoryToFile(values.file ?? "", values.out ?? "");
-else if (values.only === "streamed") await streamedToFile(values.out ?? "");
-else await measure();
-
-function report(seconds: number, polygons: number): void {
-  process.stdout.write(`${JSON.stringify({ seconds, polygons, peakMb: process.resourceUsage().maxRSS / 1024 })}\n`);
-}
-
-async function* records(mask: ProbabilitySource): AsyncGenerator<FlatGeobufRecord> {
-  for await (const { polygons } of vectorizeMask(mask)) yield { polygons, values: [1] };
-}
-
-async function writePolygons(mask: ProbabilitySource, out: string): Promise<number> {
-  let count = 0;
-  const counted = async function* () {
-    for await (const record of records(mask)) {
-      count++;
-      yield record;
-    }
-  };
-  const layer = { name: "mask", geometryType: "Polygon", epsg: 32618, columns: [{ name: "DN", type: "int" }] } as const;
-  await pipeline(Readable.from(flatGeobuf(layer, counted(), { scratchPath: `${out}.scratch` })), createWriteStream(out));
-  return count;
-}
-
-async function fileToFile(file: string, out: string): Promise<void> {
-  const raster = await openGeoTiff(await openFileSource(file));
-  const polygons = await writePolygons(raster, out);
-  await raster.close();
-  report(0, polygons);
-}
-
-async function memoryToFile(file: string, out: string): Promise<void> {
-  const bytes = await readFile(file);
-  const mask: ProbabilitySource = {
-    grid: madeGrid(),
-    read: async ({ rowOff, heightPx }) => ({ data: new Uint8Array(bytes.buffer, bytes.byteOffset + rowOff * sizePx, heightPx * sizePx) }),
-  };
-  const started = performance.now();
-  const polygons = await writePolygons(mask, out);
-  report((performance.now() - started) / 1000, polygons);
-}
-
-function madeGrid(): Grid {
-  return { crs: crsFromEpsg(32618), transform: [0.05, 0, 352_000, 0, -0.05, 3_841_000], widthPx: sizePx, heightPx: sizePx };
-}
-
-async function streamedToFile(out: string): Promise<void> {
-  const started = performance.now();
-  const blobs = new BlobMask(sizePx);
-  let making = 0;
-  const mask: ProbabilitySource = {
-    grid: madeGrid(),
-    read: async ({ rowOff, heightPx }) => {
-      const before = performance.now();
-      const data = new Uint8Array(sizePx * heightPx);
-      for (let row = 0; row < heightPx; row++) blobs.fillRow(rowOff + row, data, row * sizePx);
-      making += performance.now() - before;
-      return { data };
-    },
-  };
-  const polygons = await writePolygons(mask, out);
-  report((performance.now() - started - making) / 1000, polygons);
-}
+await measure();
 
 /** Runs a program and takes the line of JSON it ends with; the whole program's seconds where it does not say its own. */
 async function run(command: string, args: readonly string[]): Promise<Result> {
@@ -134,8 +56,8 @@ async function run(command: string, args: readonly string[]): Promise<Result> {
   return result.seconds > 0 ? result : { ...result, seconds: (performance.now() - started) / 1000 };
 }
 
-function self(args: readonly string[]): Promise<Result> {
-  return run(process.execPath, [fileURLToPath(import.meta.url), ...args, "--size", String(sizePx)]);
+function self(...words: string[]): Promise<Result> {
+  return run(process.execPath, [fileURLToPath(new URL("./maskToFile.child.js", import.meta.url)), ...words]);
 }
 
 async function measure(): Promise<void> {
@@ -150,7 +72,7 @@ async function measure(): Promise<void> {
 
 async function measureStreamed(folder: string): Promise<void> {
   const blobs = new BlobMask(sizePx);
-  const { seconds, polygons, peakMb } = await self(["--only", "streamed", "--out", join(folder, "ours.fgb")]);
+  const { seconds, polygons, peakMb } = await self("made", String(sizePx), join(folder, "ours.fgb"));
   process.stdout.write(
     `${sizePx} × ${sizePx} px made row by row, ${blobs.blobCount} blobs, ${blobs.holeCount} holes → FlatGeobuf: ${polygons} polygons, ` +
       `${seconds.toFixed(1)} s (making the mask left out), peak memory ${peakMb.toFixed(0)} MB\n`,
@@ -237,7 +159,7 @@ async function measureBesidePeers(folder: string): Promise<void> {
       ? "/usr/bin/python3"
       : null;
   const memory = [
-    contender("Reefline", () => self(["--only", "memory", "--file", raw, "--out", outs.ours])),
+    contender("Reefline", () => self("memory", raw, String(sizePx), outs.ours)),
     ...(systemPython
       ? [
           contender(`gdal.Polygonize (${gdalVersion ?? "GDAL"})`, () =>
@@ -250,7 +172,7 @@ async function measureBesidePeers(folder: string): Promise<void> {
   await takeTurns(memory, rounds);
   print("Mask in memory → FlatGeobuf", memory);
   const files = [
-    contender("Reefline", () => self(["--only", "file", "--file", tif, "--out", outs.ours])),
+    contender("Reefline", () => self("file", tif, outs.ours)),
     ...(hasGdal ? [contender(`gdal_polygonize.py (${gdalVersion ?? "GDAL"})`, () => peer("gdal", tif, outs.gdal))] : []),
     contender("rasterio.features.shapes + pyogrio", () => peer("shapes-file", tif, outs.shapes)),
   ];

@@ -13,6 +13,8 @@ export type FlatGeobufValues = readonly (string | number | boolean | null)[];
 export type FlatRings = readonly ArrayLike<number>[];
 
 const text = new TextEncoder();
+/** Then numbers in memory lie as they do in the file. */
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 function encodeValues(columns: readonly FlatGeobufColumn[], values: FlatGeobufValues): Uint8Array {
   const encoded = values.map((value) => (typeof value === "string" ? text.encode(value) : null));
@@ -71,7 +73,11 @@ function writeGeometry(view: DataView, at: number, rings: FlatRings): number {
   });
   view.setUint32(coordinates, end * 2, true);
   let place = coordinates + 4;
-  for (const ring of rings) for (let i = 0; i < ring.length; i++, place += 8) view.setFloat64(place, ring[i] ?? 0, true);
+  for (const ring of rings) {
+    if (isLittleEndian) new Float64Array(view.buffer, place, ring.length).set(ring);
+    else for (let i = 0; i < ring.length; i++) view.setFloat64(place + 8 * i, ring[i] ?? 0, true);
+    place += 8 * ring.length;
+  }
   return table;
 }
 

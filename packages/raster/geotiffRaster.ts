@@ -106,6 +106,7 @@ async function openChecked(
       blockHeightPx: image.blockHeightPx,
     })),
     read: (window, options = {}) => reader.read(window, options),
+    ...(reader.hasPlainBytes ? { readBytes: (window, into, options) => reader.readBytes(window, into, options?.signal) } : {}),
     close: async () => {
       cache.forget(`${reader.id}:`);
       await closeSources();

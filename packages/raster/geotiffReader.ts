@@ -3,13 +3,13 @@ import type { Limits } from "@reefline/schema/limits";
 import type { SampleType } from "@reefline/schema/survey";
 import type { RasterArray, Samples } from "./array.ts";
 import type { BandMeaning } from "./bandMeaning.ts";
-import type { BlockCache } from "./blockCache.ts";
+import { BlockCache } from "./blockCache.ts";
 import { allMeasured, decodeBlock, decodeMaskBlock } from "./blockDecode.ts";
 import { loadBlocks } from "./blockLoader.ts";
 import { type ColourConversion, convertColours } from "./colourConversion.ts";
 import type { ImageLayout } from "./guard.ts";
 import { bytesPerSample, newSamples } from "./newSamples.ts";
-import { copyMask, copySamples, markNodata, unpremultiply } from "./pixelCopy.ts";
+import { clearSamples, copyMask, copySamples, markNodata, unpremultiply } from "./pixelCopy.ts";
 import { beyondLimit, throwIfAborted } from "./rasterError.ts";
 import type { LevelLayout } from "./rasterLevels.ts";
 import { type StoredSamples, storedSamples } from "./storedSamples.ts";
@@ -63,6 +63,51 @@ export class GeoTiffReader {
     if (level.mask) await this.readMask(level.mask, levelIndex, window, out.valid, options.signal);
     markNodata(out, nodata);
     return colours ? convertColours(out, colours, bands) : out;
+  }
+
+  /** Whether the pixels are one band of bytes that reads as it is stored. */
+  get hasPlainBytes(): boolean {
+    const { stored, meaning, colours, bandCount, levels } = this.parts;
+    return (
+      stored.sampleType === "uint8" && !colours && bandCount === 1 && meaning.alphaSample === null && levels[0]?.image.samplesPerPixel === 1
+    );
+  }
+
+  /** The bytes of a window at full resolution, into the front of `into`; see Raster. Only where `hasPlainBytes`. */
+  async readBytes(window: Window, into: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    const image = this.parts.levels[0]?.image;
+    const { stored, limits } = this.parts;
+    const { colOff, rowOff, widthPx, heightPx } = window;
+    const pixels = widthPx * heightPx;
+    if (!image || !this.hasPlainBytes) throw new RangeError("the raster is not one band of bytes");
+    if (into.length < pixels) throw new RangeError(`${pixels} pixels do not fit into ${into.length} bytes`);
+    if (pixels > limits.blockBytes * 8) throw beyondLimit(`A window of ${widthPx} × ${heightPx} pixels is too large to read at once.`);
+    throwIfAborted(signal);
+    const isInside = colOff >= 0 && rowOff >= 0 && colOff + widthPx <= image.widthPx && rowOff + heightPx <= image.heightPx;
+    if (!isInside) into.fill(0, 0, pixels);
+    // Whole blocks read top to bottom are not met again, and would only push others out.
+    const isOnce =
+      colOff === 0 &&
+      widthPx >= image.widthPx &&
+      rowOff % image.blockHeightPx === 0 &&
+      (heightPx % image.blockHeightPx === 0 || rowOff + heightPx >= image.heightPx);
+    const copy = { samplesPerPixel: 1, from: [0], out: into, outBands: 1, firstBand: 0 };
+    await loadBlocks<Samples>(
+      {
+        image,
+        keyPrefix: `${this.id}:0:`,
+        cache: isOnce ? new BlockCache(0) : this.parts.cache,
+        blockBytesLimit: limits.blockBytes,
+        decode: (index, bytes) => decodeBlock(image, stored, bytes, Math.floor(index / image.blocksAcross)),
+        consume: (index, block) => {
+          const place = { blockCol: index % image.blocksAcross, blockRow: Math.floor(index / image.blocksAcross) };
+          if (block) copySamples(block, image, place, window, copy, null);
+          else clearSamples(image, place, window, into);
+        },
+      },
+      blocksOf(image, window),
+      signal,
+    );
   }
 
   private emptyArray(window: Window, sampleType: SampleType, bandCount: number): RasterArray {

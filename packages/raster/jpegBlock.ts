@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import { beyondLimit, damaged, unsupported } from "./rasterError.ts";
 
 const maxScans = 100;
@@ -27,6 +27,8 @@ export async function decodeJpegBlock(
   const parts: Uint8Array[] = [soi, want.isYCbCr ? adobeYCbCr : adobeRgb];
   if (tables && tables.length > 4) parts.push(tables.subarray(2, endsWithEoi(tables) ? tables.length - 2 : tables.length));
   parts.push(block.subarray(2));
+  // Taken up with the first such block: most programs meet none, and it is slow to load.
+  const { default: sharp } = await import("sharp");
   let decoded: { data: Buffer; info: { width: number; height: number; channels: number } };
   try {
     const image = sharp(Buffer.concat(parts), {

@@ -1,4 +1,3 @@
-import { decode, load } from "lerc";
 import type { Samples } from "./array.ts";
 import { damaged } from "./rasterError.ts";
 
@@ -42,8 +41,9 @@ export async function decodeLercBlock(blob: Uint8Array, want: LercWant): Promise
   if (header.typeNumber !== typeNumbers[`${want.sampleFormat}:${want.bitsPerSample}`]) {
     throw damaged("A block of LERC data holds another kind of number than the file says.");
   }
-  await load();
-  const { pixels, mask } = decodeChecked(blob.subarray(0, header.blobBytes));
+  const lerc = await import("lerc");
+  await lerc.load();
+  const { pixels, mask } = decodeChecked(lerc.decode, blob.subarray(0, header.blobBytes));
   const wanted = widthPx * heightPx * header.bands;
   if (!pixels || pixels.length !== wanted || pixels.BYTES_PER_ELEMENT !== byteSizes[header.typeNumber]) {
     throw damaged("A block of LERC data decodes to an unexpected size.");
@@ -58,7 +58,7 @@ export async function decodeLercBlock(blob: Uint8Array, want: LercWant): Promise
   return pixels;
 }
 
-function decodeChecked(blob: Uint8Array) {
+function decodeChecked(decode: typeof import("lerc").decode, blob: Uint8Array) {
   try {
     const { pixels, mask } = decode(blob, { returnInterleaved: true });
     return { pixels: pixels[0], mask };

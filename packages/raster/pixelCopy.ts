@@ -63,6 +63,15 @@ export function copySamples(
   }
 }
 
+/** Zeroes a window's bytes under a block that a sparse file leaves out. */
+export function clearSamples(size: BlockSize, place: BlockPlace, window: Window, out: Uint8Array): void {
+  const { left, right, top, bottom } = shared(size, place, window);
+  for (let row = top; row < bottom; row++) {
+    const first = (row - window.rowOff) * window.widthPx - window.colOff;
+    out.fill(0, first + left, first + right);
+  }
+}
+
 /** Red, green, blue of red, green, blue, alpha, the usual case. */
 function copyThreeOfFour(block: Uint8Array, from: number, out: Uint8Array, to: number, count: number): void {
   let read = from;

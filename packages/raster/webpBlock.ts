@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import { damaged } from "./rasterError.ts";
 
 /**
@@ -17,6 +16,8 @@ export async function decodeWebpBlock(
       `A block of WebP data is ${frame.widthPx} × ${frame.heightPx} pixels where the file says ${want.widthPx} × ${want.heightPx}.`,
     );
   }
+  // Taken up with the first such block: most programs meet none, and it is slow to load.
+  const { default: sharp } = await import("sharp");
   try {
     const image = sharp(block, { failOn: "error", limitInputPixels: want.widthPx * want.heightPx + 1, animated: false });
     const { data, info } = await (want.samplesPerPixel === 4 ? image.ensureAlpha() : image.removeAlpha())

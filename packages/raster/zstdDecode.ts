@@ -1,5 +1,5 @@
 import * as zlib from "node:zlib";
-import { ZSTDDecoder } from "zstddec";
+import type { ZSTDDecoder } from "zstddec";
 import { damaged } from "./rasterError.ts";
 
 type NativeDecompress = (
@@ -32,7 +32,8 @@ export async function decodeZstd(bytes: Uint8Array, capacity: number): Promise<U
 }
 
 async function startWasm(): Promise<ZSTDDecoder> {
-  const decoder = new ZSTDDecoder();
+  const zstd = await import("zstddec");
+  const decoder = new zstd.ZSTDDecoder();
   await decoder.init();
   return decoder;
 }

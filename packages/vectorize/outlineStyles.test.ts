@@ -3,8 +3,9 @@ import { loadGeos } from "@reefline/geo/geosPolygon";
 import type { Grid, Window } from "@reefline/schema/grid";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ByteSource } from "./readAhead.ts";
 import { simplifyArcs } from "./simplifyArcs.ts";
-import { type OutlinedPolygon, type ProbabilitySource, type VectorizeOptions, vectorizeProbability } from "./vectorizeProbability.ts";
+import { type OutlinedPolygon, type VectorizeOptions, vectorizeProbability } from "./vectorizeProbability.ts";
 
 const gsd = 0.25;
 const gridOf = (widthPx: number, heightPx: number): Grid => ({
@@ -14,7 +15,7 @@ const gridOf = (widthPx: number, heightPx: number): Grid => ({
   heightPx,
 });
 
-function source(grid: Grid, data: Uint8Array): ProbabilitySource {
+function source(grid: Grid, data: Uint8Array): ByteSource {
   return {
     grid,
     read: async ({ colOff, rowOff, widthPx, heightPx }: Window) => {

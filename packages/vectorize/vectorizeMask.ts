@@ -1,9 +1,6 @@
-import { applyAffine } from "@reefline/geo/affine";
-import { AppError } from "@reefline/schema/errors";
-import { type RowSpan, readAhead, rowSpans } from "./readAhead.ts";
+import { type ByteSource, byteRows } from "./readAhead.ts";
 import { regionParts } from "./regionParts.ts";
 import { RowTracer } from "./rowTracer.ts";
-import type { ProbabilitySource } from "./vectorizeProbability.ts";
 
 export interface MaskOptions {
   /** Smallest byte that belongs to a polygon; 1 unless given. */
@@ -25,16 +22,18 @@ export interface MaskPolygons {
  * rows. 8-connected regions come as several polygons where they hold together by corners only.
  * @throws AppError `vectorize/samples`.
  */
-export async function* vectorizeMask(mask: ProbabilitySource, options: MaskOptions = {}): AsyncGenerator<MaskPolygons> {
+export async function* vectorizeMask(mask: ByteSource, options: MaskOptions = {}): AsyncGenerator<MaskPolygons> {
   const { thresholdByte = 1, connectivity = 4, swathRows = 512, signal } = options;
   const { widthPx, heightPx, transform } = mask.grid;
+  const [a, b, c, d, e, f] = transform;
   const ended: MaskPolygons[] = [];
   const placed = (ring: Int32Array): Float64Array => {
     const closed = new Float64Array(ring.length + 2);
     for (let i = 0; i < ring.length; i += 2) {
-      const { x, y } = applyAffine(transform, ring[i] ?? 0, ring[i + 1] ?? 0);
-      closed[i] = x;
-      closed[i + 1] = y;
+      const col = ring[i] ?? 0;
+      const row = ring[i + 1] ?? 0;
+      closed[i] = a * col + b * row + c;
+      closed[i + 1] = d * col + e * row + f;
     }
     closed[ring.length] = closed[0] ?? 0;
     closed[ring.length + 1] = closed[1] ?? 0;
@@ -43,13 +42,9 @@ export async function* vectorizeMask(mask: ProbabilitySource, options: MaskOptio
   const tracer = new RowTracer(widthPx, { thresholdByte, connectivity, isPlainMask: true }, ({ pixelCount, rings }) =>
     ended.push({ pixelCount, polygons: regionParts(rings).map(({ outer, holes }) => [outer, ...holes].map(placed)) }),
   );
-  const read = ({ rowOff, heightPx: rows }: RowSpan) => mask.read({ colOff: 0, rowOff, widthPx, heightPx: rows }, { signal });
-  for await (const { rowOff, heightPx: rows, content } of readAhead(rowSpans(heightPx, swathRows), read)) {
-    signal?.throwIfAborted();
-    const { data } = content;
-    if (!(data instanceof Uint8Array))
-      throw new AppError("bad-input", "vectorize/samples", "Outlines are made from a mask of one 8-bit band, and this is none.");
-    for (let row = 0; row < rows; row++) tracer.pushRow(data, row * widthPx);
+  const whole = { colOff: 0, rowOff: 0, widthPx, heightPx };
+  for await (const { rowOff, heightPx: rows, content } of byteRows(mask, whole, { rowsAtOnce: swathRows, signal })) {
+    for (let row = 0; row < rows; row++) tracer.pushRow(content, row * widthPx);
     if (rowOff + rows === heightPx) tracer.finish();
     yield* ended.splice(0);
   }

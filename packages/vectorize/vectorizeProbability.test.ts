@@ -5,7 +5,8 @@ import type { Grid, Window } from "@reefline/schema/grid";
 import { byteFromProbability } from "@reefline/schema/prediction";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type OutlinedPolygon, type ProbabilitySource, type VectorizeOptions, vectorizeProbability } from "./vectorizeProbability.ts";
+import type { ByteSource } from "./readAhead.ts";
+import { type OutlinedPolygon, type VectorizeOptions, vectorizeProbability } from "./vectorizeProbability.ts";
 
 const gsd = 0.25;
 const utm = (widthPx: number, heightPx: number): Grid => ({
@@ -15,7 +16,7 @@ const utm = (widthPx: number, heightPx: number): Grid => ({
   heightPx,
 });
 
-function source(grid: Grid, data: Uint8Array): ProbabilitySource {
+function source(grid: Grid, data: Uint8Array): ByteSource {
   return {
     grid,
     read: async ({ colOff, rowOff, widthPx, heightPx }: Window) => {
@@ -32,7 +33,7 @@ function paint(grid: Grid, probability: (col: number, row: number) => number): U
   return data;
 }
 
-async function all(probability: ProbabilitySource, options: VectorizeOptions): Promise<OutlinedPolygon[]> {
+async function all(probability: ByteSource, options: VectorizeOptions): Promise<OutlinedPolygon[]> {
   const polygons: OutlinedPolygon[] = [];
   for await (const polygon of vectorizeProbability(probability, options)) polygons.push(polygon);
   return polygons;

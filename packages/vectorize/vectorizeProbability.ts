@@ -3,23 +3,17 @@ import { gridPixelMeters, pixelToLonLat } from "@reefline/geo/grid";
 import { rowPixelAreasM2 } from "@reefline/geo/pixelArea";
 import { AppError } from "@reefline/schema/errors";
 import type { Polygon, Position } from "@reefline/schema/feature";
-import type { Grid, Window } from "@reefline/schema/grid";
+import type { Window } from "@reefline/schema/grid";
 import { byteOfThreshold, type PredictedPolygon, probabilityFromByte } from "@reefline/schema/prediction";
 import { labelArcs } from "./labelArcs.ts";
 import { type KeepsHole, type OutlineStyle, outlineBodies, outlineRegion, type PixelPolygon } from "./outlineRegion.ts";
 import { polygonId } from "./polygonId.ts";
-import { type RowSpan, readAhead, rowSpans } from "./readAhead.ts";
+import { type ByteSource, byteRows, bytesOf } from "./readAhead.ts";
 import { doubleArea, ringArea } from "./ringArea.ts";
 import { RowTracer, type TracedRegion } from "./rowTracer.ts";
 import { cornersOfContour, type PartedRegion, splitTouching } from "./splitTouching.ts";
 import { crossingOffset, unitsPerPixel } from "./subpixel.ts";
 import { quantileOf } from "./valueCounts.ts";
-
-/** What is read of a probability raster; every open raster of one 8-bit band has it. */
-export interface ProbabilitySource {
-  readonly grid: Grid;
-  read(window: Window, options?: { signal?: AbortSignal }): Promise<{ readonly data: ArrayLike<number> }>;
-}
 
 export interface VectorizeOptions {
   /** Pixels at or above it belong to polygons. */
@@ -61,7 +55,7 @@ interface PixelStatistics {
  * and bodies of a parted reef share their border. Polygons come in the order of their last rows.
  * @throws AppError `vectorize/threshold`, `vectorize/samples`, `vectorize/window`.
  */
-export async function* vectorizeProbability(probability: ProbabilitySource, options: VectorizeOptions): AsyncGenerator<OutlinedPolygon> {
+export async function* vectorizeProbability(probability: ByteSource, options: VectorizeOptions): AsyncGenerator<OutlinedPolygon> {
   const {
     threshold,
     minAreaM2,
@@ -108,14 +102,9 @@ export async function* vectorizeProbability(probability: ProbabilitySource, opti
   );
 
   const read = async (part: Window): Promise<Uint8Array> => {
-    const { data } = await probability.read(part, { signal });
+    const array = await probability.read(part, { signal });
     signal?.throwIfAborted();
-    if (data instanceof Uint8Array) return data;
-    throw new AppError(
-      "bad-input",
-      "vectorize/samples",
-      "Outlines are made from a probability raster of one 8-bit band, and this is none.",
-    );
+    return bytesOf(array);
   };
 
   const finish = (polygon: PixelPolygon, { mean, tenthPercentile }: PixelStatistics): OutlinedPolygon | null => {
@@ -175,8 +164,7 @@ export async function* vectorizeProbability(probability: ProbabilitySource, opti
     }
   };
 
-  const readRows = ({ rowOff, heightPx }: RowSpan) => read({ colOff, rowOff: window.rowOff + rowOff, widthPx, heightPx });
-  for await (const { rowOff: row, heightPx, content: data } of readAhead(rowSpans(window.heightPx, swathRows), readRows)) {
+  for await (const { rowOff: row, heightPx, content: data } of byteRows(probability, window, { rowsAtOnce: swathRows, signal })) {
     for (let line = 0; line < heightPx; line++) tracer.pushRow(data, line * widthPx);
     if (row + heightPx === window.heightPx) tracer.finish();
     for (const region of ended.splice(0)) {
