@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename, extname, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "@reefline/schema/errors";
@@ -70,6 +70,13 @@ export async function exportCommand(session: Session, options: ExportCommand): P
   const { ctx } = session;
   const survey = await resolveSurvey(ctx, options.survey);
   const out = resolve(options.out);
+  if (options.format === "shp" && !/\.zip$/i.test(out)) {
+    throw new AppError(
+      "bad-input",
+      "export/shapefile-name",
+      `A Shapefile is several files, so it is written as a zip: name one, for instance --out ${basename(out, extname(out))}.zip.`,
+    );
+  }
   const request = { format: options.format, crs: options.crs, ids: null };
   let file: ExportFile;
   if (options.layer === "label") file = await exportLabels(ctx, survey.id, request);
