@@ -1,5 +1,6 @@
 import { translateAffine } from "@reefline/geo/affine";
-import { crsFromGeoKeys, type GeoKeys } from "@reefline/geo/crs";
+import type { GeoKeys } from "@reefline/geo/crs";
+import { utmZoneFromGeoKeys } from "@reefline/geo/utmZone";
 import { AppError } from "@reefline/schema/errors";
 import type { Affine, Crs } from "@reefline/schema/grid";
 import type { RawGeoKeys } from "./cogWriterGeoTags.ts";
@@ -59,7 +60,7 @@ const keyNames: Readonly<Record<number, string>> = {
  */
 export async function readGeoReference(directory: TiffDirectory): Promise<{ crs: Crs; transform: Affine; rawGeoKeys?: RawGeoKeys }> {
   const geoKeys = await readGeoKeys(directory);
-  const crs = crsFromGeoKeys(geoKeys);
+  const crs = utmZoneFromGeoKeys(geoKeys) ?? (await import("@reefline/geo/crs")).crsFromGeoKeys(geoKeys);
   const transform = await readTransform(directory, geoKeys.GTRasterTypeGeoKey === 2);
   const [a, b, , d, e] = transform;
   if (!transform.every(Number.isFinite) || a * e - b * d === 0)

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
-import { defaultLimits, type Limits } from "@reefline/schema/limits";
+import { defaultLimits } from "@reefline/schema/defaultLimits";
+import type { Limits } from "@reefline/schema/limits";
 import type { BlockCache } from "./blockCache.ts";
 import { openFileSource } from "./fileSource.ts";
 import { openGeoTiff } from "./geotiffRaster.ts";

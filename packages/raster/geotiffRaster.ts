@@ -1,5 +1,6 @@
+import { defaultLimits } from "@reefline/schema/defaultLimits";
 import type { Grid } from "@reefline/schema/grid";
-import { defaultLimits, type Limits } from "@reefline/schema/limits";
+import type { Limits } from "@reefline/schema/limits";
 import type { SampleType } from "@reefline/schema/survey";
 import { readBandMeaning } from "./bandMeaning.ts";
 import { type BlockCache, sharedBlockCache } from "./blockCache.ts";

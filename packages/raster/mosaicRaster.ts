@@ -1,6 +1,6 @@
+import { defaultLimits } from "@reefline/schema/defaultLimits";
 import { AppError } from "@reefline/schema/errors";
 import type { Crs, Window } from "@reefline/schema/grid";
-import { defaultLimits } from "@reefline/schema/limits";
 import type { RasterArray } from "./array.ts";
 import { mosaicGrid } from "./mosaicGrid.ts";
 import { newSamples } from "./newSamples.ts";

@@ -1,34 +1,26 @@
 import { z } from "zod";
+import { defaultLimits } from "./defaultLimits.ts";
 
 /** Every limit by name, with its default. Read once at start from the environment by `server/config.ts`. */
 export const limitsSchema = z.object({
-  uploadBytes: z.number().default(64 * 2 ** 30),
-  rasterPixels: z.number().default(2 ** 36),
-  blockBytes: z
-    .number()
-    .default(256 * 2 ** 20)
-    .describe("decoded bytes of one TIFF block"),
-  ifdCount: z.number().default(64),
-  tagCount: z.number().default(512).describe("tags in one IFD"),
-  blockCount: z
-    .number()
-    .default(2 ** 25)
-    .describe("blocks of one IFD"),
-  probeSeconds: z.number().default(20),
-  probeHeapMegabytes: z.number().default(512),
-  blockCacheBytes: z.number().default(256 * 2 ** 20),
-  featuresPerImport: z.number().default(200_000),
-  verticesPerFeature: z.number().default(1_000_000),
-  jsonBytes: z.number().default(256 * 2 ** 20),
-  jsonDepth: z.number().default(64),
-  tilesInFlight: z.number().default(64),
-  requestBodyBytes: z.number().default(32 * 2 ** 20),
-  remoteSeconds: z.number().default(60).describe("one request to another server, redirects and body included"),
-  remoteIdleSeconds: z.number().default(15).describe("without a byte from another server"),
-  remoteCacheBytes: z
-    .number()
-    .default(64 * 2 ** 20)
-    .describe("bytes kept per remote file"),
+  uploadBytes: z.number().default(defaultLimits.uploadBytes),
+  rasterPixels: z.number().default(defaultLimits.rasterPixels),
+  blockBytes: z.number().default(defaultLimits.blockBytes).describe("decoded bytes of one TIFF block"),
+  ifdCount: z.number().default(defaultLimits.ifdCount),
+  tagCount: z.number().default(defaultLimits.tagCount).describe("tags in one IFD"),
+  blockCount: z.number().default(defaultLimits.blockCount).describe("blocks of one IFD"),
+  probeSeconds: z.number().default(defaultLimits.probeSeconds),
+  probeHeapMegabytes: z.number().default(defaultLimits.probeHeapMegabytes),
+  blockCacheBytes: z.number().default(defaultLimits.blockCacheBytes),
+  featuresPerImport: z.number().default(defaultLimits.featuresPerImport),
+  verticesPerFeature: z.number().default(defaultLimits.verticesPerFeature),
+  jsonBytes: z.number().default(defaultLimits.jsonBytes),
+  jsonDepth: z.number().default(defaultLimits.jsonDepth),
+  tilesInFlight: z.number().default(defaultLimits.tilesInFlight),
+  requestBodyBytes: z.number().default(defaultLimits.requestBodyBytes),
+  remoteSeconds: z.number().default(defaultLimits.remoteSeconds).describe("one request to another server, redirects and body included"),
+  remoteIdleSeconds: z.number().default(defaultLimits.remoteIdleSeconds).describe("without a byte from another server"),
+  remoteCacheBytes: z.number().default(defaultLimits.remoteCacheBytes).describe("bytes kept per remote file"),
 });
 export type Limits = z.infer<typeof limitsSchema>;
-export const defaultLimits: Limits = limitsSchema.parse({});
+export { defaultLimits };

@@ -1,0 +1,21 @@
+/** Every limit's default, by name; apart from the schema so that reading a raster needs no schema library. */
+export const defaultLimits = {
+  uploadBytes: 64 * 2 ** 30,
+  rasterPixels: 2 ** 36,
+  blockBytes: 256 * 2 ** 20,
+  ifdCount: 64,
+  tagCount: 512,
+  blockCount: 2 ** 25,
+  probeSeconds: 20,
+  probeHeapMegabytes: 512,
+  blockCacheBytes: 256 * 2 ** 20,
+  featuresPerImport: 200_000,
+  verticesPerFeature: 1_000_000,
+  jsonBytes: 256 * 2 ** 20,
+  jsonDepth: 64,
+  tilesInFlight: 64,
+  requestBodyBytes: 32 * 2 ** 20,
+  remoteSeconds: 60,
+  remoteIdleSeconds: 15,
+  remoteCacheBytes: 64 * 2 ** 20,
+};
