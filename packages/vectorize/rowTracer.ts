@@ -1,3 +1,4 @@
+import { firstEmpty, firstFilled } from "./byteSearch.ts";
 import { RingNodes, type TracedRing, vertexMark } from "./ringNodes.ts";
 import { crossingOffset, unitsPerPixel } from "./subpixel.ts";
 import { ValueCounts } from "./valueCounts.ts";
@@ -148,7 +149,7 @@ export class RowTracer {
       if (at >= end) break;
       const start = at - offset;
       let sum = 0;
-      if (this.skipsRuns) at = this.nextEmpty(data, words, base, at, end);
+      if (this.skipsRuns) at = firstEmpty(data, words, base, at, end);
       else
         for (; at < end; at++) {
           const value = data[at] ?? 0;
@@ -177,39 +178,16 @@ export class RowTracer {
     below.crackCount = count;
   }
 
-  /** The first pixel of ground from `from` on, `end` if there is none; empty stretches are passed eight pixels at a time. */
+  /** The first pixel of ground from `from` on, `end` if there is none; empty stretches are passed sixteen pixels at a time. */
   private nextGround(data: Uint8Array, words: Int32Array, base: number, from: number, end: number): number {
     const { thresholdByte } = this;
-    const lastWord = ((base + end) >> 2) - 2;
     let at = from;
     while (at < end) {
-      const value = data[at] ?? 0;
-      if (value >= thresholdByte) return at;
-      if (value !== 0 || ((base + at) & 3) !== 0) {
-        at++;
-        continue;
-      }
-      let word = (base + at) >> 2;
-      while (word <= lastWord && ((words[word] ?? 0) | (words[word + 1] ?? 0)) === 0) word += 2;
-      at = Math.max(at + 1, (word << 2) - base);
+      at = firstFilled(data, words, base, at, end);
+      if (at >= end || (data[at] ?? 0) >= thresholdByte) return at;
+      at++;
     }
     return end;
-  }
-
-  /** The first byte that is 0 from `from` on, `end` if there is none; four at a time. */
-  private nextEmpty(data: Uint8Array, words: Int32Array, base: number, from: number, end: number): number {
-    let at = from;
-    for (; at < end && ((base + at) & 3) !== 0; at++) if (data[at] === 0) return at;
-    const lastWord = ((base + end) >> 2) - 1;
-    let word = (base + at) >> 2;
-    // The bit trick that finds a zero byte in a word.
-    for (; word <= lastWord; word++) {
-      const four = words[word] ?? 0;
-      if (((four - 0x01010101) & ~four & 0x80808080) !== 0) break;
-    }
-    at = Math.max(at, (word << 2) - base);
-    while (at < end && data[at] !== 0) at++;
-    return at;
   }
 
   /** The buffer that bytes lie in, four to a number. */
