@@ -39,19 +39,26 @@ export async function readModelInput(
   const { indexes } = modelBands(image);
   const bands = indexes.flatMap((index) => image.bands[index] ?? []);
   const halo = options.unsharp ? unsharpHaloPx(options.unsharp) : 0;
-  const pixels = new Uint8Array(window.widthPx * window.heightPx * bands.length);
-  const valid = new Uint8Array(window.widthPx * window.heightPx);
-  const out: ModelInput = { widthPx: window.widthPx, heightPx: window.heightPx, bandCount: bands.length, pixels, valid };
-
+  const empty = (): ModelInput => ({
+    widthPx: window.widthPx,
+    heightPx: window.heightPx,
+    bandCount: bands.length,
+    pixels: new Uint8Array(window.widthPx * window.heightPx * bands.length),
+    valid: new Uint8Array(window.widthPx * window.heightPx),
+  });
   const wanted = clip(grow(window, halo), modelGrid);
-  if (!wanted) return out;
-  const scaled = await readScaled(raster, modelGrid, wanted, { bands: indexes, signal: options.signal });
-  let read: RasterArray = shownAsTheyAre(raster, bands) ? roundToBytes(scaled) : stretchToBytes(scaled, bands, 0);
+  if (!wanted) return empty();
+  const asBytes = shownAsTheyAre(raster, bands);
+  const scaled = await readScaled(raster, modelGrid, wanted, { bands: indexes, bytes: asBytes, signal: options.signal });
+  let read: RasterArray = asBytes ? scaled : stretchToBytes(scaled, bands, 0);
   let bytes = read.data instanceof Uint8Array ? read.data : Uint8Array.from(read.data);
   if (options.unsharp) {
     bytes = unsharpMask(bytes, read.valid, read.widthPx, read.heightPx, bands.length, options.unsharp);
     read = { ...read, data: bytes };
   }
+  if (isSame(wanted, window))
+    return { widthPx: window.widthPx, heightPx: window.heightPx, bandCount: bands.length, pixels: bytes, valid: read.valid };
+  const out = empty();
   paste(bytes, read.valid, wanted, out, window);
   return out;
 }
@@ -59,17 +66,6 @@ export async function readModelInput(
 /** Bytes that are shown from 0 to 255 need no stretch, and means of bytes stay between the two. */
 function shownAsTheyAre(raster: Raster, bands: SurveyImage["bands"]): boolean {
   return raster.sampleType === "uint8" && bands.every(({ stretch }) => stretch.low === 0 && stretch.high === 255);
-}
-
-/** What `stretchToBytes` gives for such bands, several times as fast: rounded, 0 where not valid. */
-function roundToBytes(scaled: RasterArray): RasterArray {
-  const { data, valid, bandCount } = scaled;
-  const bytes = new Uint8Array(data.length);
-  for (let pixel = 0, i = 0; pixel < valid.length; pixel++) {
-    if (valid[pixel] === 0) i += bandCount;
-    else for (const end = i + bandCount; i < end; i++) bytes[i] = (data[i] ?? 0) + 0.5;
-  }
-  return { ...scaled, sampleType: "uint8", data: bytes };
 }
 
 function paste(bytes: Uint8Array, validBytes: Uint8Array, from: Window, out: ModelInput, to: Window): void {
@@ -86,6 +82,10 @@ function paste(bytes: Uint8Array, validBytes: Uint8Array, from: Window, out: Mod
 
 function grow({ colOff, rowOff, widthPx, heightPx }: Window, px: number): Window {
   return { colOff: colOff - px, rowOff: rowOff - px, widthPx: widthPx + 2 * px, heightPx: heightPx + 2 * px };
+}
+
+function isSame(a: Window, b: Window): boolean {
+  return a.colOff === b.colOff && a.rowOff === b.rowOff && a.widthPx === b.widthPx && a.heightPx === b.heightPx;
 }
 
 function clip(window: Window, { widthPx, heightPx }: Grid): Window | null {

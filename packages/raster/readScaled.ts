@@ -4,6 +4,7 @@ import type { RasterArray } from "./array.ts";
 import { type AxisWeights, axisWeights } from "./boxWeights.ts";
 import type { Raster } from "./raster.ts";
 import { throwIfAborted } from "./rasterError.ts";
+import { resampleBytes } from "./resampleBytes.ts";
 
 /** Source samples held at once while shrinking; more are read in bands of target rows. */
 const sourceSamplesAtOnce = 2 ** 25;
@@ -14,14 +15,15 @@ const sourceSamplesAtOnce = 2 ** 25;
  * A pixel is valid when at least half of its weight lies on valid samples. The same pixel has the same value in any window.
  * @param targetGrid same CRS as the raster, axes parallel to its own
  * @param window in pixels of targetGrid; may reach beyond the raster, where nothing is valid
- * @returns float32, as many bands as asked for (all by default)
+ * @param options.bytes of an 8-bit raster: the values rounded to bytes, 0 where not valid, several times as fast
+ * @returns float32, or uint8 when that is asked for and the raster has it; as many bands as asked for (all by default)
  * @throws RangeError when the grids are not parallel; AppError as reading does
  */
 export async function readScaled(
   raster: Raster,
   targetGrid: Grid,
   window: Window,
-  options: { bands?: readonly number[]; signal?: AbortSignal } = {},
+  options: { bands?: readonly number[]; bytes?: boolean; signal?: AbortSignal } = {},
 ): Promise<RasterArray> {
   const { scaleX, scaleY, shiftX, shiftY } = alignment(raster.grid.transform, targetGrid.transform);
   const level = finestNeeded(raster, Math.min(Math.abs(scaleX), Math.abs(scaleY)));
@@ -31,7 +33,8 @@ export async function readScaled(
   const toLevelY = size.heightPx / raster.grid.heightPx;
   const cols = axisWeights(window.colOff, window.widthPx, scaleX * toLevelX, shiftX * toLevelX, size.widthPx);
   const bandCount = options.bands?.length ?? raster.bandNames.length;
-  const out = new Float32Array(window.widthPx * window.heightPx * bandCount);
+  const samples = window.widthPx * window.heightPx * bandCount;
+  const out = options.bytes && raster.sampleType === "uint8" ? new Uint8Array(samples) : new Float32Array(samples);
   const valid = new Uint8Array(window.widthPx * window.heightPx);
   const sourceRow = Math.max(1, (cols.high - cols.low) * bandCount) * Math.max(1, Math.abs(scaleY * toLevelY));
   const rowsAtOnce = Math.max(1, Math.floor(sourceSamplesAtOnce / sourceRow));
@@ -45,11 +48,15 @@ export async function readScaled(
       { level, bands: options.bands, signal: options.signal },
     );
     if (cols.isCopy && rows.isCopy) copy(source, cols, rows, out, valid, row);
-    else resample(source, cols, rows, out, valid, row);
+    else if (out instanceof Float32Array) resample(source, cols, rows, out, valid, row);
+    else if (source.data instanceof Uint8Array)
+      resampleBytes({ ...source, data: source.data }, cols, rows, { data: out, valid, widthPx: window.widthPx, bandCount }, row);
+    else throw new RangeError("the raster says it holds bytes and does not");
   }
+  if (out instanceof Uint8Array) clearInvalid(out, valid, bandCount);
   return {
     layout: "pixel-interleaved",
-    sampleType: "float32",
+    sampleType: out instanceof Uint8Array ? "uint8" : "float32",
     bandCount,
     widthPx: window.widthPx,
     heightPx: window.heightPx,
@@ -82,8 +89,24 @@ function finestNeeded(raster: Raster, scale: number): number {
   return best;
 }
 
+function clearInvalid(out: Uint8Array, valid: Uint8Array, bandCount: number): void {
+  for (let pixel = valid.indexOf(0); pixel >= 0; pixel = valid.indexOf(0, pixel)) {
+    const end = valid.indexOf(1, pixel);
+    const next = end < 0 ? valid.length : end;
+    out.fill(0, pixel * bandCount, next * bandCount);
+    pixel = next;
+  }
+}
+
 /** Samples as they are, at the place where the window has them. */
-function copy(source: RasterArray, cols: AxisWeights, rows: AxisWeights, out: Float32Array, valid: Uint8Array, firstRow: number): void {
+function copy(
+  source: RasterArray,
+  cols: AxisWeights,
+  rows: AxisWeights,
+  out: Float32Array | Uint8Array,
+  valid: Uint8Array,
+  firstRow: number,
+): void {
   const { bandCount, widthPx, data, valid: sourceValid } = source;
   const width = cols.first.length;
   const firstCol = cols.count.indexOf(1);
