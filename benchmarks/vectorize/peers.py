@@ -1,6 +1,6 @@
 """Peers of `bench:vectorize`; each run prints one line of JSON with seconds, polygons and peak memory.
 
-    python peers.py store MASK.bin SIZE OUT.tif          the mask as a tiled, compressed GeoTIFF
+    python peers.py store MASK.bin SIZE OUT.tif [NODATA] the mask as a tiled, compressed GeoTIFF
     python peers.py shapes MASK.bin SIZE                 rasterio.features.shapes on the mask in memory
     python peers.py shapes-file MASK.tif OUT.fgb         rasterio.features.shapes, written by pyogrio
     python peers.py shapes-memory MASK.bin SIZE OUT.fgb  the same from memory
@@ -21,7 +21,7 @@ def report(seconds, polygons, who=resource.RUSAGE_SELF):
     print(json.dumps({"seconds": seconds, "polygons": polygons, "peakMb": resource.getrusage(who).ru_maxrss / 1024}))
 
 
-def store(source, size, out):
+def store(source, size, out, nodata=None):
     import numpy as np
     import rasterio
     from rasterio.transform import from_origin
@@ -29,7 +29,7 @@ def store(source, size, out):
     mask = np.memmap(source, dtype=np.uint8, mode="r", shape=(size, size))
     with rasterio.open(
         out, "w", driver="GTiff", width=size, height=size, count=1, dtype="uint8", crs="EPSG:32618",
-        transform=from_origin(352_000, 3_841_000, 0.05, 0.05), tiled=True, blockxsize=512, blockysize=512, compress="deflate", nodata=0,
+        transform=from_origin(352_000, 3_841_000, 0.05, 0.05), tiled=True, blockxsize=512, blockysize=512, compress="deflate", nodata=nodata,
     ) as file:
         for row in range(0, size, 512):
             rows = min(512, size - row)
@@ -128,7 +128,7 @@ def count(path):
 
 verb, *words = sys.argv[1:]
 if verb == "store":
-    store(words[0], int(words[1]), words[2])
+    store(words[0], int(words[1]), words[2], int(words[3]) if len(words) > 3 else None)
 elif verb == "shapes":
     shapes(words[0], int(words[1]))
 elif verb == "shapes-file":

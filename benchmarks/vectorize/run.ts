@@ -4,12 +4,15 @@
  *   npm run bench:vectorize -- [--size 10000] [--rounds 5] [--python PATH]
  *
  * Traced in memory; from the mask in memory to a FlatGeobuf file; and from the same GeoTIFF to the same file as whole programs, start and
- * decoding included; turn by turn, a process each. gdal_polygonize is taken when the system has it; rasterio and pyogrio come by pip, once, into the user's cache folder. d3-contour is
- * asked once, since it takes minutes beyond 10,000². Above 20,000² only our own way runs, on a mask that is never held whole.
+ * decoding included; turn by turn, a process each. The files hold the same: one polygon for each 4-connected region of 1 along pixel edges
+ * in the raster's CRS, and DN; polygons, holes and area of both are printed. gdal_polygonize is taken with its defaults when the system has
+ * it, from a mask whose 0 is nodata, and from one without, where it outlines the background as well. rasterio and pyogrio come by pip, once,
+ * into the user's cache folder. d3-contour is asked once, since it takes minutes beyond 10,000². Above 20,000² only our own way runs, on a
+ * mask that is never held whole.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -128,8 +131,13 @@ async function measureBesidePeers(folder: string): Promise<void> {
   const file = await open(raw, "w");
   await file.writeFile(mask);
   await file.close();
-  await peer("store", raw, String(sizePx), tif);
-  process.stdout.write(`${sizePx} × ${sizePx} px, ${blobs.blobCount} blobs, ${blobs.holeCount} holes, ${rounds} rounds\n`);
+  // As predicted masks are: what is not reef is nodata, so that gdal_polygonize leaves it out too.
+  await peer("store", raw, String(sizePx), tif, "0");
+  const unmasked = join(folder, "unmasked.tif");
+  await peer("store", raw, String(sizePx), unmasked);
+  process.stdout.write(
+    `${sizePx} × ${sizePx} px, ${blobs.blobCount} blobs, ${blobs.holeCount} holes, ${rounds} rounds, load ${(loadavg()[0] ?? 0).toFixed(1)} on ${cpus().length} cores\n`,
+  );
 
   traceMask(mask.subarray(0, sizePx * Math.min(sizePx, 1000)), sizePx, Math.min(sizePx, 1000));
   const tracing = [
@@ -173,7 +181,13 @@ async function measureBesidePeers(folder: string): Promise<void> {
   print("Mask in memory → FlatGeobuf", memory);
   const files = [
     contender("Reefline", () => self("file", tif, outs.ours)),
-    ...(hasGdal ? [contender(`gdal_polygonize.py (${gdalVersion ?? "GDAL"})`, () => peer("gdal", tif, outs.gdal))] : []),
+    contender("Reefline, file without nodata", () => self("file", unmasked, outs.ours)),
+    ...(hasGdal
+      ? [
+          contender("  gdal_polygonize.py, background outlined too", () => peer("gdal", unmasked, outs.gdal)),
+          contender(`gdal_polygonize.py (${gdalVersion ?? "GDAL"})`, () => peer("gdal", tif, outs.gdal)),
+        ]
+      : []),
     contender("rasterio.features.shapes + pyogrio", () => peer("shapes-file", tif, outs.shapes)),
   ];
   await takeTurns(files, rounds);
