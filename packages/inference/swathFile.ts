@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { deflateRaw, inflateRaw } from "node:zlib";
+import { constants, deflateRaw, inflateRaw } from "node:zlib";
 import { AppError } from "@reefline/schema/errors";
 import { z } from "zod";
 import { type BlendedColumns, byteOfBlended } from "./columnBlend.ts";
@@ -10,6 +10,9 @@ import { finalCols, swathRuns, type WindowPlan } from "./windowPlan.ts";
 
 const compress = promisify(deflateRaw);
 const decompress = promisify(inflateRaw);
+
+/** Half the work of looking for repeats for a few hundredths more bytes: probabilities are noise, or runs of 0 and 1. */
+const runsOnly = { level: 1, strategy: constants.Z_RLE };
 
 const headerSchema = z.object({
   format: z.literal("reefline-swath/2"),
@@ -143,7 +146,7 @@ export async function openSwath(path: string, plan: WindowPlan, header: Omit<Swa
 
   return {
     async push(columns) {
-      const chunk = columns.isEmpty ? Promise.resolve(Buffer.alloc(0)) : compress(pack(plan, header.index, columns), { level: 1 });
+      const chunk = columns.isEmpty ? Promise.resolve(Buffer.alloc(0)) : compress(pack(plan, header.index, columns), runsOnly);
       // The rejection is met by `drain`; until then it must not count as unhandled.
       chunk.catch(() => undefined);
       inFlight.push(chunk);
