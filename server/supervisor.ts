@@ -105,6 +105,11 @@ export function supervise({ env, workers = 1, say, onListening }: Supervision): 
           stop(code ?? 1);
           return;
         }
+        // A worker that has trained makes room for a fresh one.
+        if (part.gentle && code === 0 && Date.now() - startedAt >= FIRST_PAUSE_MS) {
+          start(part, 0);
+          return;
+        }
         const inARow = Date.now() - startedAt >= HEALTHY_MS ? 1 : crashes + 1;
         const pauseMs = pauseAfter(inARow);
         say(`The ${part.name} ${how}; starting it again in ${pauseMs / 1000} s. Nothing that was saved is lost.`);

@@ -3,6 +3,7 @@
  * given back. `--until JOB,JOB` ends it when those jobs have ended.
  */
 import { constants, setPriority } from "node:os";
+import type { JobKind } from "@reefline/schema/job";
 import type { Backend } from "@reefline/schema/training";
 import { loadBackend, preferBackend } from "@reefline/segmentation/backend";
 import { enginesHere } from "@reefline/segmentation/enginesHere";
@@ -48,7 +49,9 @@ try {
       })
       .catch((error) => log.error({ err: error }, "no backend"));
   }
-  await workLoop({ store, handlers, log, stopSignal: stop.signal, untilJobs, backend: () => backend });
+  // TensorFlow keeps the memory of a training for as long as the process lives; a prediction should have it.
+  const endAfter: JobKind[] = process.env.REEFLINE_SUPERVISED ? ["train"] : [];
+  await workLoop({ store, handlers, log, stopSignal: stop.signal, untilJobs, endAfter, backend: () => backend });
   await store.close();
   process.exit(0);
 } catch (error) {

@@ -6,6 +6,7 @@
  *
  * Surveys wider than `--whole` are predicted over their uppermost `--rows` pixels only; what the whole would take is extrapolated.
  */
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -96,7 +97,10 @@ const url = await new Promise<string>((resolve, reject) => {
   server.once("message", (message) => resolve(z.object({ kind: z.literal("listening"), url: z.string() }).parse(message).url));
   server.once("exit", () => reject(new Error("The server did not start.")));
 });
-const worker = forkSibling("worker", { env, quiet: true });
+const startWorker = () => forkSibling("worker", { env, quiet: true });
+let worker = startWorker();
+const ended = (child: ChildProcess) =>
+  new Promise<void>((resolve) => (child.exitCode === null && child.signalCode === null ? child.once("exit", () => resolve()) : resolve()));
 const api = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${url}/api/trpc` })] });
 const memory = watchMemory();
 
@@ -107,6 +111,10 @@ try {
   await reefline(dataDir, ["labels", "import", painted.labels, "--survey", "painted"]);
   await reefline(dataDir, ["labels", "import", painted.examined, "--survey", "painted", "--as", "examined"]);
   await reefline(dataDir, ["train", "--survey", "painted", "--model", "bench", "--seed", "1", "--minutes", values.minutes]);
+  // As the supervisor does: what training took stays with its process.
+  worker.kill("SIGTERM");
+  await ended(worker);
+  worker = startWorker();
 
   for (const sizePx of values.sizes.split(",").map(Number)) {
     const name = `${sizePx} px`;
@@ -165,11 +173,7 @@ try {
 } finally {
   memory.stop();
   for (const child of [server, worker]) child.kill("SIGTERM");
-  await Promise.all(
-    [server, worker].map(
-      (child) => new Promise<void>((resolve) => (child.exitCode === null ? child.once("exit", () => resolve()) : resolve())),
-    ),
-  );
+  await Promise.all([server, worker].map(ended));
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -63,6 +63,7 @@ export function makeFoldedNetwork(tf: Tf, network: Network, values: ModelValues,
     bias: tf.tensor1d(bias),
   }));
   const native = nativeOps(tf);
+  const operations = tensorOperations(tf);
   const apply = (operation: Convolution, x: Tensor4D, index: number): Tensor4D => {
     const layer = layers[index];
     if (!layer) throw new AppError("internal", "segmentation/weights", `Convolution ${index} of the network is missing.`);
@@ -76,7 +77,8 @@ export function makeFoldedNetwork(tf: Tf, network: Network, values: ModelValues,
     });
   };
   return {
-    logits: (x) => tf.tidy(() => interpret<Tensor4D>(network, x, { ...tensorOperations(tf), convolution: apply })),
+    // Each value goes as soon as nothing needs it: all of them together are several times what a window takes.
+    logits: (x) => tf.tidy(() => interpret<Tensor4D>(network, x, { ...operations, convolution: apply }, (value) => value.dispose())),
     dispose: () => {
       const tensors: (Tensor4D | Tensor1D)[] = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
       tf.dispose(tensors);

@@ -98,8 +98,27 @@ export interface Interpreter<Value> {
   spreadPatches(x: Value, patchPx: number): Value;
 }
 
-/** Runs a network's operations in order on whatever `interpreter` computes with. */
-export function interpret<Value>({ operations }: Network, input: Value, interpreter: Interpreter<Value>): Value {
+/** The operation that looks at each value last; the output is looked at by whoever asked for it. */
+function lastUses(operations: readonly Operation[]): number[] {
+  const last = new Array<number>(operations.length + 1).fill(-1);
+  operations.forEach((operation, index) => {
+    for (const from of typeof operation.from === "number" ? [operation.from] : operation.from) last[from] = index;
+  });
+  last[operations.length] = operations.length;
+  return last;
+}
+
+/**
+ * Runs a network's operations in order on whatever `interpreter` computes with.
+ * @param release told of every value but the input and the output as soon as nothing needs it any more
+ */
+export function interpret<Value>(
+  { operations }: Network,
+  input: Value,
+  interpreter: Interpreter<Value>,
+  release?: (value: Value) => void,
+): Value {
+  const last = release ? lastUses(operations) : [];
   const values: Value[] = [input];
   const value = (index: number): Value => {
     const found = values[index];
@@ -109,7 +128,7 @@ export function interpret<Value>({ operations }: Network, input: Value, interpre
     return found;
   };
   let convolutions = 0;
-  for (const operation of operations) {
+  for (const [index, operation] of operations.entries()) {
     switch (operation.op) {
       case "convolution":
         values.push(interpreter.convolution(operation, value(operation.from), convolutions++));
@@ -130,6 +149,8 @@ export function interpret<Value>({ operations }: Network, input: Value, interpre
         values.push(interpreter.spreadPatches(value(operation.from), operation.patchPx));
         break;
     }
+    if (!release) continue;
+    for (let used = 1; used <= index; used++) if (last[used] === index) release(value(used));
   }
   return value(values.length - 1);
 }

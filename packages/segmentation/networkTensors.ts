@@ -11,8 +11,10 @@ export function tensorOperations(tf: Tf): Omit<Interpreter<Tensor4D>, "convoluti
     add: (a, b) => tf.add(a, b),
     spreadPatches(x, patchPx) {
       const [count, height, width] = x.shape;
-      const patches = tf.transpose(tf.reshape(x, [count, height, width, patchPx, patchPx]), [0, 1, 3, 2, 4]);
-      return tf.reshape(patches, [count, height * patchPx, width * patchPx, 1]);
+      return tf.tidy(() => {
+        const patches = tf.transpose(tf.reshape(x, [count, height, width, patchPx, patchPx]), [0, 1, 3, 2, 4]);
+        return tf.reshape(patches, [count, height * patchPx, width * patchPx, 1]);
+      });
     },
   };
 }

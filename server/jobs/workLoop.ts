@@ -19,6 +19,8 @@ export interface WorkLoopOptions {
   readonly stopSignal: AbortSignal;
   /** End when these jobs have ended; null: go on for ever. */
   readonly untilJobs: readonly string[] | null;
+  /** End after a job of these kinds; whoever started us starts a fresh process. */
+  readonly endAfter?: readonly JobKind[];
   /** Learned as soon as the first job needs it, or when idle. */
   readonly backend: () => Backend | null;
 }
@@ -41,6 +43,7 @@ export async function workLoop(options: WorkLoopOptions): Promise<void> {
         log.info({ job: claimed.job.id, kind: claimed.job.kind, attempt: claimed.job.attempt }, claimed.job.title);
         await runJob(store, claimed, options.handlers, { log, releaseSignal: stopSignal });
         await beat();
+        if (options.endAfter?.includes(claimed.job.kind)) return;
         continue;
       }
       if (options.untilJobs && (await allEnded(store, options.untilJobs))) return;
