@@ -53,7 +53,7 @@ export async function readScaled(
       resampleBytes({ ...source, data: source.data }, cols, rows, { data: out, valid, widthPx: window.widthPx, bandCount }, row);
     else throw new RangeError("the raster says it holds bytes and does not");
   }
-  if (out instanceof Uint8Array) clearInvalid(out, valid, bandCount);
+  if (out instanceof Uint8Array && cols.isCopy) clearInvalid(out, valid, bandCount);
   return {
     layout: "pixel-interleaved",
     sampleType: out instanceof Uint8Array ? "uint8" : "float32",

@@ -58,11 +58,15 @@ export function resampleBytes(source: BytesOfWindow, cols: AxisWeights, rows: Ax
     }
     const rowSum = weights.reduce((sum, weight) => sum + weight, 0);
     const target = (firstRow + row) * width;
-    if (rowSum === AXIS_ONE && taps.every(({ isWhole }) => isWhole)) {
+    if (rowSum === AXIS_ONE) {
       const end = (target + width) * bandCount;
       mix(taps, weights, out.data.subarray(target * bandCount, end));
       out.valid.fill(1, target, target + width);
       for (const col of partCols) divide(taps, weights, colSums, out, target, col, bandCount);
+      for (const { isWhole, weight } of taps) {
+        if (isWhole) continue;
+        for (let col = 0; col < width; col++) if (weight[col] !== AXIS_ONE) divide(taps, weights, colSums, out, target, col, bandCount);
+      }
     } else if (taps.length > 0) {
       for (let col = 0; col < width; col++) divide(taps, weights, colSums, out, target, col, bandCount);
     }
@@ -98,7 +102,8 @@ function narrow(source: BytesOfWindow, row: number, low: number, cols: AxisWeigh
   const from = (row - low) * widthPx;
   into.row = row;
   into.isWhole = !valid.subarray(from, from + widthPx).includes(0);
-  if (!into.isWhole) narrowValid(source, from, cols, weights, into);
+  if (!into.isWhole && bandCount === 3) narrowValidColours(data, valid, from, cols, weights, into);
+  else if (!into.isWhole) narrowValid(source, from, cols, weights, into);
   else if (bandCount === 3) narrowColours(data, from, cols, weights, into.sums);
   else narrowBands(data, from, bandCount, cols, weights, into.sums);
 }
@@ -123,6 +128,40 @@ function narrowColours(data: Uint8Array, from: number, cols: AxisWeights, weight
     sums[to] = red;
     sums[to + 1] = green;
     sums[to + 2] = blue;
+  }
+}
+
+function narrowValidColours(
+  data: Uint8Array,
+  valid: Uint8Array,
+  from: number,
+  cols: AxisWeights,
+  weights: Int32Array,
+  { sums, weight: totals }: NarrowRow,
+): void {
+  const { first, count, start, low } = cols;
+  const width = first.length;
+  for (let col = 0, to = 0; col < width; col++, to += 3) {
+    let tap = start[col] ?? 0;
+    const end = tap + (count[col] ?? 0);
+    let source = from + (first[col] ?? 0) - low;
+    let pixel = source * 3;
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    let total = 0;
+    for (; tap < end; tap++, source++, pixel += 3) {
+      if (valid[source] === 0) continue;
+      const weight = weights[tap] ?? 0;
+      red = (red + Math.imul(weight, data[pixel] ?? 0)) | 0;
+      green = (green + Math.imul(weight, data[pixel + 1] ?? 0)) | 0;
+      blue = (blue + Math.imul(weight, data[pixel + 2] ?? 0)) | 0;
+      total += weight;
+    }
+    sums[to] = red;
+    sums[to + 1] = green;
+    sums[to + 2] = blue;
+    totals[col] = total;
   }
 }
 
@@ -163,7 +202,7 @@ function narrowValid(
   }
 }
 
-/** Rows of full weight, one below the other: no division. */
+/** Rows whose weights are full together: no division where their columns are full as well. */
 function mix(taps: readonly NarrowRow[], weights: readonly number[], out: Uint8Array): void {
   const [a, b, c] = taps;
   const [p = 0, q = 0, r = 0] = weights;
@@ -213,9 +252,13 @@ function divide(
   }
   const isValid = total * 2 >= BOTH_ONE;
   out.valid[target + col] = isValid ? 1 : 0;
+  if (!isValid) {
+    for (let i = (target + col) * bandCount; i < (target + col + 1) * bandCount; i++) out.data[i] = 0;
+    return;
+  }
   for (let band = 0; band < bandCount; band++) {
     let sum = 0;
     for (let k = 0; k < taps.length; k++) sum += (weights[k] ?? 0) * (taps[k]?.sums[col * bandCount + band] ?? 0);
-    out.data[(target + col) * bandCount + band] = isValid ? Math.floor((sum + total / 2) / total) : 0;
+    out.data[(target + col) * bandCount + band] = Math.floor((sum + total / 2) / total);
   }
 }
