@@ -45,7 +45,7 @@ describe("address", () => {
     expect(back.layers?.probability).toEqual({ visible: false, opacity: 0.75 });
   });
   it("passes over what is not a place or a mode", () => {
-    expect(readAddress("?at=95,10,3z&mode=fly")).toEqual({ center: null, zoom: null, bearing: 0, mode: null, layers: null });
+    expect(readAddress("?at=95,10,3z&mode=fly")).toEqual({ center: null, zoom: null, bearing: 0, mode: null, layers: null, style: null });
     expect(readAddress("")).toMatchObject({ center: null, layers: null });
   });
 });
