@@ -65,7 +65,7 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
 
   const route = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const method = req.method ?? "GET";
-    setSecurityHeaders(res);
+    setSecurityHeaders(req, res);
     const refusal = refuseRequest(method, req.headers, port);
     if (refusal) throw new AppError("forbidden", "request/refused", refusal);
     const url = new URL(req.url ?? "/", `http://127.0.0.1:${port}`);

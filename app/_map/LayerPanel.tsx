@@ -8,6 +8,7 @@ import { type MapLayer, mapLayers, mapLayerTitles } from "../_workspace/mapLayer
 import { useShell } from "../_workspace/shellStore.ts";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { BandsSection } from "./BandsSection.tsx";
+import { BaseMapRow } from "./BaseMapRow.tsx";
 import { LayerSwatch } from "./LayerSwatch.tsx";
 
 /** Bottom left: what is on the map, how strongly. Folds. */
@@ -41,6 +42,7 @@ export function LayerPanel() {
             <LayerRow key={layer} layer={layer} />
           ))}
           <BandsSection />
+          <BaseMapRow />
         </ul>
       ) : null}
     </section>

@@ -9,6 +9,7 @@ import { attachPointer } from "../_editor/pointerInput.ts";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { readAddress } from "./address.ts";
 import { chosenStyle } from "./bandLooks.ts";
+import { followBaseMap } from "./baseMapLayer.ts";
 import { createMap, fitSurvey, restyleImagery, showImagery } from "./createMap.ts";
 import { addEditorLayers, drawDraft, drawSelection } from "./editorLayers.ts";
 import { featureLayers, featureSourceId, fogSourceId, geoJsonSource, showFeatureLayer, updateFeatureLayers } from "./featureLayers.ts";
@@ -33,7 +34,14 @@ export function MapCanvas() {
     void createMap(container.current).then((created) => {
       if (left) return created.remove();
       addEditorLayers(created);
-      const stops = [attachPointer(created), attachKeyboard(created), keepAddress(created), followFeatures(created), followEditor(created)];
+      const stops = [
+        attachPointer(created),
+        attachKeyboard(created),
+        keepAddress(created),
+        followBaseMap(created),
+        followFeatures(created),
+        followEditor(created),
+      ];
       workspace.setMap(created);
       stop = () => {
         workspace.setMap(null);

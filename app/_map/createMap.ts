@@ -2,13 +2,14 @@ import type { Survey, SurveyImage } from "@reefline/schema/survey";
 import { type TileStyle, tileStyleText } from "@reefline/schema/tileStyle";
 import { Map as MapLibreMap, type RasterTileSource, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
 import { readAddress } from "./address.ts";
+import { baseMapSource } from "./baseMapLayer.ts";
 import { addFeatureLayers } from "./featureLayers.ts";
 import { fitPadding } from "./fitPadding.ts";
 import { crispFromMapZoom, deepestImageryZoom } from "./imageryZoom.ts";
 import { addMapImages } from "./mapImages.ts";
 import { addLayerToSlot, slotAnchors } from "./slots.ts";
 
-/** No glyphs, no sprite, no tiles from anywhere but this server: the style is empty but for the slots. */
+/** No glyphs, no sprite, no tiles from anywhere but this server (save the base map a person names): the style is empty but for the slots. */
 const emptyStyle: StyleSpecification = { version: 8, sources: {}, layers: slotAnchors };
 
 let workerSet = false;
@@ -31,6 +32,8 @@ export function createMap(container: HTMLElement): Promise<MapLibreMap> {
     center: center ? [center.lon, center.lat] : [0, 20],
     zoom: zoom ?? 1,
     bearing,
+    // Servers of base maps turn away who does not say where he comes from; they learn no more than this server's address.
+    transformRequest: (url) => (isOwn(url) ? { url } : { url, referrerPolicy: "origin" }),
   });
   map.keyboard.disableRotation();
   retryFailedTiles(map);
@@ -44,7 +47,11 @@ export function createMap(container: HTMLElement): Promise<MapLibreMap> {
   });
 }
 
-/** A tile that could not be had (the server restarts, the connection is gone) is asked for again, instead of leaving a gap until the next move. */
+function isOwn(url: string): boolean {
+  return new URL(url, window.location.href).origin === window.location.origin;
+}
+
+/** A tile that could not be had (the server restarts, the connection is gone) is asked for again, instead of leaving a gap until the next move. A base map is not worth the noise. */
 function retryFailedTiles(map: MapLibreMap): void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   map.on("error", (event) => {
@@ -53,7 +60,7 @@ function retryFailedTiles(map: MapLibreMap): void {
       console.error(event.error);
       return;
     }
-    if (timer) return;
+    if (timer || sourceId === baseMapSource) return;
     timer = setTimeout(() => {
       timer = null;
       if (map.style && map.getSource(sourceId)) map.refreshTiles(sourceId);

@@ -2,6 +2,7 @@ import type { LayerSpecification, Map as MapLibreMap } from "maplibre-gl";
 
 /** Drawing order, lowest first. Rooms add their layers to a slot and need not know their neighbours. */
 export const slots = [
+  "base-map",
   "imagery",
   "probability",
   "uncertainty",

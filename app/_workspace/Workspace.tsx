@@ -11,6 +11,7 @@ import { RequestBanner } from "../_editor/RequestBanner.tsx";
 import { RulerReadout } from "../_editor/RulerReadout.tsx";
 import { sendPending } from "../_editor/sendPending.ts";
 import { ToolRail } from "../_editor/ToolRail.tsx";
+import { BaseMapCredit } from "../_map/BaseMapRow.tsx";
 import { takeAddress } from "../_map/keepAddress.ts";
 import { LayerPanel } from "../_map/LayerPanel.tsx";
 import { StatusBar } from "../_map/StatusBar.tsx";
@@ -83,6 +84,7 @@ export function Workspace({ surveyId }: { surveyId: string }) {
           ) : null}
           {survey.data && !survey.data.image ? <ImportNotice survey={survey.data} /> : null}
           <LayerPanel />
+          <BaseMapCredit />
           <StatusBar />
         </main>
         <SidePanel />

@@ -1,23 +1,30 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { baseMapOriginIn } from "@reefline/schema/baseMap";
 import { AppError, isAppError } from "@reefline/schema/errors";
 import { describeError, httpStatus } from "../errors.ts";
 
-/** Sent with everything. Inline scripts and styles are Next's own; MapLibre starts its worker from a blob and draws from blob images. */
-const securityHeaders: Record<string, string> = {
-  "Content-Security-Policy": [
+/**
+ * Inline scripts and styles are Next's own; MapLibre starts its worker from a blob and draws from blob images. It fetches tiles, so that a base map
+ * needs its origin among those that may be connected to.
+ */
+function contentSecurityPolicy(baseMapOrigin: string | null): string {
+  return [
     "default-src 'self'",
     "script-src 'self' 'unsafe-inline'",
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
-    "connect-src 'self'",
+    `connect-src 'self'${baseMapOrigin ? ` ${baseMapOrigin}` : ""}`,
     "worker-src 'self' blob:",
     "child-src blob:",
     "object-src 'none'",
     "base-uri 'self'",
     "form-action 'self'",
     "frame-ancestors 'none'",
-  ].join("; "),
+  ].join("; ");
+}
+
+const securityHeaders: Record<string, string> = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
   "X-Frame-Options": "DENY",
@@ -25,7 +32,9 @@ const securityHeaders: Record<string, string> = {
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
-export function setSecurityHeaders(res: ServerResponse): void {
+/** Sent with everything. */
+export function setSecurityHeaders(req: IncomingMessage, res: ServerResponse): void {
+  res.setHeader("Content-Security-Policy", contentSecurityPolicy(baseMapOriginIn(req.headers.cookie ?? "")));
   for (const [name, value] of Object.entries(securityHeaders)) res.setHeader(name, value);
 }
 
