@@ -11,6 +11,7 @@ import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { autoStretch, type ValueRange } from "./autoStretch.ts";
 import { bandLooks, chosenStyle, lookOf, ownStyle } from "./bandLooks.ts";
 import { keepStyle } from "./keptStyle.ts";
+import { popoverSide } from "./popoverSide.ts";
 import { StretchRow } from "./StretchRow.tsx";
 
 const rampTitles: Record<RampName, string> = { grey: "Grey", viridis: "Viridis, violet to yellow", terrain: "Terrain, for heights" };
@@ -25,7 +26,7 @@ export function BandsSection() {
     <li className="flex h-7 items-center pr-2 pl-2.5">
       <Popover
         label="Bands and contrast"
-        side="right"
+        side={popoverSide()}
         align="end"
         stays
         trigger={

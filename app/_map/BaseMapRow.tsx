@@ -9,6 +9,7 @@ import { Slider } from "../_ui/Slider.tsx";
 import { Tooltip } from "../_ui/Tooltip.tsx";
 import { readBaseMapUrl } from "./baseMap.ts";
 import { baseMaps, needsReload, useBaseMap } from "./baseMapStore.ts";
+import { popoverSide } from "./popoverSide.ts";
 
 /** The last row of the layers: a map from elsewhere beneath the imagery. Off until someone names one. */
 export function BaseMapRow() {
@@ -21,7 +22,7 @@ export function BaseMapRow() {
       </svg>
       <Popover
         label="Base map"
-        side="right"
+        side={popoverSide()}
         align="end"
         stays
         trigger={

@@ -28,7 +28,7 @@ export function readBaseMapUrl(text: string): ReadUrl {
   if (other === "{s}") return { problem: "Write the name of one server in place of {s}, such as a." };
   if (other) return { problem: `${other} is not known here; only {z}, {x} and {y} are filled in.` };
   const parsed = URL.parse(url.replace(/\{[zxy]\}/g, "0"));
-  if (!parsed || /^https?:\/\/[^/?#]*\{/i.test(url))
+  if (!parsed || !/^https?:\/\/[^/?#{]+[/?#]/i.test(url))
     return { problem: "This is not a whole web address; the server's name is missing or wrong." };
   if (parsed.username || parsed.password) return { problem: "The address holds a user name or password, which is not sent; leave it out." };
   if (!isBaseMapOrigin(parsed.origin)) return { problem: "The server needs a name, or an address such as 192.168.0.7." };

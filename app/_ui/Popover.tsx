@@ -29,7 +29,7 @@ export function Popover({
           sideOffset={6}
           collisionPadding={8}
           aria-label={label}
-          className="enter scroll-quiet z-50 max-h-[70vh] w-80 max-w-[calc(100vw-1rem)] overflow-y-auto rounded border border-line bg-raised shadow-menu"
+          className="enter scroll-quiet z-50 max-h-[min(70vh,var(--radix-popover-content-available-height))] w-80 max-w-[calc(100vw-1rem)] overflow-y-auto rounded border border-line bg-raised shadow-menu"
         >
           {children}
         </Radix.Content>
