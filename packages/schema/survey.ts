@@ -70,6 +70,8 @@ export const imageSchema = z.object({
   remote: remotePlaceSchema.nullish(),
   /** Set when the survey was moved: `grid` and `bounds` are where it lies now, and win over the file's. */
   shift: imageShiftSchema.nullish(),
+  /** How many photos lie on the sheet; absent where the image is not a sheet of photos. */
+  photoCount: z.number().int().positive().optional(),
 });
 export type SurveyImage = z.infer<typeof imageSchema>;
 

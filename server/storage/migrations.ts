@@ -110,4 +110,14 @@ export const migrations: readonly { readonly version: number; readonly statement
       "CREATE INDEX editSizes ON edits(surveyId, seq, changeCount)",
     ],
   },
+  {
+    // Photos of a folder, each a named rectangle of its survey's sheet.
+    version: 4,
+    statements: [
+      `CREATE TABLE photos (
+        surveyId TEXT NOT NULL REFERENCES surveys(id) ON DELETE CASCADE, photoIndex INTEGER NOT NULL, name TEXT NOT NULL,
+        groupName TEXT NOT NULL, colOff INTEGER NOT NULL, rowOff INTEGER NOT NULL, widthPx INTEGER NOT NULL, heightPx INTEGER NOT NULL,
+        PRIMARY KEY (surveyId, photoIndex)) STRICT, WITHOUT ROWID`,
+    ],
+  },
 ];

@@ -172,5 +172,16 @@ export interface Tables {
     editId: string | null;
     undone: number;
   };
+  /** Photo.index and Photo.group under names that SQL leaves free. */
+  photos: {
+    surveyId: string;
+    photoIndex: number;
+    name: string;
+    groupName: string;
+    colOff: number;
+    rowOff: number;
+    widthPx: number;
+    heightPx: number;
+  };
   workers: { owner: string; pid: number; startedAt: number; heartbeatAt: number; backendJson: string | null };
 }
