@@ -3,11 +3,12 @@
 /** Each package and the packages it may import. */
 const mayImport = {
   schema: [],
+  accuracy: ["schema"],
   geo: ["schema"],
   raster: ["schema", "geo"],
   chips: ["schema", "geo", "raster"],
   segmentation: ["schema", "geo", "raster", "chips"],
-  inference: ["schema", "geo", "raster", "chips", "segmentation"],
+  inference: ["schema", "accuracy", "geo", "raster", "chips", "segmentation"],
   vectorize: ["schema", "geo", "raster"],
   formats: ["schema", "geo"],
   "test-kit": ["schema", "geo", "raster"],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { evaluationDetailSchema } from "./evaluation.ts";
 import { idSchema } from "./ids.ts";
 
 const unetSchema = z.object({
@@ -87,6 +88,8 @@ export type Metrics = z.infer<typeof metricsSchema>;
 /** What `evaluate` reports, counted on the survey's own pixels. */
 export const evaluationSchema = metricsSchema.extend({
   areaM2: z.object({ predicted: z.number(), truth: z.number() }),
+  /** Outlines, single reefs, calibration: what else was counted in the same pass. Absent in evaluations from before it was kept. */
+  detail: evaluationDetailSchema.optional(),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
 

@@ -10,6 +10,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** A file that breaks one arrow: where it lies, what it says, and the rule that must find it. */
 const plantedViolations = [
   { rule: "package-schema", file: "packages/schema/planted.ts", text: 'import "@reefline/geo/planted";' },
+  { rule: "package-accuracy", file: "packages/accuracy/planted.ts", text: 'import "@reefline/geo/planted";' },
   { rule: "package-geo", file: "packages/geo/plantedUp.ts", text: 'import "@reefline/raster/planted";' },
   { rule: "package-raster", file: "packages/raster/plantedUp.ts", text: 'import "@reefline/segmentation/planted";' },
   { rule: "package-formats", file: "packages/formats/plantedUp.ts", text: 'import "../raster/planted.ts";' },
