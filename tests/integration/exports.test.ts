@@ -1,11 +1,9 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crsFromEpsg } from "@reefline/geo/crs";
-import { type RowBlock, writeCog } from "@reefline/raster/cogWriter";
 import { openFileSource } from "@reefline/raster/fileSource";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import type { Grid } from "@reefline/schema/grid";
-import { newId } from "@reefline/schema/ids";
 import { byteFromProbability } from "@reefline/schema/prediction";
 import Libsql from "libsql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,9 +11,9 @@ import type { Context } from "../../server/context.ts";
 import { exportFormats } from "../../server/services/exportFile.ts";
 import { exportPrediction } from "../../server/services/exportLayer.ts";
 import { exportRaster } from "../../server/services/exportRaster.ts";
-import { enqueueJob } from "../../server/storage/jobs.ts";
 import { insertPolygonSet } from "../../server/storage/polygonSets.ts";
-import { insertPrediction, predictionById, updatePrediction } from "../../server/storage/predictions.ts";
+import { predictionById } from "../../server/storage/predictions.ts";
+import { byteAsset, finishedPrediction } from "./finishedPrediction.ts";
 import { bareSurvey, box, openTestStore, temporaryFolder } from "./testStore.ts";
 
 const folder = temporaryFolder();
@@ -30,76 +28,16 @@ beforeAll(async () => {
   const opened = await openTestStore(folder.path);
   ctx = opened.ctx;
   close = () => opened.store.close();
-  const { db, projectId, paths } = ctx.store;
   const surveyId = await bareSurvey(ctx.store);
-  const job = await enqueueJob(db, { projectId, kind: "predict", title: "Predict", params: {}, surveyId });
-  predictionId = newId("prediction");
-  const common = {
-    id: predictionId,
-    surveyId,
-    modelId: newId("model"),
-    modelName: "m",
-    jobId: job.id,
-    createdAt: new Date().toISOString(),
-  };
-  await insertPrediction(db, {
-    ...common,
-    state: "running",
-    area: null,
-    threshold: 0.5,
-    raster: null,
-    uncertainty: null,
-    options: { testTimeAugmentation: false, uncertainty: false, engine: "auto" },
-    engine: null,
-    heldOut: null,
-  });
-  const assetId = newId("asset");
-  await mkdir(paths.asset(assetId), { recursive: true });
-  const path = join(paths.asset(assetId), "cog.tif");
-  async function* rows(): AsyncGenerator<RowBlock> {
-    const array = { layout: "pixel-interleaved", sampleType: "uint8", bandCount: 1, widthPx: 37, heightPx: 23, data: bytes } as const;
-    yield { rowOff: 0, heightPx: 23, array: { ...array, valid: bytes.map((value) => (value === 0 ? 0 : 1)) } };
-  }
-  await writeCog(path, {
-    grid,
-    bandCount: 1,
-    sampleType: "uint8",
-    nodata: 0,
-    photometric: "grey",
-    hasMask: false,
-    rows: rows(),
-    overviewResampling: "average",
-  });
-  await db
-    .insertInto("assets")
-    .values({
-      id: assetId,
-      surveyId,
-      kind: "probability",
-      version: "v",
-      path: join("assets", assetId, "cog.tif"),
-      sizeBytes: 1,
-      createdAt: common.createdAt,
-    })
-    .execute();
-  await updatePrediction(db, predictionId, {
-    state: "ready",
-    raster: {
-      assetId,
-      version: "v",
-      grid,
-      bounds: { west: 0, south: 0, east: 1, north: 1 },
-      gsdMeters: 0.5,
-      areaHistogramM2: new Array<number>(256).fill(0),
-    },
-  });
+  const assetId = await byteAsset(ctx.store, surveyId, "probability", grid, (col, row) => bytes[row * 37 + col] ?? 0);
+  predictionId = await finishedPrediction(ctx.store, surveyId, { grid, assetId });
   const polygon = { areaM2: 12, perimeterMeters: 15, probability: 0.8, probabilityP10: 0.5, compactness: 0.67, decision: null };
   const polygons = Array.from({ length: 1_203 }, (_, i) => ({
     ...polygon,
     id: `p${i}`,
     geometry: box(1 + (i % 40) / 100, 1 + i / 10_000, 0.0001),
   }));
-  await insertPolygonSet(db, predictionId, 0.5, polygons);
+  await insertPolygonSet(ctx.store.db, predictionId, 0.5, polygons);
 });
 afterAll(async () => {
   await close();

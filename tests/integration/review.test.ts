@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { Polygon } from "@reefline/schema/feature";
-import { newId } from "@reefline/schema/ids";
 import type { PredictedPolygon } from "@reefline/schema/prediction";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Context } from "../../server/context.ts";
@@ -8,9 +7,9 @@ import { exportLabels, exportPrediction } from "../../server/services/exportLaye
 import { applyEdit, featuresInSurvey, undoEdit } from "../../server/services/labels.ts";
 import { predictionPolygons } from "../../server/services/predictions.ts";
 import { decide, undoDecision } from "../../server/services/review.ts";
-import { enqueueJob } from "../../server/storage/jobs.ts";
 import { insertPolygonSet } from "../../server/storage/polygonSets.ts";
-import { insertPrediction, predictionById, updatePrediction } from "../../server/storage/predictions.ts";
+import { predictionById } from "../../server/storage/predictions.ts";
+import { finishedPrediction } from "./finishedPrediction.ts";
 import { bareSurvey, box, content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
 
 const folder = temporaryFolder();
@@ -40,39 +39,8 @@ const predicted = (id: string, geometry: Polygon): PredictedPolygon => ({
 
 /** A finished prediction whose outlines are given, as if traced at each threshold. */
 async function prediction(sets: Record<number, PredictedPolygon[]>): Promise<string> {
-  const { db, projectId } = ctx.store;
-  const job = await enqueueJob(db, { projectId, kind: "predict", title: "Predict", params: {}, surveyId });
-  const id = newId("prediction");
-  const createdAt = new Date().toISOString();
-  await insertPrediction(db, {
-    id,
-    surveyId,
-    modelId: newId("model"),
-    modelName: "m",
-    jobId: job.id,
-    createdAt,
-    state: "running",
-    area: null,
-    threshold: 0.5,
-    raster: null,
-    uncertainty: null,
-    options: { testTimeAugmentation: false, uncertainty: false, engine: "auto" },
-    engine: null,
-    heldOut: null,
-  });
-  const crs = { epsg: 32645, proj4: "+proj=utm +zone=45", kind: "projected", metersPerUnit: 1, name: "UTM 45N" } as const;
-  await updatePrediction(db, id, {
-    state: "ready",
-    raster: {
-      assetId: newId("asset"),
-      version: "v",
-      grid: { crs, transform: [1, 0, 0, 0, -1, 0], widthPx: 30, heightPx: 20 },
-      bounds: { west: 0, south: 0, east: 1, north: 1 },
-      gsdMeters: 1,
-      areaHistogramM2: new Array<number>(256).fill(0),
-    },
-  });
-  for (const [threshold, polygons] of Object.entries(sets)) await insertPolygonSet(db, id, Number(threshold), polygons);
+  const id = await finishedPrediction(ctx.store, surveyId);
+  for (const [threshold, polygons] of Object.entries(sets)) await insertPolygonSet(ctx.store.db, id, Number(threshold), polygons);
   return id;
 }
 

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { VectorTile } from "@mapbox/vector-tile";
 import { tileOfLonLat } from "@reefline/geo/mercator";
 import type { Polygon } from "@reefline/schema/feature";
-import { newId } from "@reefline/schema/ids";
 import { tileIdOf } from "@reefline/schema/tileId";
 import { PbfReader } from "pbf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,11 +12,10 @@ import { labelChanges, labelIdsIn, labelsAt, openLabels } from "../../server/ser
 import { outlineChanges, outlinePolygon, outlinesAtThreshold, reviewStep } from "../../server/services/outlines.ts";
 import { stagePolygonSet } from "../../server/services/polygonSets.ts";
 import { decide, undoDecision } from "../../server/services/review.ts";
-import { enqueueJob } from "../../server/storage/jobs.ts";
 import { dropPolygonSet, findPolygonSet, finishPolygonSet, type StoredPolygon } from "../../server/storage/polygonSets.ts";
-import { insertPrediction, updatePrediction } from "../../server/storage/predictions.ts";
 import type { Shapes } from "../../server/tiles/vector/shapes.ts";
 import { shapesInPlace } from "../../server/tiles/vector/shapesInPlace.ts";
+import { finishedPrediction } from "./finishedPrediction.ts";
 import { bareSurvey, box, content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
 
 const folder = temporaryFolder();
@@ -61,39 +59,9 @@ const predicted = (id: string, geometry: Polygon, probability = 0.8, areaM2 = 12
 
 /** A finished prediction with its outlines at 0.5. */
 async function prediction(surveyId: string, polygons: readonly StoredPolygon[]): Promise<string> {
-  const { db, projectId } = ctx.store;
-  const job = await enqueueJob(db, { projectId, kind: "predict", title: "Predict", params: {}, surveyId });
-  const id = newId("prediction");
-  await insertPrediction(db, {
-    id,
-    surveyId,
-    modelId: newId("model"),
-    modelName: "m",
-    jobId: job.id,
-    createdAt: new Date().toISOString(),
-    state: "running",
-    area: null,
-    threshold: 0.5,
-    raster: null,
-    uncertainty: null,
-    options: { testTimeAugmentation: false, uncertainty: false, engine: "auto" },
-    engine: null,
-    heldOut: null,
-  });
-  const crs = { epsg: 32645, proj4: "+proj=utm +zone=45", kind: "projected", metersPerUnit: 1, name: "UTM 45N" } as const;
-  await updatePrediction(db, id, {
-    state: "ready",
-    raster: {
-      assetId: newId("asset"),
-      version: "v",
-      grid: { crs, transform: [1, 0, 0, 0, -1, 0], widthPx: 30, heightPx: 20 },
-      bounds: { west: 0, south: 0, east: 1, north: 1 },
-      gsdMeters: 1,
-      areaHistogramM2: new Array<number>(256).fill(0),
-    },
-  });
+  const id = await finishedPrediction(ctx.store, surveyId);
   const { setNum } = await stagePolygonSet(ctx.store, id, 0.5, given(polygons));
-  await finishPolygonSet(db, setNum);
+  await finishPolygonSet(ctx.store.db, setNum);
   return id;
 }
 

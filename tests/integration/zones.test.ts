@@ -1,13 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { crsFromEpsg } from "@reefline/geo/crs";
 import { polygonAreaM2 } from "@reefline/geo/geodesic";
 import { gridBounds, pixelToLonLat } from "@reefline/geo/grid";
-import { type RowBlock, writeCog } from "@reefline/raster/cogWriter";
 import type { Polygon } from "@reefline/schema/feature";
 import type { Grid } from "@reefline/schema/grid";
-import { newId } from "@reefline/schema/ids";
 import { defaultOutlineOptions } from "@reefline/schema/outlines";
 import { byteFromProbability } from "@reefline/schema/prediction";
 import type { ZoneSource } from "@reefline/schema/zones";
@@ -17,9 +13,8 @@ import { applyEdit } from "../../server/services/labels.ts";
 import { getOutlineOptions, setOutlineOptions } from "../../server/services/outlineOptions.ts";
 import { storePolygonSet } from "../../server/services/polygonSets.ts";
 import { zoneCsv, zoneStatistics } from "../../server/services/zoneStatistics.ts";
-import { enqueueJob } from "../../server/storage/jobs.ts";
 import { findPolygonSet, polygonSet } from "../../server/storage/polygonSets.ts";
-import { insertPrediction, updatePrediction } from "../../server/storage/predictions.ts";
+import { byteAsset, finishedPrediction } from "./finishedPrediction.ts";
 import { bareSurvey, content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
 
 /** The survey: 0.5 m pixels, without data in its first 10 columns. The model's grid is twice as coarse. */
@@ -51,35 +46,14 @@ function rectangle(left: number, top: number, right: number, bottom: number): Po
   return { type: "Polygon", coordinates: [corners] };
 }
 
-async function asset(kind: "image" | "probability", grid: Grid, byteAt: (col: number, row: number) => number): Promise<string> {
-  const { widthPx, heightPx } = grid;
-  const data = Uint8Array.from({ length: widthPx * heightPx }, (_, i) => byteAt(i % widthPx, Math.floor(i / widthPx)));
-  const assetId = newId("asset");
-  await mkdir(ctx.store.paths.asset(assetId), { recursive: true });
-  async function* rows(): AsyncGenerator<RowBlock> {
-    const valid = data.map((value) => (value === 0 ? 0 : 1));
-    yield {
-      rowOff: 0,
-      heightPx,
-      array: { layout: "pixel-interleaved", sampleType: "uint8", bandCount: 1, widthPx, heightPx, data, valid },
-    };
-  }
-  const options = { grid, bandCount: 1, sampleType: "uint8", nodata: 0, photometric: "grey", hasMask: false } as const;
-  await writeCog(join(ctx.store.paths.asset(assetId), "cog.tif"), { ...options, rows: rows(), overviewResampling: "average" });
-  const path = join("assets", assetId, "cog.tif");
-  const row = { id: assetId, surveyId, kind, version: "v", path, sizeBytes: 1, createdAt: new Date().toISOString() };
-  await ctx.store.db.insertInto("assets").values(row).execute();
-  return assetId;
-}
-
 beforeAll(async () => {
   const opened = await openTestStore(folder.path);
   ctx = opened.ctx;
   close = () => opened.store.close();
-  const { db, projectId } = ctx.store;
+  const { db } = ctx.store;
   surveyId = await bareSurvey(ctx.store, '=Marsh, "north"');
   const image = {
-    assetId: await asset("image", surveyGrid, (col) => (col < 10 ? 0 : 128)),
+    assetId: await byteAsset(ctx.store, surveyId, "image", surveyGrid, (col) => (col < 10 ? 0 : 128)),
     version: "v",
     grid: surveyGrid,
     bounds: gridBounds(surveyGrid),
@@ -95,33 +69,8 @@ beforeAll(async () => {
     .set({ imageJson: JSON.stringify(image) })
     .where("id", "=", surveyId)
     .execute();
-  const job = await enqueueJob(db, { projectId, kind: "predict", title: "Predict", params: {}, surveyId });
-  predictionId = newId("prediction");
-  await insertPrediction(db, {
-    id: predictionId,
-    surveyId,
-    modelId: newId("model"),
-    modelName: "First model",
-    jobId: job.id,
-    createdAt: new Date().toISOString(),
-    state: "running",
-    area: null,
-    threshold: 0.5,
-    raster: null,
-    uncertainty: null,
-    options: { testTimeAugmentation: false, uncertainty: false, engine: "auto" },
-    engine: null,
-    heldOut: null,
-  });
-  const raster = {
-    assetId: await asset("probability", modelGrid, probabilityByte),
-    version: "v",
-    grid: modelGrid,
-    bounds: gridBounds(modelGrid),
-    gsdMeters: 1,
-    areaHistogramM2: new Array<number>(256).fill(0),
-  };
-  await updatePrediction(db, predictionId, { state: "ready", raster });
+  const assetId = await byteAsset(ctx.store, surveyId, "probability", modelGrid, probabilityByte);
+  predictionId = await finishedPrediction(ctx.store, surveyId, { grid: modelGrid, assetId, modelName: "First model" });
   // Two labels that overlap by 10 × 10 pixels, 20 × 20 each; one "unsure".
   const put = (geometry: Polygon, name = "reef") => ({ id: randomUUID(), baseRevision: 0, content: content(geometry, { class: name }) });
   const puts = [put(rectangle(20, 10, 40, 30)), put(rectangle(30, 20, 50, 40)), put(rectangle(70, 10, 80, 20), "unsure")];
