@@ -3,6 +3,7 @@ import type { Bounds, Grid } from "@reefline/schema/grid";
 import { applyAffine, invertAffine, scaleAffine } from "./affine.ts";
 import { lonLatBounds, unwrapLon } from "./bounds.ts";
 import { distanceMeters } from "./geodesic.ts";
+import { isPixelCrs } from "./pixelCrs.ts";
 import { crsToLonLat, lonLatToCrs } from "./projection.ts";
 
 /** A closed ring as col, row pairs in a grid's pixels, pixel corners at whole numbers. */
@@ -69,8 +70,11 @@ export function gridBounds(grid: Grid): Bounds {
   return lonLatBounds(west, Math.max(-90, south), east, Math.min(90, north));
 }
 
-/** Ground length in metres of one step along a row and one step down a column, at the centre of the grid. */
+/** Ground length in metres of one step along a row and one step down a column, at the centre of the grid; in the pixel CRS, in its pixels. */
 export function gridPixelMeters(grid: Grid): { colMeters: number; rowMeters: number } {
+  const [a, b, , d, e] = grid.transform;
+  // Exact, where a distance on the ellipsoid would be off in the seventh digit: a model grid of the same pixels stays the same grid.
+  if (isPixelCrs(grid.crs)) return { colMeters: Math.hypot(a, d), rowMeters: Math.hypot(b, e) };
   const toLonLat = pixelToLonLat(grid);
   const col = grid.widthPx / 2;
   const row = grid.heightPx / 2;

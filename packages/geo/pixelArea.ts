@@ -1,6 +1,7 @@
 import type { Grid } from "@reefline/schema/grid";
 import { unwrapLon } from "./bounds.ts";
 import { gridPixelMeters, pixelToLonLat } from "./grid.ts";
+import { isPixelCrs } from "./pixelCrs.ts";
 
 const semiMajor = 6378137;
 const flattening = 1 / 298.257223563;
@@ -18,11 +19,12 @@ function areaElement(lat: number): number {
 /**
  * Geodesic m² of one pixel at a row, at the centre column: the ellipsoid's area element times the Jacobian of
  * pixel → (lon, lat), by central differences over about 20 m (one pixel at least). Rows between nodes are interpolated
- * linearly, so a call is cheap.
+ * linearly, so a call is cheap. In the pixel CRS, square pixels of the image.
  */
 export function rowPixelAreasM2(grid: Grid): (row: number) => number {
-  const toLonLat = pixelToLonLat(grid);
   const { colMeters, rowMeters } = gridPixelMeters(grid);
+  if (isPixelCrs(grid.crs)) return () => colMeters * rowMeters;
+  const toLonLat = pixelToLonLat(grid);
   const colStep = Math.max(0.5, 10 / colMeters);
   const rowStep = Math.max(0.5, 10 / rowMeters);
   const col = grid.widthPx / 2;

@@ -1,3 +1,4 @@
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { AppError } from "@reefline/schema/errors";
 import type { Grid } from "@reefline/schema/grid";
 import type { TiffField } from "./tiffDirectory.ts";
@@ -16,6 +17,10 @@ const TAG = { pixelScale: 33550, tiepoint: 33922, transformation: 34264, keyDire
 const PIXEL_IS_AREA = 1;
 const PROJECTED = 1;
 const GEOGRAPHIC = 2;
+const USER_DEFINED = 32767;
+
+/** What the keys of an image without a place say: its transform is in pixels of the whole image. */
+export const pixelCitation = "pixels, without a place on Earth";
 
 function placementFields({ transform }: Grid): TiffField[] {
   const [a, b, c, d, e, f] = transform;
@@ -35,6 +40,11 @@ function rawKeyFields(keys: RawGeoKeys): TiffField[] {
   return fields;
 }
 
+const pixelKeys: RawGeoKeys = {
+  directory: [1, 1, 0, 3, 1024, 0, 1, USER_DEFINED, 1025, 0, 1, PIXEL_IS_AREA, 1026, TAG.keyAscii, pixelCitation.length + 1, 0],
+  ascii: `${pixelCitation}|`,
+};
+
 /**
  * The tags that place a raster on the ground (GeoTIFF 1.1, OGC 19-008): scale and tiepoint when the grid is north-up, the
  * whole matrix otherwise. `rawGeoKeys` wins over the EPSG code. Throws when there is neither.
@@ -42,6 +52,7 @@ function rawKeyFields(keys: RawGeoKeys): TiffField[] {
 export function geoTags(grid: Grid, rawGeoKeys?: RawGeoKeys): TiffField[] {
   const placement = placementFields(grid);
   if (rawGeoKeys !== undefined) return [...placement, ...rawKeyFields(rawGeoKeys)];
+  if (isPixelCrs(grid.crs)) return [...placement, ...rawKeyFields(pixelKeys)];
   const { epsg, kind, name } = grid.crs;
   if (epsg === null) {
     throw new AppError(

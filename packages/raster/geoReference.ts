@@ -1,9 +1,10 @@
 import { translateAffine } from "@reefline/geo/affine";
 import type { GeoKeys } from "@reefline/geo/crs";
+import { pixelCrs } from "@reefline/geo/pixelCrs";
 import { utmZoneFromGeoKeys } from "@reefline/geo/utmZone";
 import { AppError } from "@reefline/schema/errors";
 import type { Affine, Crs } from "@reefline/schema/grid";
-import type { RawGeoKeys } from "./cogWriterGeoTags.ts";
+import { pixelCitation, type RawGeoKeys } from "./cogWriterGeoTags.ts";
 import type { TiffDirectory } from "./tiffDirectoryReader.ts";
 import { tag } from "./tiffTags.ts";
 
@@ -55,17 +56,29 @@ const keyNames: Readonly<Record<number, string>> = {
 };
 
 /**
- * Where the pixels of a GeoTIFF lie.
- * @throws AppError `geo/no-crs`, `geo/unsupported-crs`, `raster/no-georeference`
+ * Where the pixels of a TIFF lie; in the pixel CRS when it names no coordinate system, at (0, 0) unless it is one that we wrote.
+ * @throws AppError `geo/unsupported-crs`, `raster/no-georeference`
  */
 export async function readGeoReference(directory: TiffDirectory): Promise<{ crs: Crs; transform: Affine; rawGeoKeys?: RawGeoKeys }> {
   const geoKeys = await readGeoKeys(directory);
+  if (!namesCrs(geoKeys)) {
+    const isOurs = String(geoKeys.GTCitationGeoKey ?? "").startsWith(pixelCitation);
+    return { crs: pixelCrs, transform: isOurs ? await readTransform(directory, false) : [1, 0, 0, 0, -1, 0] };
+  }
   const crs = utmZoneFromGeoKeys(geoKeys) ?? (await import("@reefline/geo/crs")).crsFromGeoKeys(geoKeys);
   const transform = await readTransform(directory, geoKeys.GTRasterTypeGeoKey === 2);
   const [a, b, , d, e] = transform;
   if (!transform.every(Number.isFinite) || a * e - b * d === 0)
     throw noGeoReference("The file's georeference is not usable: its pixels have no size.");
   return crs.epsg === null ? { crs, transform, rawGeoKeys: await readRawGeoKeys(directory) } : { crs, transform };
+}
+
+/** Whether any of the keys that could define a coordinate system is there. */
+function namesCrs(geoKeys: GeoKeys): boolean {
+  const userDefined = 32767;
+  const model = geoKeys.GTModelTypeGeoKey;
+  if (model !== undefined && model !== userDefined && model !== 1 && model !== 2 && model !== 0) return true;
+  return ["ProjectedCSTypeGeoKey", "GeographicTypeGeoKey", "ProjCoordTransGeoKey"].some((key) => key in geoKeys && geoKeys[key] !== 0);
 }
 
 /** The file's own keys, for files made from it in a CRS without a code. Transforms are always given for pixel corners, so the keys say area. */

@@ -57,7 +57,6 @@ export interface ImageOptions {
   predictor?: number;
   sampleFormat?: number;
   blockBytes: number;
-  withCrs?: boolean;
 }
 
 /** The entries of an ordinary georeferenced image whose single block lies at offset 8. */
@@ -75,8 +74,8 @@ export function imageEntries(options: ImageOptions): TiffEntry[] {
     one(339, 3, options.sampleFormat ?? 1),
     { tag: 33550, type: 12, values: [0.5, 0.5, 0] },
     { tag: 33922, type: 12, values: [0, 0, 0, 500_000, 5_800_000, 0] },
+    { tag: 34735, type: 3, values: [1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 32633] },
   ];
-  if (options.withCrs ?? true) entries.push({ tag: 34735, type: 3, values: [1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 32633] });
   if (options.tilePx) {
     entries.push(one(322, 4, options.tilePx), one(323, 4, options.tilePx), one(324, 4, 8), one(325, 4, options.blockBytes));
   } else {

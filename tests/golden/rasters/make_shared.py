@@ -16,6 +16,7 @@ exec(source[start:end])
 
 folder = Path(sys.argv[1])
 out = {}
+# Damaged, or without a coordinate system: rio-tiler has no tiles of them.
 refused = {"bigtiff-cog.tif", "corrupt.tif", "float-nan-nodata.tif", "rotated-geotransform.tif"}
 for path in sorted((folder / "rasters").glob("*.tif")) + [folder / "banepa" / "orthomosaic.tif"]:
     if path.name in refused:
