@@ -20,7 +20,7 @@ export async function modelExport(session: Session, name: string, { format, out,
   const made = await exportModel(ctx, model.id, format, options);
   const target = resolve(out);
   if (made.files.length === 1 || target.toLowerCase().endsWith(".zip")) {
-    await writeAtomically(target, (temporary) => writeFile(temporary, asOneFile(made)));
+    await writeAtomically(target, async (temporary) => writeFile(temporary, await asOneFile(made)));
   } else {
     if (
       !(

@@ -22,7 +22,7 @@ export async function handleModelDownload(ctx: Context, res: ServerResponse, url
   if (!query.success) throw new AppError("bad-input", "request/invalid", "The tile size must be a whole number of pixels.");
   const { tilePx, validInput } = query.data;
   const made = await exportModel(ctx, modelId, format, { validInput: validInput === "yes", ...(tilePx === undefined ? {} : { tilePx }) });
-  const bytes = asOneFile(made);
+  const bytes = await asOneFile(made);
   res.writeHead(200, {
     "Content-Type": made.mediaType,
     "Content-Length": bytes.length,

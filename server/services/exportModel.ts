@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { Model } from "@reefline/schema/training";
 import { readModel } from "@reefline/segmentation/modelFiles";
 import { exportOnnx } from "@reefline/segmentation/onnxExport";
-import { storedZip, type ZipEntry } from "@reefline/segmentation/storedZip";
 import { exportTfjs, tfjsWeightsFile } from "@reefline/segmentation/tfjsExport";
 import type { Context } from "../context.ts";
 import { getModel } from "./training.ts";
+import { type NamedBytes, zipArchive } from "./zipArchive.ts";
 
 export const modelExportFormats = ["onnx", "deepness", "tfjs", "reefline"] as const;
 export type ModelExportFormat = (typeof modelExportFormats)[number];
@@ -23,7 +23,7 @@ export interface ModelExport {
   readonly fileName: string;
   readonly mediaType: string;
   /** One file, or several that belong in one folder. */
-  readonly files: readonly ZipEntry[];
+  readonly files: readonly NamedBytes[];
 }
 
 /** A model in the form another program reads. @throws AppError `model/not-found`, `segmentation/broken-model`, `segmentation/tile-size` */
@@ -58,7 +58,7 @@ export async function exportModel(
 }
 
 /** The one file that is downloaded. */
-export function asOneFile({ files }: ModelExport): Uint8Array {
+export async function asOneFile({ files }: ModelExport): Promise<Uint8Array> {
   const [only] = files;
-  return files.length === 1 && only ? only.bytes : storedZip(files);
+  return files.length === 1 && only ? only.bytes : zipArchive(files);
 }
