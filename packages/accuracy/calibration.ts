@@ -21,7 +21,7 @@ export interface Calibration {
 
 /**
  * How sure the model says it is against how often it is right, in bins of equal width, from counts per byte. Ground without a prediction
- * is left out; a probability on the border of two bins belongs to the upper one.
+ * is left out; a probability on the border of two bins belongs to the lower one, as in scikit-learn.
  */
 export function calibrationOf(
   { reefByByte, otherByByte }: Pick<EvaluationDetail, "reefByByte" | "otherByByte">,
@@ -33,7 +33,7 @@ export function calibrationOf(
   let squares = 0;
   for (let byte = 1; byte < 256; byte++) {
     const probability = probabilityFromByte(byte);
-    const bin = Math.min(binCount - 1, Math.floor(probability * binCount));
+    const bin = Math.max(0, Math.ceil(probability * binCount - 1e-9) - 1);
     const [here = 0, other = 0] = [reefByByte[byte], otherByByte[byte]];
     reef[bin] = (reef[bin] ?? 0) + here;
     all[bin] = (all[bin] ?? 0) + here + other;

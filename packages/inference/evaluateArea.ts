@@ -1,62 +1,19 @@
-import { pixelExtent, rasterizePolygons } from "@reefline/chips/rasterizePolygons";
-import { composeAffine, invertAffine } from "@reefline/geo/affine";
-import { polygonToPixels } from "@reefline/geo/grid";
+import { createHash } from "node:crypto";
+import { boundaryMarginPx } from "@reefline/accuracy/boundaryMatch";
+import { gridGsdMeters, gridPixelMeters } from "@reefline/geo/grid";
 import { rowPixelAreasM2 } from "@reefline/geo/pixelArea";
-import type { Raster } from "@reefline/raster/raster";
 import { AppError } from "@reefline/schema/errors";
-import type { Polygon } from "@reefline/schema/feature";
-import type { Affine, Grid, Window } from "@reefline/schema/grid";
 import type { Evaluation } from "@reefline/schema/training";
 import { EvaluationHistogram } from "./evaluationHistogram.ts";
-import { type ProbabilityBlock, sampleByte } from "./probabilitySampler.ts";
+import { type EvaluateInput, groundBits, type HeldOutStripe, heldOutStripes } from "./heldOutStripes.ts";
+import { ShapeCounter } from "./shapeCounter.ts";
+import { SoftBatchDice } from "./softBatchDice.ts";
 
-export interface EvaluateInput {
-  /** The probability COG, on the model's grid. */
-  readonly probability: Raster;
-  /** The survey's own grid, whose pixels are counted. */
-  readonly surveyGrid: Grid;
-  /** The survey itself: pixels without a measurement do not count. */
-  readonly surveyRaster: Raster;
-  /** What is there: overlapping polygons are a union. */
-  readonly truth: readonly Polygon[];
-  /** Where to count. */
-  readonly area: readonly Polygon[];
-  /** Ground inside the area that does not count, e.g. "unsure" or labelled by a model. */
-  readonly ignore?: readonly Polygon[];
-  readonly signal?: AbortSignal;
-}
-
-const BLOCK_PX = 1024;
-
-/** The window of the probability raster that the centres of a survey window fall on, with a pixel around for interpolation. */
-function windowUnder(grid: Grid, toProbability: Affine, { colOff, rowOff, widthPx, heightPx }: Window): Window | null {
-  const [a, b, c, d, e, f] = toProbability;
-  const cols: number[] = [];
-  const rows: number[] = [];
-  for (const col of [colOff, colOff + widthPx]) {
-    for (const row of [rowOff, rowOff + heightPx]) {
-      cols.push(a * col + b * row + c);
-      rows.push(d * col + e * row + f);
-    }
-  }
-  const left = Math.max(0, Math.floor(Math.min(...cols)) - 1);
-  const top = Math.max(0, Math.floor(Math.min(...rows)) - 1);
-  const right = Math.min(grid.widthPx, Math.ceil(Math.max(...cols)) + 1);
-  const bottom = Math.min(grid.heightPx, Math.ceil(Math.max(...rows)) + 1);
-  return right > left && bottom > top ? { colOff: left, rowOff: top, widthPx: right - left, heightPx: bottom - top } : null;
-}
-
-function blocksOver(grid: Grid, extent: ReturnType<typeof pixelExtent>): Window[] {
-  const left = Math.max(0, Math.floor(extent.minCol));
-  const top = Math.max(0, Math.floor(extent.minRow));
-  const right = Math.min(grid.widthPx, Math.ceil(extent.maxCol));
-  const bottom = Math.min(grid.heightPx, Math.ceil(extent.maxRow));
-  const windows: Window[] = [];
-  for (let rowOff = top; rowOff < bottom; rowOff += BLOCK_PX)
-    for (let colOff = left; colOff < right; colOff += BLOCK_PX)
-      windows.push({ colOff, rowOff, widthPx: Math.min(BLOCK_PX, right - colOff), heightPx: Math.min(BLOCK_PX, bottom - rowOff) });
-  return windows;
-}
+/** Outlines this many pixels of the model's grid apart count as the same. */
+const tolerancePx = 2;
+/** Smaller than this no outline is drawn either, unless asked for: pixels of the model's grid, and square metres. */
+const leastReefPx = 16;
+const leastReefM2 = 0.05;
 
 /**
  * Counts, on the survey's own measured pixels whose centre lies in the area, how predicted probability (bilinear at the pixel's centre)
@@ -64,47 +21,89 @@ function blocksOver(grid: Grid, extent: ReturnType<typeof pixelExtent>): Window[
  * @throws AppError "inference/empty-area" when the area holds no measured pixel of the survey
  */
 export async function evaluationHistogram(input: EvaluateInput): Promise<EvaluationHistogram> {
-  const { probability, surveyGrid, surveyRaster, signal } = input;
-  const toProbability = composeAffine(invertAffine(probability.grid.transform), surveyGrid.transform);
-  const areaRings = input.area.map((polygon) => polygonToPixels(surveyGrid, polygon));
-  const truthRings = input.truth.map((polygon) => polygonToPixels(surveyGrid, polygon));
-  const ignoreRings = (input.ignore ?? []).map((polygon) => polygonToPixels(surveyGrid, polygon));
-  const pixelAreaM2 = rowPixelAreasM2(surveyGrid);
   const histogram = new EvaluationHistogram();
-  const truthCounts = new Uint32Array(256);
-  const otherCounts = new Uint32Array(256);
-  for (const window of blocksOver(surveyGrid, pixelExtent(areaRings))) {
-    signal?.throwIfAborted();
-    const asked = rasterizePolygons(areaRings, window);
-    if (!asked.includes(1)) continue;
-    const truth = rasterizePolygons(truthRings, window);
-    const ignored = ignoreRings.length > 0 ? rasterizePolygons(ignoreRings, window) : null;
-    const { valid } = await surveyRaster.read(window, { bands: [0], signal });
-    const under = windowUnder(probability.grid, toProbability, window);
-    const block: ProbabilityBlock | null = under && { ...under, data: (await probability.read(under, { signal })).data };
-    for (let row = 0; row < window.heightPx; row++) {
-      truthCounts.fill(0);
-      otherCounts.fill(0);
-      for (let col = 0; col < window.widthPx; col++) {
-        const i = row * window.widthPx + col;
-        if (asked[i] !== 1 || valid[i] !== 1 || ignored?.[i] === 1) continue;
-        const value = block ? sampleByte(block, toProbability, window.colOff + col, window.rowOff + row) : 0;
-        const counts = truth[i] === 1 ? truthCounts : otherCounts;
-        counts[value] = (counts[value] ?? 0) + 1;
-      }
-      histogram.addRow(truthCounts, otherCounts, pixelAreaM2(window.rowOff + row));
-    }
-  }
-  if (histogram.pixelCount === 0)
-    throw new AppError(
-      "bad-input",
-      "inference/empty-area",
-      "The area to evaluate holds no measured pixel of this survey: check that it lies on the imagery.",
-    );
+  const pixelAreaM2 = rowPixelAreasM2(input.surveyGrid);
+  for await (const stripe of heldOutStripes(input, 0)) addPixels(histogram, stripe, pixelAreaM2);
+  refuseEmpty(histogram);
   return histogram;
 }
 
-/** How well a prediction agrees with the truth at one threshold; see `evaluationHistogram` for what is counted. */
-export async function evaluateArea(input: EvaluateInput & { readonly threshold: number }): Promise<Evaluation> {
-  return (await evaluationHistogram(input)).at(input.threshold);
+/**
+ * How well a prediction agrees with the truth at one threshold, and in the same pass everything else that a report tells: outlines and
+ * single reefs at this threshold and at 0.5, counts by probability, and a fingerprint of what was counted. See `evaluationHistogram` for
+ * which pixels count.
+ * @param input.toleranceMeters how far apart outlines may lie; two pixels of the model's grid when left out
+ * @param input.onStripe sees every stripe too, e.g. to choose pictures
+ * @throws AppError "inference/empty-area"
+ */
+export async function evaluateArea(
+  input: EvaluateInput & {
+    readonly threshold: number;
+    readonly toleranceMeters?: number;
+    readonly onStripe?: (stripe: HeldOutStripe) => void;
+  },
+): Promise<Evaluation> {
+  const { probability, surveyGrid, threshold } = input;
+  const modelGsd = gridGsdMeters(probability.grid);
+  const toleranceMeters = input.toleranceMeters ?? tolerancePx * modelGsd;
+  const pixelMeters = gridPixelMeters(surveyGrid);
+  const pixelAreaM2 = rowPixelAreasM2(surveyGrid);
+  const histogram = new EvaluationHistogram();
+  const shapes = [...new Set([0.5, threshold])].map((each) => new ShapeCounter(each, toleranceMeters, pixelMeters));
+  const soft = new SoftBatchDice();
+  const [ground, truth] = [createHash("sha256"), createHash("sha256")];
+  for (const hash of [ground, truth]) hash.update(JSON.stringify([surveyGrid.transform, surveyGrid.crs.proj4]));
+  for await (const stripe of heldOutStripes(input, boundaryMarginPx(toleranceMeters, pixelMeters.rowMeters))) {
+    addPixels(histogram, stripe, pixelAreaM2);
+    for (const shape of shapes) shape.add(stripe, pixelAreaM2);
+    soft.add(stripe);
+    const { window, marginRows, ownRows } = stripe;
+    const own = stripe.ground.subarray(marginRows * window.widthPx, (marginRows + ownRows) * window.widthPx);
+    const place = JSON.stringify([window.colOff, window.rowOff + marginRows, window.widthPx]);
+    ground.update(place).update(own.map((bits) => bits & groundBits.counted));
+    truth.update(place).update(own);
+    input.onStripe?.(stripe);
+  }
+  refuseEmpty(histogram);
+  const least = Math.max(leastReefM2, leastReefPx * modelGsd * modelGsd);
+  return {
+    ...histogram.at(threshold),
+    detail: {
+      reefByByte: [...histogram.truthCount],
+      otherByByte: [...histogram.otherCount],
+      toleranceMeters,
+      leastReefM2: least,
+      shapes: shapes.map((shape) => shape.counts(least)),
+      softBatchDice: soft.counts(),
+      ground: ground.digest("hex").slice(0, 32),
+      truth: truth.digest("hex").slice(0, 32),
+    },
+  };
+}
+
+function addPixels(histogram: EvaluationHistogram, stripe: HeldOutStripe, pixelAreaM2: (row: number) => number): void {
+  const { window, marginRows, ownRows, ground, predicted } = stripe;
+  const truthCounts = new Uint32Array(256);
+  const otherCounts = new Uint32Array(256);
+  for (let row = marginRows; row < marginRows + ownRows; row++) {
+    truthCounts.fill(0);
+    otherCounts.fill(0);
+    for (let at = row * window.widthPx; at < (row + 1) * window.widthPx; at++) {
+      const bits = ground[at] ?? 0;
+      if (bits === 0) continue;
+      const counts = (bits & groundBits.reef) !== 0 ? truthCounts : otherCounts;
+      const value = predicted[at] ?? 0;
+      counts[value] = (counts[value] ?? 0) + 1;
+    }
+    histogram.addRow(truthCounts, otherCounts, pixelAreaM2(window.rowOff + row));
+  }
+}
+
+function refuseEmpty(histogram: EvaluationHistogram): void {
+  if (histogram.pixelCount > 0) return;
+  throw new AppError(
+    "bad-input",
+    "inference/empty-area",
+    "The area to evaluate holds no measured pixel of this survey: check that it lies on the imagery.",
+  );
 }

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { addDetails } from "@reefline/accuracy/addEvaluations";
+import type { EvaluationDetail } from "@reefline/schema/evaluation";
 import type { Evaluation } from "@reefline/schema/training";
 import { addConfusion, metricsFromConfusion } from "@reefline/segmentation/metrics";
 
@@ -6,11 +9,21 @@ export function combineEvaluations(parts: readonly Evaluation[]): Evaluation | n
   const [first, ...rest] = parts;
   if (!first) return null;
   const counts = rest.reduce((sum, part) => addConfusion(sum, part), { tp: first.tp, fp: first.fp, fn: first.fn, tn: first.tn });
+  const detail = combineDetails(parts);
   return {
     ...metricsFromConfusion(counts, first.threshold),
     areaM2: {
       predicted: parts.reduce((sum, part) => sum + part.areaM2.predicted, 0),
       truth: parts.reduce((sum, part) => sum + part.areaM2.truth, 0),
     },
+    ...(detail ? { detail } : {}),
   };
+}
+
+/** Null when one of them was counted before details were kept. */
+function combineDetails([first, ...rest]: readonly Evaluation[]): EvaluationDetail | null {
+  const join = (a: string, b: string) => createHash("sha256").update(`${a} ${b}`).digest("hex").slice(0, 32);
+  let sum = first?.detail ?? null;
+  for (const { detail } of rest) sum = sum && detail ? addDetails(sum, detail, join) : null;
+  return sum;
 }
