@@ -123,8 +123,11 @@ command(program, "worker", "run one more worker on a data folder until Ctrl+C: i
 command(program, "jobs", "list what was done and is being done").action((_options, of: Command) => run(of, jobs));
 
 const survey = program.command("survey").description("add, list, show and move surveys").exitOverride();
-command(survey, "add", "import a GeoTIFF, or several as one image, as a survey")
-  .argument("<file...>", "GeoTIFF; several are laid over each other; or one web address of a Cloud-Optimized GeoTIFF")
+command(survey, "add", "import a GeoTIFF, several as one image, or a folder of photos, as a survey")
+  .argument(
+    "<file...>",
+    "GeoTIFF; several are laid over each other; or a folder of JPEG and PNG photos; or one web address of a Cloud-Optimized GeoTIFF",
+  )
   .requiredOption("--name <name>", "what the survey is called", nonEmpty)
   .option("--captured-at <iso>", "when it was flown", isoDate)
   .option("--site <site>", "where")

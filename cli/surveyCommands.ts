@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { liesAsImagery } from "@reefline/geo/shiftGrid";
 import { AppError } from "@reefline/schema/errors";
 import type { Survey, SurveyFields } from "@reefline/schema/survey";
@@ -23,7 +24,11 @@ function sentencesOf(survey: Survey): string[] {
   const { grid } = image;
   return [
     ...lines,
-    `  ${grid.widthPx} × ${grid.heightPx} px, ${lengthInWords(image.gsdMeters)} per pixel, ${grid.crs.name}`,
+    image.photoCount !== undefined
+      ? `  ${image.photoCount} photos on a sheet of ${grid.widthPx} × ${grid.heightPx} px, measured in pixels`
+      : isPixelCrs(grid.crs)
+        ? `  ${grid.widthPx} × ${grid.heightPx} px, without a place on Earth: measured in pixels`
+        : `  ${grid.widthPx} × ${grid.heightPx} px, ${lengthInWords(image.gsdMeters)} per pixel, ${grid.crs.name}`,
     `  bands: ${image.bands.map((band) => band.name).join(", ")} (${image.sampleType}), ${(image.sizeBytes / 1e6).toPrecision(3)} MB`,
     ...(image.remote ? [`  read at ${new URL(image.remote.url).host}, not copied`] : []),
     ...(image.shift ? [`  moved ${signed(image.shift.eastMeters)} east and ${signed(image.shift.northMeters)} north`] : []),
@@ -80,6 +85,17 @@ async function startImport(session: Session, sources: readonly string[], fields:
     }
     return addRemoteSurvey(session.ctx, { fields, url, copyHere: options.copy ?? false });
   }
+  const folder = await onlyFolder(sources);
+  if (folder !== null) {
+    if (options.bands) {
+      throw new AppError(
+        "bad-input",
+        "survey/photos-alone",
+        "A folder of photos makes a survey by itself: bands of other files cannot be added.",
+      );
+    }
+    return addSurvey(session.ctx, { fields, ...folder, photos: "folder", compress: options.compress, deleteSource: false });
+  }
   const files = await Promise.all(sources.map(existingFile));
   const bands = await Promise.all(
     (options.bands ?? []).map(async (given) => {
@@ -100,6 +116,21 @@ async function startImport(session: Session, sources: readonly string[], fields:
     compress: options.compress,
     deleteSource: false,
   });
+}
+
+/** The folder of photos that was named, when one was. @throws AppError `survey/photos-alone` */
+async function onlyFolder(sources: readonly string[]): Promise<{ path: string; fileName: string } | null> {
+  for (const source of sources) {
+    const path = resolve(source);
+    if (!(await stat(path).catch(() => null))?.isDirectory()) continue;
+    if (sources.length === 1) return { path, fileName: basename(path) };
+    throw new AppError(
+      "bad-input",
+      "survey/photos-alone",
+      `${source} is a folder of photos, which makes a survey by itself. Add it alone, and its sub-folders come with it.`,
+    );
+  }
+  return null;
 }
 
 async function existingFile(file: string): Promise<{ path: string; fileName: string }> {

@@ -7,6 +7,7 @@ const addresses = {
   worker: new URL("./worker.js", import.meta.url),
   "probe.child": new URL("./probe.child.js", import.meta.url),
   "background.child": new URL("./background.child.js", import.meta.url),
+  "photos.child": new URL("./photos.child.js", import.meta.url),
   "zones.child": new URL("./zones.child.js", import.meta.url),
 };
 export type Sibling = keyof typeof addresses;

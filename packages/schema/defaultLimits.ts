@@ -2,6 +2,8 @@
 export const defaultLimits = {
   uploadBytes: 64 * 2 ** 30,
   rasterPixels: 2 ** 36,
+  photoCount: 10_000,
+  photoPixels: 2 ** 28,
   blockBytes: 256 * 2 ** 20,
   ifdCount: 64,
   tagCount: 512,

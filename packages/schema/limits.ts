@@ -5,6 +5,8 @@ import { defaultLimits } from "./defaultLimits.ts";
 export const limitsSchema = z.object({
   uploadBytes: z.number().default(defaultLimits.uploadBytes),
   rasterPixels: z.number().default(defaultLimits.rasterPixels),
+  photoCount: z.number().default(defaultLimits.photoCount).describe("photos of one survey"),
+  photoPixels: z.number().default(defaultLimits.photoPixels).describe("pixels of one photo or mask"),
   blockBytes: z.number().default(defaultLimits.blockBytes).describe("decoded bytes of one TIFF block"),
   ifdCount: z.number().default(defaultLimits.ifdCount),
   tagCount: z.number().default(defaultLimits.tagCount).describe("tags in one IFD"),

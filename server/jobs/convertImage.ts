@@ -50,7 +50,7 @@ export async function convertImage(
   { params, folder, to }: { params: ImportParams; folder: string; to: string },
 ): Promise<CountedBands> {
   const { fileName } = source;
-  const raster = await source.open();
+  const raster = await source.open(folder);
   const { grid, sampleType, bandNames } = raster;
   const bandCount = bandNames.length;
   const pixels = grid.widthPx * grid.heightPx;

@@ -13,8 +13,9 @@ import { copyAtomically, newVersion, requireDisk } from "../assets/store.ts";
 import { surveyById } from "../storage/surveys.ts";
 import { bytesUnderWay, convertImage, importAttempt, removeAttempts } from "./convertImage.ts";
 import { importRemote } from "./importRemote.ts";
-import { importParamsSchema, importSource } from "./importSource.ts";
+import { type ImportParams, type ImportSource, importParamsSchema, importSource } from "./importSource.ts";
 import type { JobOutcome, JobRun } from "./jobRun.ts";
+import { photoSource } from "./photoSource.ts";
 
 /** Probes what a survey is made from, makes it a COG of ours unless it is one, and gives it to its survey. */
 export async function importJob(run: JobRun): Promise<JobOutcome> {
@@ -25,14 +26,25 @@ export async function importJob(run: JobRun): Promise<JobOutcome> {
   if (url !== null && !params.copyHere) {
     return importRemote(run, { ...params, url }, async (image, raster) => withStatistics(image, await countRaster(raster)));
   }
-  const source = await importSource(run, params);
+  const source = params.photos ? await photoSource(run, params) : await importSource(run, params);
+  try {
+    return await storeSource(run, params, source);
+  } finally {
+    source.close?.();
+  }
+}
+
+async function storeSource(run: JobRun, params: ImportParams, source: ImportSource): Promise<JobOutcome> {
+  const { store } = run;
   const { probe, fileName, keptFile, notes } = source;
 
   // The same for every attempt of this job, so that one goes on with what another left.
   const assetId = `${idPrefixes.asset}_${run.job.id.slice(idPrefixes.job.length + 1)}`;
   const folder = store.paths.asset(assetId);
   const kept = params.compress === "lossless" ? keptFile : null;
-  const need = kept ? (await stat(kept)).size : cogDiskNeedBytes(probe.grid, probe.bandNames.length, probe.sampleType);
+  const need = kept
+    ? (await stat(kept)).size
+    : cogDiskNeedBytes(probe.grid, probe.bandNames.length, probe.sampleType) + (source.scratchBytes ?? 0);
   await mkdir(folder, { recursive: true });
   try {
     const attempt = await importAttempt(run, folder);
@@ -48,6 +60,7 @@ export async function importJob(run: JobRun): Promise<JobOutcome> {
       publish: async (trx) => {
         await rename(written, join(folder, "cog.tif"));
         await publishImage(trx, params.surveyId, image, join("assets", assetId, "cog.tif"));
+        await source.publish?.(trx);
       },
       afterwards: async () => {
         await removeAttempts(attempt.attempts);

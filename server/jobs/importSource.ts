@@ -1,5 +1,6 @@
 import { rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { BlockCache } from "@reefline/raster/blockCache";
 import { openGeoTiffFile } from "@reefline/raster/geotiffFile";
 import { mosaicRaster } from "@reefline/raster/mosaicRaster";
@@ -12,6 +13,7 @@ import { z } from "zod";
 import { type Probe, probeFile } from "../assets/probe.ts";
 import { requireDisk } from "../assets/store.ts";
 import { downloadFile } from "../remote/downloadFile.ts";
+import type { Database } from "../storage/store.ts";
 import type { JobRun } from "./jobRun.ts";
 
 const fileSchema = z.object({ path: z.string(), fileName: z.string() });
@@ -34,6 +36,8 @@ export const importParamsSchema = fileSchema.extend({
   copyHere: z.boolean().default(false),
   /** "jpeg" and "webp" lose detail and take 8-bit colours. */
   compress: z.enum(["lossless", "jpeg", "webp"]).default("lossless"),
+  /** folder: `path` is a folder of photos. list: it is a file that names photos which were uploaded together. */
+  photos: z.enum(["folder", "list"]).nullable().default(null),
 });
 export type ImportParams = z.infer<typeof importParamsSchema>;
 
@@ -42,7 +46,8 @@ export interface ImportSource {
   readonly probe: Probe;
   /** The one file, when it is stored as it is. */
   readonly keptFile: string | null;
-  open(): Promise<Raster>;
+  /** @param scratch a folder of this attempt, for what lies aside while the raster is read */
+  open(scratch: string): Promise<Raster>;
   /** The files it is made from; one that was copied from a web address is another one after every copy. */
   readonly paths: readonly string[];
   /** What the survey says its file is. */
@@ -51,6 +56,12 @@ export interface ImportSource {
   readonly notes: readonly string[];
   /** The bands' names, and black and white of 8-bit colours that became wider numbers, as only the sources know them. */
   named(image: SurveyImage): SurveyImage;
+  /** Rows that come with the image, in the transaction that publishes it. */
+  publish?(trx: Database): Promise<void>;
+  /** Disk that `scratch` takes besides the image itself. */
+  readonly scratchBytes?: number;
+  /** Ends what was started to read the source, however the import ends. */
+  close?(): void;
   /** Deletes what was uploaded or downloaded for this. */
   tidy(): Promise<void>;
 }
@@ -80,6 +91,7 @@ export async function importSource(run: JobRun, given: ImportParams): Promise<Im
   }
   const [first] = probes;
   if (!first) throw new RangeError("an import has a file");
+  refuseSeveralWithoutPlace(images, probes);
   refuseSameNames([...first.bandNames, ...extras.flatMap(({ names }) => names)]);
 
   // Of its own and small: the conversion's bands of rows need the memory.
@@ -126,7 +138,7 @@ export async function importSource(run: JobRun, given: ImportParams): Promise<Im
       open,
       paths,
       fileName: params.fileName,
-      notes: [],
+      notes: isPixelCrs(first.grid.crs) ? [withoutPlace] : [],
       named: asItIs,
       tidy,
     };
@@ -173,6 +185,19 @@ const stem = (fileName: string): string =>
 
 function extraNames(name: string, count: number): string[] {
   return count === 1 ? [name] : Array.from({ length: count }, (_, band) => `${name}-${band + 1}`);
+}
+
+const withoutPlace =
+  "This file names no coordinate system, so it is shown and measured in pixels. If you know the EPSG code, add it with gdal_edit.py -a_srs EPSG:CODE file.tif (or, in QGIS, Raster, Projections, Assign Projection) and add the file again.";
+
+function refuseSeveralWithoutPlace(images: readonly { readonly fileName: string }[], probes: readonly Probe[]): void {
+  const index = probes.findIndex(({ grid }) => isPixelCrs(grid.crs));
+  if (images.length < 2 || index < 0) return;
+  throw new AppError(
+    "bad-input",
+    "import/no-place",
+    `${images[index]?.fileName} names no coordinate system, so nothing says where it lies beside the others. Add it as a survey of its own, or add a folder of photos.`,
+  );
 }
 
 function refuseSameNames(names: readonly string[]): void {

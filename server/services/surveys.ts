@@ -29,6 +29,8 @@ export interface AddSurvey {
   readonly compress?: "lossless" | "jpeg" | "webp";
   /** Files whose bands are added, each with a name or one made from the file's. */
   readonly bands?: readonly (SourceFile & { readonly name: string | null })[];
+  /** `path` is a folder of photos, or a list of photos that were uploaded. */
+  readonly photos?: "folder" | "list";
   /** The uploads that became this survey, so that they become one only once. */
   readonly uploadGroup?: string;
 }
@@ -81,6 +83,7 @@ function importOf({
   compress,
   bands,
   uploadGroup,
+  photos,
 }: AddSurvey): Record<string, unknown> {
   const named = <File extends SourceFile>(file: File) => ({ ...file, fileName: basename(file.fileName) });
   return {
@@ -93,6 +96,7 @@ function importOf({
     gsdMeters: gsdMeters ?? null,
     bands: bands?.map(named) ?? [],
     uploadGroup: uploadGroup ?? null,
+    ...(photos ? { photos } : {}),
   };
 }
 
