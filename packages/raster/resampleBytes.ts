@@ -1,10 +1,10 @@
 import type { AxisWeights } from "./boxWeights.ts";
+import { resampleKernel } from "./resampleKernel.ts";
 
 /** Weights of either axis are whole numbers of this: a byte with both of them stays below 2^31. */
 const axisBits = 11;
 const AXIS_ONE = 1 << axisBits;
-const bothBits = 2 * axisBits;
-const BOTH_ONE = 1 << bothBits;
+const BOTH_ONE = 1 << (2 * axisBits);
 
 /** Bytes of a window, bands interleaved, and which of its pixels are measured. */
 export interface BytesOfWindow {
@@ -14,63 +14,63 @@ export interface BytesOfWindow {
   readonly bandCount: number;
 }
 
-/** One source row, narrowed to the target's columns: weighted sums per band, and per column the weight that is valid. */
-interface NarrowRow {
-  row: number;
-  readonly sums: Int32Array;
-  readonly weight: Int32Array;
-  /** Every source pixel is valid: `weight` is what the columns have anyway and is not filled in. */
-  isWhole: boolean;
-}
-
 /**
  * Weighted means of valid bytes, rounded, as `readScaled` has them in floating point but in whole numbers: a difference of 1 at most. What
  * a pixel comes to depends on its own samples alone, whichever rows and columns are computed with it. Pixels that are not valid stay 0.
+ * The inner loops are WebAssembly (resampleKernel.as): down the columns first, sixteen bytes at a time, then along the row.
  * @param firstRow row of `out` that rows' first target is
  */
 export function resampleBytes(source: BytesOfWindow, cols: AxisWeights, rows: AxisWeights, out: BytesOfWindow, firstRow: number): void {
-  const { bandCount } = source;
+  const { bandCount, widthPx } = source;
   const width = cols.first.length;
   const colWeights = wholeWeights(cols);
   const rowWeights = wholeWeights(rows);
   const colSums = sumsOf(cols, colWeights);
   const partCols = Array.from(colSums.keys()).filter((col) => colSums[col] !== AXIS_ONE);
-  const most = rows.count.reduce((a, b) => Math.max(a, b), 1);
-  // Slot by source row: those of one target row follow each other, so that none of them share a slot.
-  const ring: NarrowRow[] = Array.from({ length: most }, () => ({
-    row: -1,
-    sums: new Int32Array(width * bandCount),
-    weight: new Int32Array(width),
-    isWhole: true,
-  }));
+  const kernel = new RowKernel(cols, colWeights, widthPx, bandCount);
+  const isWhole = wholeRows(source);
   for (let row = 0; row < rows.first.length; row++) {
-    const first = rows.first[row] ?? 0;
     const start = rows.start[row] ?? 0;
-    const taps: NarrowRow[] = [];
-    const weights: number[] = [];
-    for (let i = 0; i < (rows.count[row] ?? 0); i++) {
-      const weight = rowWeights[start + i] ?? 0;
-      const slot = ring[(first + i) % most];
-      if (weight === 0 || !slot) continue;
-      if (slot.row !== first + i) narrow(source, first + i, rows.low, cols, colWeights, slot);
-      taps.push(slot);
-      weights.push(weight);
+    const count = rows.count[row] ?? 0;
+    let rowSum = 0;
+    let allWhole = true;
+    for (let i = 0; i < count; i++) {
+      rowSum += rowWeights[start + i] ?? 0;
+      if (rowWeights[start + i] !== 0 && isWhole[(rows.first[row] ?? 0) + i - rows.low] === 0) allWhole = false;
     }
-    const rowSum = weights.reduce((sum, weight) => sum + weight, 0);
+    if (rowSum === 0) continue;
+    let isFirst = true;
+    for (let i = 0; i < count; i++) {
+      const weight = rowWeights[start + i] ?? 0;
+      if (weight === 0) continue;
+      const at = (rows.first[row] ?? 0) + i - rows.low;
+      kernel.add(source, at, weight, isFirst, { marks: !allWhole, isWhole: isWhole[at] === 1 });
+      isFirst = false;
+    }
     const target = (firstRow + row) * width;
-    if (rowSum === AXIS_ONE) {
-      const end = (target + width) * bandCount;
-      mix(taps, weights, out.data.subarray(target * bandCount, end));
+    const totals = kernel.finish(out.data, target * bandCount, !allWhole);
+    if (allWhole && rowSum === AXIS_ONE) {
       out.valid.fill(1, target, target + width);
-      for (const col of partCols) divide(taps, weights, colSums, out, target, col, bandCount);
-      for (const { isWhole, weight } of taps) {
-        if (isWhole) continue;
-        for (let col = 0; col < width; col++) if (weight[col] !== AXIS_ONE) divide(taps, weights, colSums, out, target, col, bandCount);
-      }
-    } else if (taps.length > 0) {
-      for (let col = 0; col < width; col++) divide(taps, weights, colSums, out, target, col, bandCount);
+      for (const col of partCols) divide(kernel, rowSum * (colSums[col] ?? 0), out, target, col);
+      continue;
+    }
+    for (let col = 0; col < width; col++) {
+      const total = totals?.[col] ?? rowSum * (colSums[col] ?? 0);
+      if (total === BOTH_ONE) out.valid[target + col] = 1;
+      else divide(kernel, total, out, target, col);
     }
   }
+}
+
+/** 1 for every row of the source whose pixels are all valid. */
+function wholeRows({ valid, widthPx }: BytesOfWindow): Uint8Array {
+  const isWhole = new Uint8Array(valid.length / Math.max(1, widthPx)).fill(1);
+  for (let at = valid.indexOf(0); at >= 0; ) {
+    const row = Math.floor(at / widthPx);
+    isWhole[row] = 0;
+    at = valid.indexOf(0, (row + 1) * widthPx);
+  }
+  return isWhole;
 }
 
 /** Whole numbers that add up to what the weights of a target add up to: the rounding of one is made up for by the next. */
@@ -93,172 +93,126 @@ function wholeWeights({ first, count, start, weights }: AxisWeights): Int32Array
 function sumsOf({ first, count, start }: AxisWeights, whole: Int32Array): Int32Array {
   return Int32Array.from(first, (_, t) => {
     const from = start[t] ?? 0;
-    return whole.subarray(from, from + (count[t] ?? 0)).reduce((sum, weight) => sum + weight, 0);
+    let sum = 0;
+    for (let i = from; i < from + (count[t] ?? 0); i++) sum += whole[i] ?? 0;
+    return sum;
   });
 }
 
-function narrow(source: BytesOfWindow, row: number, low: number, cols: AxisWeights, weights: Int32Array, into: NarrowRow): void {
-  const { data, valid, widthPx, bandCount } = source;
-  const from = (row - low) * widthPx;
-  into.row = row;
-  into.isWhole = !valid.subarray(from, from + widthPx).includes(0);
-  if (!into.isWhole && bandCount === 3) narrowValidColours(data, valid, from, cols, weights, into);
-  else if (!into.isWhole) narrowValid(source, from, cols, weights, into);
-  else if (bandCount === 3) narrowColours(data, from, cols, weights, into.sums);
-  else narrowBands(data, from, bandCount, cols, weights, into.sums);
-}
-
-/** Three bands, the usual case, with sums in registers. */
-function narrowColours(data: Uint8Array, from: number, cols: AxisWeights, weights: Int32Array, sums: Int32Array): void {
-  const { first, count, start, low } = cols;
-  const width = first.length;
-  for (let col = 0, to = 0; col < width; col++, to += 3) {
-    let tap = start[col] ?? 0;
-    const end = tap + (count[col] ?? 0);
-    let pixel = (from + (first[col] ?? 0) - low) * 3;
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    for (; tap < end; tap++, pixel += 3) {
-      const weight = weights[tap] ?? 0;
-      red = (red + Math.imul(weight, data[pixel] ?? 0)) | 0;
-      green = (green + Math.imul(weight, data[pixel + 1] ?? 0)) | 0;
-      blue = (blue + Math.imul(weight, data[pixel + 2] ?? 0)) | 0;
-    }
-    sums[to] = red;
-    sums[to + 1] = green;
-    sums[to + 2] = blue;
-  }
-}
-
-function narrowValidColours(
-  data: Uint8Array,
-  valid: Uint8Array,
-  from: number,
-  cols: AxisWeights,
-  weights: Int32Array,
-  { sums, weight: totals }: NarrowRow,
-): void {
-  const { first, count, start, low } = cols;
-  const width = first.length;
-  for (let col = 0, to = 0; col < width; col++, to += 3) {
-    let tap = start[col] ?? 0;
-    const end = tap + (count[col] ?? 0);
-    let source = from + (first[col] ?? 0) - low;
-    let pixel = source * 3;
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    let total = 0;
-    for (; tap < end; tap++, source++, pixel += 3) {
-      if (valid[source] === 0) continue;
-      const weight = weights[tap] ?? 0;
-      red = (red + Math.imul(weight, data[pixel] ?? 0)) | 0;
-      green = (green + Math.imul(weight, data[pixel + 1] ?? 0)) | 0;
-      blue = (blue + Math.imul(weight, data[pixel + 2] ?? 0)) | 0;
-      total += weight;
-    }
-    sums[to] = red;
-    sums[to + 1] = green;
-    sums[to + 2] = blue;
-    totals[col] = total;
-  }
-}
-
-function narrowBands(data: Uint8Array, from: number, bandCount: number, cols: AxisWeights, weights: Int32Array, sums: Int32Array): void {
-  const { first, count, start, low } = cols;
-  for (let col = 0; col < first.length; col++) {
-    const at = start[col] ?? 0;
-    const pixel = (from + (first[col] ?? 0) - low) * bandCount;
-    for (let band = 0; band < bandCount; band++) {
-      let sum = 0;
-      for (let i = 0; i < (count[col] ?? 0); i++) sum += Math.imul(weights[at + i] ?? 0, data[pixel + i * bandCount + band] ?? 0);
-      sums[col * bandCount + band] = sum;
-    }
-  }
-}
-
-function narrowValid(
-  { data, valid, bandCount }: BytesOfWindow,
-  from: number,
-  cols: AxisWeights,
-  weights: Int32Array,
-  into: NarrowRow,
-): void {
-  const { first, count, start, low } = cols;
-  into.sums.fill(0);
-  for (let col = 0; col < first.length; col++) {
-    const at = start[col] ?? 0;
-    const source = from + (first[col] ?? 0) - low;
-    let total = 0;
-    for (let i = 0; i < (count[col] ?? 0); i++) {
-      if (valid[source + i] === 0) continue;
-      const weight = weights[at + i] ?? 0;
-      total += weight;
-      for (let band = 0, to = col * bandCount, pixel = (source + i) * bandCount; band < bandCount; band++, to++, pixel++)
-        into.sums[to] = (into.sums[to] ?? 0) + Math.imul(weight, data[pixel] ?? 0);
-    }
-    into.weight[col] = total;
-  }
-}
-
-/** Rows whose weights are full together: no division where their columns are full as well. */
-function mix(taps: readonly NarrowRow[], weights: readonly number[], out: Uint8Array): void {
-  const [a, b, c] = taps;
-  const [p = 0, q = 0, r = 0] = weights;
-  const half = BOTH_ONE / 2;
-  if (taps.length === 1 && a) mixOne(a.sums, p, out);
-  else if (taps.length === 2 && a && b) mixTwo(a.sums, p, b.sums, q, out);
-  else if (taps.length === 3 && a && b && c) mixThree(a.sums, p, b.sums, q, c.sums, r, out);
-  else {
-    for (let i = 0; i < out.length; i++) {
-      let sum = half;
-      for (let k = 0; k < taps.length; k++) sum = (sum + Math.imul(weights[k] ?? 0, taps[k]?.sums[i] ?? 0)) | 0;
-      out[i] = sum >> bothBits;
-    }
-  }
-}
-
-function mixOne(a: Int32Array, p: number, out: Uint8Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = (Math.imul(p, a[i] ?? 0) + BOTH_ONE / 2) >> bothBits;
-}
-
-function mixTwo(a: Int32Array, p: number, b: Int32Array, q: number, out: Uint8Array): void {
-  for (let i = 0; i < out.length; i++) {
-    out[i] = (Math.imul(p, a[i] ?? 0) + Math.imul(q, b[i] ?? 0) + BOTH_ONE / 2) >> bothBits;
-  }
-}
-
-function mixThree(a: Int32Array, p: number, b: Int32Array, q: number, c: Int32Array, r: number, out: Uint8Array): void {
-  for (let i = 0; i < out.length; i++) {
-    out[i] = (Math.imul(p, a[i] ?? 0) + Math.imul(q, b[i] ?? 0) + Math.imul(r, c[i] ?? 0) + BOTH_ONE / 2) >> bothBits;
-  }
-}
-
 /** A pixel that is not covered whole: the mean over what is valid, if that is half of it. */
-function divide(
-  taps: readonly NarrowRow[],
-  weights: readonly number[],
-  colSums: Int32Array,
-  out: BytesOfWindow,
-  target: number,
-  col: number,
-  bandCount: number,
-): void {
-  let total = 0;
-  for (let k = 0; k < taps.length; k++) {
-    const tap = taps[k];
-    if (tap) total += (weights[k] ?? 0) * ((tap.isWhole ? colSums[col] : tap.weight[col]) ?? 0);
-  }
+function divide(kernel: RowKernel, total: number, out: BytesOfWindow, target: number, col: number): void {
+  const { bandCount } = out;
   const isValid = total * 2 >= BOTH_ONE;
   out.valid[target + col] = isValid ? 1 : 0;
-  if (!isValid) {
-    for (let i = (target + col) * bandCount; i < (target + col + 1) * bandCount; i++) out.data[i] = 0;
-    return;
+  for (let band = 0, to = (target + col) * bandCount; band < bandCount; band++, to++)
+    out.data[to] = isValid ? Math.floor((kernel.sum(col, band) + total / 2) / total) : 0;
+}
+
+/** Bytes that the kernel may read or write beyond what it is given. */
+const SPARE = 64;
+/** Bands that the kernel narrows at once. */
+const AT_ONCE = 4;
+const PAGE_BYTES = 65_536;
+
+interface Kernel {
+  addRow(row: number, count: number, weight: number, sums: number, isFirst: number): void;
+  clearInvalid(row: number, valid: number, pixels: number, bandCount: number): void;
+  narrowBands(...addresses: number[]): void;
+  narrowOne(...addresses: number[]): void;
+}
+
+let started: { readonly memory: WebAssembly.Memory; readonly kernel: Kernel } | null = null;
+
+function startKernel(): { readonly memory: WebAssembly.Memory; readonly kernel: Kernel } {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(resampleKernel, "base64")), { env: { memory } });
+  // What resampleKernel.as exports.
+  return { memory, kernel: exports as unknown as Kernel };
+}
+
+/** Sums up rows of the source and narrows them to the target's columns, in the kernel's memory; nobody else uses that in between. */
+class RowKernel {
+  readonly #kernel: Kernel;
+  readonly #memory: Uint8Array;
+  readonly #at: Readonly<Record<"first" | "count" | "start" | "weights" | "row" | "valid" | "sums" | "marks" | "totals" | "out", number>>;
+  readonly #markTotals: Int32Array;
+  readonly #totals: Int32Array;
+
+  constructor(
+    private readonly cols: AxisWeights,
+    colWeights: Int32Array,
+    private readonly sourceWidth: number,
+    private readonly bandCount: number,
+  ) {
+    started ??= startKernel();
+    const { memory, kernel } = started;
+    const width = cols.first.length;
+    let end = 0;
+    const place = (bytes: number): number => {
+      const at = end;
+      end += Math.ceil((bytes + SPARE) / 16) * 16;
+      return at;
+    };
+    const groups = Math.ceil(bandCount / AT_ONCE);
+    const at = {
+      first: place(4 * width),
+      count: place(4 * width),
+      start: place(4 * width),
+      weights: place(4 * colWeights.length),
+      row: place(sourceWidth * bandCount),
+      valid: place(sourceWidth),
+      sums: place(4 * sourceWidth * bandCount),
+      marks: place(4 * sourceWidth),
+      totals: place(4 * width * (AT_ONCE * groups + 1)),
+      out: place(width * bandCount),
+    };
+    if (end > memory.buffer.byteLength) memory.grow(Math.ceil((end - memory.buffer.byteLength) / PAGE_BYTES));
+    this.#kernel = kernel;
+    this.#memory = new Uint8Array(memory.buffer);
+    this.#at = at;
+    this.#totals = new Int32Array(memory.buffer, at.totals, width * AT_ONCE * groups);
+    this.#markTotals = new Int32Array(memory.buffer, at.totals + 4 * width * AT_ONCE * groups, width);
+    new Int32Array(memory.buffer, at.first, width).set(cols.first);
+    new Int32Array(memory.buffer, at.count, width).set(cols.count);
+    new Int32Array(memory.buffer, at.start, width).set(cols.start);
+    new Int32Array(memory.buffer, at.weights, colWeights.length).set(colWeights);
   }
-  for (let band = 0; band < bandCount; band++) {
-    let sum = 0;
-    for (let k = 0; k < taps.length; k++) sum += (weights[k] ?? 0) * (taps[k]?.sums[col * bandCount + band] ?? 0);
-    out.data[(target + col) * bandCount + band] = Math.floor((sum + total / 2) / total);
+
+  /** @param about whether which pixels are valid is summed up as well, and whether all of this row are */
+  add({ data, valid }: BytesOfWindow, row: number, weight: number, isFirst: boolean, about: { marks: boolean; isWhole: boolean }): void {
+    const { sourceWidth, bandCount } = this;
+    const at = this.#at;
+    this.#memory.set(data.subarray(row * sourceWidth * bandCount, (row + 1) * sourceWidth * bandCount), at.row);
+    if (about.marks) {
+      this.#memory.set(valid.subarray(row * sourceWidth, (row + 1) * sourceWidth), at.valid);
+      if (!about.isWhole) this.#kernel.clearInvalid(at.row, at.valid, sourceWidth, bandCount);
+      this.#kernel.addRow(at.valid, sourceWidth, weight, at.marks, Number(isFirst));
+    }
+    this.#kernel.addRow(at.row, sourceWidth * bandCount, weight, at.sums, Number(isFirst));
+  }
+
+  /**
+   * The row as bytes, right where all weights are there.
+   * @returns per column the weight that is valid, until the next row is added; null where that was not asked for
+   */
+  finish(out: Uint8Array, offset: number, marks: boolean): Int32Array | null {
+    const { first, count, start, weights, sums, totals, marks: markSums, out: bytes } = this.#at;
+    const { low } = this.cols;
+    const width = this.cols.first.length;
+    // What the last bands write beyond a pixel is written over by the first.
+    for (let band = AT_ONCE * (Math.ceil(this.bandCount / AT_ONCE) - 1); band >= 0; band -= AT_ONCE) {
+      const into = totals + 4 * band * width;
+      this.#kernel.narrowBands(sums + 4 * band, this.bandCount, width, low, first, count, start, weights, into, bytes + band);
+    }
+    out.set(this.#memory.subarray(bytes, bytes + width * this.bandCount), offset);
+    if (!marks) return null;
+    this.#kernel.narrowOne(markSums, width, low, first, count, start, weights, this.#markTotals.byteOffset);
+    return this.#markTotals;
+  }
+
+  /** The weighted sum of a band at a column of the row just finished. */
+  sum(col: number, band: number): number {
+    const group = band - (band % AT_ONCE);
+    return this.#totals[group * this.cols.first.length + col * AT_ONCE + (band - group)] ?? 0;
   }
 }
