@@ -3,7 +3,16 @@ import { z } from "zod";
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /** Kinds of row, as the prefix of their ids: `sv_3k9…`. */
-export const idPrefixes = { survey: "sv", asset: "as", run: "rn", model: "md", prediction: "pr", job: "jb", project: "pj" } as const;
+export const idPrefixes = {
+  survey: "sv",
+  asset: "as",
+  run: "rn",
+  model: "md",
+  prediction: "pr",
+  job: "jb",
+  project: "pj",
+  sample: "sm",
+} as const;
 
 /** A new id: prefix, creation time in base 32 (so ids sort by age), 10 random characters. */
 export function newId(kind: keyof typeof idPrefixes, now: number = Date.now()): string {

@@ -120,4 +120,19 @@ export const migrations: readonly { readonly version: number; readonly statement
         PRIMARY KEY (surveyId, photoIndex)) STRICT, WITHOUT ROWID`,
     ],
   },
+  {
+    // Random samples of blocks that an area with an interval is worked out from; each block is a held-out area too.
+    version: 5,
+    statements: [
+      `CREATE TABLE areaSamples (
+        id TEXT PRIMARY KEY, surveyId TEXT NOT NULL REFERENCES surveys(id) ON DELETE CASCADE, predictionId TEXT NOT NULL,
+        modelName TEXT NOT NULL, threshold REAL NOT NULL, seed INTEGER NOT NULL, blockMeters REAL NOT NULL, createdAt TEXT NOT NULL,
+        gridJson TEXT NOT NULL, strataJson TEXT NOT NULL) STRICT`,
+      "CREATE INDEX areaSamplesBySurvey ON areaSamples(surveyId, createdAt)",
+      `CREATE TABLE areaSampleBlocks (
+        sampleId TEXT NOT NULL REFERENCES areaSamples(id) ON DELETE CASCADE, blockIndex INTEGER NOT NULL, stratum INTEGER NOT NULL,
+        featureId TEXT NOT NULL, geometryJson TEXT NOT NULL, predictedM2 REAL NOT NULL,
+        PRIMARY KEY (sampleId, blockIndex)) STRICT, WITHOUT ROWID`,
+    ],
+  },
 ];

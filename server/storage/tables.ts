@@ -183,5 +183,28 @@ export interface Tables {
     widthPx: number;
     heightPx: number;
   };
+  areaSamples: {
+    id: string;
+    surveyId: string;
+    predictionId: string;
+    modelName: string;
+    threshold: number;
+    seed: number;
+    blockMeters: number;
+    createdAt: string;
+    /** The prediction's Grid, so that imagery moved since is noticed. */
+    gridJson: string;
+    strataJson: string;
+  };
+  /** In the order they are labelled. */
+  areaSampleBlocks: {
+    sampleId: string;
+    blockIndex: number;
+    stratum: number;
+    featureId: string;
+    geometryJson: string;
+    /** Of the frame it was drawn from. */
+    predictedM2: number;
+  };
   workers: { owner: string; pid: number; startedAt: number; heartbeatAt: number; backendJson: string | null };
 }
