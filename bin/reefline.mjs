@@ -70,6 +70,20 @@ function commandWords(args) {
 }
 
 const args = process.argv.slice(2);
+// What models run on decides what has to be set up, and every process started from here inherits it.
+const backends = ["auto", "native-gpu", "native-cpu", "wasm"];
+const backendAt = args.indexOf("--backend");
+if (backendAt >= 0) {
+  process.env.REEFLINE_BACKEND = args[backendAt + 1] ?? "";
+  args.splice(backendAt, 2);
+  process.argv.splice(backendAt + 2, 2);
+}
+const backend = process.env.REEFLINE_BACKEND;
+if (backend !== undefined && !backends.includes(backend)) {
+  stop(`There is no backend "${backend}": choose one of ${backends.join(", ")}.`, 2);
+}
+// TensorFlow looks for graphics cards when it loads.
+if (backend === "native-cpu") process.env.CUDA_VISIBLE_DEVICES = "";
 const words = commandWords(args);
 
 const needs = needsOf(words);

@@ -60,7 +60,7 @@ function machineFinding(): Finding {
 
 async function nativeFinding(): Promise<Finding> {
   const name = "native TensorFlow";
-  if (process.env.REEFLINE_NATIVE === "off") return note(name, "switched off (REEFLINE_NATIVE=off)", "Unset REEFLINE_NATIVE to use it.");
+  if (process.env.REEFLINE_BACKEND === "wasm") return ok(name, "not asked for (--backend wasm)");
   if (!existsSync(bindingPath(nativePackageDir()))) {
     const wheel = wheelForThisMachine();
     return "why" in wheel
@@ -191,7 +191,7 @@ function projectVersion(): string {
 async function chosenBackend(native: Finding): Promise<Pick<DoctorReport, "backend" | "passedOver" | "engines">> {
   try {
     const usable = native.state === "ok";
-    preferBackend(usable ? "best" : "wasm");
+    preferBackend(usable ? process.env.REEFLINE_BACKEND : "wasm");
     const { backend, passedOver } = await loadBackend();
     const reasons = [...(usable ? [] : [`Native TensorFlow: ${native.found}.`]), ...passedOver];
     return { backend, passedOver: reasons, engines: await enginesHere() };

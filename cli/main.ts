@@ -12,6 +12,7 @@ import { modelEngines } from "./modelEngines.ts";
 import { type ModelExportCommand, modelExport } from "./modelExport.ts";
 import { type ModelImportCommand, modelImport } from "./modelImport.ts";
 import { type VectorizeCommand, vectorize } from "./outlineCommands.ts";
+import type { PhotoLabelFlags } from "./photoLabelCommands.ts";
 import { type GlobalOptions, type Session, withSession } from "./session.ts";
 import {
   type SurveyAddOptions,
@@ -64,6 +65,7 @@ const program = new Command("reefline")
   .version(version)
   .option("--data <dir>", "folder that holds everything (default: ./data)")
   .option("--json", "print one JSON document on stdout")
+  .option("--backend <name>", "what models run on: auto, native-gpu, native-cpu or wasm (default: auto)")
   .showHelpAfterError("(see: npx reefline --help)")
   .enablePositionalOptions(false)
   .exitOverride();
@@ -161,13 +163,21 @@ command(survey, "reread", "take a survey's file at its web address as it is now"
   .action((name: string, options: { copy?: boolean }, of: Command) => run(of, (session) => surveyReread(session, name, options)));
 
 const labels = program.command("labels").description("import labels and areas").exitOverride();
-command(labels, "import", "import polygons from a GeoJSON file")
-  .argument("<file>", "GeoJSON")
+command(labels, "import", "import polygons from a GeoJSON file; into a folder of photos also VIA, COCO and mask images")
+  .argument("<file>", "GeoJSON; for photos also VIA 1, 2, 3 or COCO JSON, or a folder of PNG masks named as their photos")
   .requiredOption("--survey <survey>", "name or id")
   .addOption(new Option("--as <layer>", "what the polygons are").choices(["label", "examined", "holdout", "ignore"]).default("label"))
   .option("--class <name>", "class of labels that name none", nonEmpty, "reef")
   .option("--locked", "held-out areas: the labels inside are final")
-  .action((file: string, options: { survey: string; as: string; class: string; locked?: boolean }, of: Command) =>
+  .option(
+    "--class-attribute <name>",
+    "photos: the attribute that holds the class (default: class, label, category or the only one)",
+    nonEmpty,
+  )
+  .option("--only <class>", "photos: only labels of this class; may be repeated", collect)
+  .option("--mask-classes <value=class,...>", "photos: what the values of masks mean, such as 255=reef or 1=reef,2=unsure,3=none", nonEmpty)
+  .option("--empty-examined", "photos: those that the file lists without an outline were examined and hold nothing")
+  .action((file: string, options: PhotoLabelFlags & { survey: string; as: string; class: string; locked?: boolean }, of: Command) =>
     run(of, (session) => labelsImport(session, file, options)),
   );
 

@@ -10,7 +10,7 @@ import { openStore } from "./storage/store.ts";
 const requestSchema = z.object({ id: z.number(), what: z.enum(["trace", "evaluate"]), predictionId: z.string(), threshold: z.number() });
 const idleMs = 60_000;
 
-if (process.env.REEFLINE_NATIVE === "off") preferBackend("wasm");
+preferBackend(process.env.REEFLINE_BACKEND);
 const store = await openStore(readConfig());
 let timer = setTimeout(() => process.exit(0), idleMs);
 let last: Promise<void> = Promise.resolve();

@@ -36,7 +36,7 @@ process.on("disconnect", () => stop.abort());
 // The supervisor may have gone before anybody listened.
 if (process.env.REEFLINE_SUPERVISED && !process.connected) stop.abort();
 
-if (process.env.REEFLINE_NATIVE === "off") preferBackend("wasm");
+preferBackend(process.env.REEFLINE_BACKEND);
 let backend: Backend | null = null;
 try {
   const store = await openStore(readConfig());

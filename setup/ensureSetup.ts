@@ -32,10 +32,8 @@ function knownProblems(): Problem[] | null {
 async function ensure(need: Need): Promise<void> {
   switch (need) {
     case "native":
-      if (process.env.REEFLINE_NATIVE === "off") {
-        throw new SetupProblem("Native TensorFlow is switched off (REEFLINE_NATIVE=off).", "Unset REEFLINE_NATIVE to use it.");
-      }
-      return ensureNative();
+      // Whoever asked for WebAssembly has no use for it.
+      return process.env.REEFLINE_BACKEND === "wasm" ? undefined : ensureNative();
     case "encoder":
       // Children inherit where it lies.
       process.env.REEFLINE_ENCODER = await ensureEncoder();

@@ -1,4 +1,5 @@
-// AssemblyScript: the two inner loops of deflateEncode.ts and the checksum, compiled into deflateKernel.ts by buildDeflateKernel.mjs.
+// AssemblyScript: the two inner loops of deflateEncode.ts and the checksum, compiled into deflateKernel.ts by bin/compileKernel.mjs.
+// asc: --initialMemory 32
 // Addresses of what both sides share; deflateEncode.ts has the same.
 
 // Where a repeat of three bytes, and of four, was seen last; before that, per place of the window, the place of equal four bytes before it.

@@ -1,4 +1,4 @@
-/** deflateKernel.as, compiled by buildDeflateKernel.mjs: WebAssembly in base64. */
+/** deflateKernel.as, compiled by bin/compileKernel.mjs: WebAssembly in base64. */
 export const deflateKernel =
   "AGFzbQEAAAABEQNgAX8AYAN/f38Bf2ABfwF/Ag8BA2VudgZtZW1vcnkCACADBAMAAQIGBgF/AUEACwcxBAtmaW5kUmVwZWF0cwABDHdyaXRlU3ltYm9scwAA" +
   "B2FkbGVyMzIAAgZtZW1vcnkCAArHFQOcAwIEfgd/QYCtwAAoAgAhByAAQYStwAAoAgBqIQVBiK3AADUCACECQYytwAA1AgAhAQNAIAYgB0gEQCAGQQJ0QYCA" +

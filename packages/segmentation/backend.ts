@@ -4,6 +4,7 @@ import { dirname, join, sep } from "node:path";
 import { AppError } from "@reefline/schema/errors";
 import type { Backend } from "@reefline/schema/training";
 import type { EngineChoice } from "./engineChoice.ts";
+import { enableWasmTraining } from "./wasmTraining.ts";
 
 /** The whole of TensorFlow.js, whichever package it came from. */
 export type Tf = typeof import("@tensorflow/tfjs");
@@ -15,10 +16,9 @@ export interface LoadedBackend {
   readonly passedOver: readonly string[];
 }
 
-export interface BackendWish {
-  /** "wasm" leaves native TensorFlow alone, e.g. to compare the two. */
-  readonly prefer?: "best" | "wasm";
-}
+/** What models are to run on: "auto" takes the best that is here, every other only itself. */
+export const backendWishes = ["auto", "native-gpu", "native-cpu", "wasm"] as const;
+export type BackendWish = (typeof backendWishes)[number];
 
 interface NativeBinding {
   isUsingGpuDevice(): boolean;
@@ -28,41 +28,55 @@ interface NativeBinding {
 // TensorFlow.js is never bundled: its native part must be found beside its own package.json.
 const require = createRequire(import.meta.url);
 
-let usualWish: NonNullable<BackendWish["prefer"]> = "best";
-
-/** What `loadBackend` takes from now on in this process when it is not told. */
-export function preferBackend(prefer: NonNullable<BackendWish["prefer"]>): void {
-  usualWish = prefer;
-}
-
-let loading: { wish: BackendWish["prefer"]; promise: Promise<LoadedBackend> } | null = null;
+let usualWish: BackendWish = "auto";
 
 /**
- * Chooses what TensorFlow runs on, once per process: native (GPU, then CPU), else WebAssembly, which predicts but does not train.
- * @throws AppError "segmentation/no-backend" when not even WebAssembly starts
+ * What `loadBackend` takes from now on in this process when it is not told.
+ * @param wish as a person wrote it; empty for "auto"
+ * @throws AppError "segmentation/backend-name" for one that is not known
  */
-export function loadBackend({ prefer = usualWish }: BackendWish = {}): Promise<LoadedBackend> {
-  if (loading?.wish !== prefer) loading = { wish: prefer, promise: choose(prefer) };
+export function preferBackend(wish: string | undefined): void {
+  const known = backendWishes.find((one) => one === (wish || "auto"));
+  if (!known) {
+    throw new AppError(
+      "bad-input",
+      "segmentation/backend-name",
+      `There is no backend "${wish}": choose one of ${backendWishes.join(", ")}.`,
+    );
+  }
+  usualWish = known;
+}
+
+let loading: { wish: BackendWish; promise: Promise<LoadedBackend> } | null = null;
+
+/**
+ * Chooses what TensorFlow runs on, once per process: native (GPU, then CPU), else WebAssembly.
+ * @throws AppError "segmentation/no-backend" when what is wished for, or with "auto" not even WebAssembly, does not start
+ */
+export function loadBackend(wish: BackendWish = usualWish): Promise<LoadedBackend> {
+  if (loading?.wish !== wish) loading = { wish, promise: choose(wish) };
   return loading.promise;
 }
 
-async function choose(prefer: "best" | "wasm"): Promise<LoadedBackend> {
+async function choose(wish: BackendWish): Promise<LoadedBackend> {
   const passedOver: string[] = [];
-  if (prefer === "best") {
+  if (wish !== "wasm") {
     const native = await startNative();
-    if ("tf" in native) return native;
-    passedOver.push(native.problem);
+    if ("tf" in native && (wish !== "native-gpu" || native.backend.kind === "native-gpu")) return native;
+    passedOver.push(...("problem" in native ? [native.problem] : native.passedOver));
   }
   try {
-    return await startWasm(passedOver);
+    if (wish === "auto" || wish === "wasm") return await startWasm(passedOver);
   } catch (error) {
     passedOver.push(`WebAssembly: ${sentence(error)}`);
-    throw new AppError(
-      "unavailable",
-      "segmentation/no-backend",
-      `No way to run a model was found on this computer. ${passedOver.join(" ")} Run "npx reefline doctor" to see what is missing.`,
-    );
   }
+  const what =
+    wish === "auto" ? "No way to run a model was found on this computer." : `Models are to run on ${wish}, which is not to be had here.`;
+  throw new AppError(
+    "unavailable",
+    "segmentation/no-backend",
+    `${what} ${passedOver.join(" ")} Run "npx reefline doctor" to see what is missing.`,
+  );
 }
 
 async function startNative(): Promise<LoadedBackend | { problem: string }> {
@@ -89,7 +103,8 @@ async function startWasm(passedOver: readonly string[]): Promise<LoadedBackend> 
   wasm.setWasmPaths(folder);
   if (!(await tf.setBackend("wasm"))) throw new Error("the backend did not start");
   await tf.ready();
-  return { tf, backend: { kind: "wasm", description: "WebAssembly (predicts, does not train)" }, passedOver };
+  enableWasmTraining(tf);
+  return { tf, backend: { kind: "wasm", description: "WebAssembly on one processor thread" }, passedOver };
 }
 
 /** What TensorFlow.js runs on at present, as a prediction engine. */

@@ -1,8 +1,8 @@
 import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "./backend.ts";
 import { activate } from "./biasActivation.ts";
-import { nativeOps } from "./nativeOps.ts";
 import type { Activation } from "./network.ts";
+import { trainingOps } from "./trainingOps.ts";
 
 /** As in Keras' default. */
 export const batchNormEpsilon = 1e-3;
@@ -38,7 +38,7 @@ export function batchNormActivation(
   activation: Activation,
   collect: (statistics: BatchStatistics) => void,
 ): Tensor4D {
-  const ops = nativeOps(tf);
+  const ops = trainingOps(tf);
   if (!ops) return activate(tf, batchNormPlain(tf, x, gamma, beta, epsilon, collect), activation);
   const fused = tf.customGrad((...args) => {
     const [input, scale, offset, save] = args;

@@ -1,11 +1,11 @@
 import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "./backend.ts";
-import { nativeOps } from "./nativeOps.ts";
 import type { Activation } from "./network.ts";
+import { trainingOps } from "./trainingOps.ts";
 
 /** x + bias, then the activation; on native TensorFlow forward and backward are its own kernels. */
 export function biasActivation(tf: Tf, x: Tensor4D, bias: Tensor1D, activation: Activation): Tensor4D {
-  const ops = nativeOps(tf);
+  const ops = trainingOps(tf);
   if (!ops) return activate(tf, x.add(bias), activation);
   const fused = tf.customGrad((...args) => {
     const [input, offset, save] = args;

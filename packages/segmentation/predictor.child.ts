@@ -17,7 +17,7 @@ async function load({ modelDir, engine, threads }: Extract<PredictorRequest, { a
   }
   // biome-ignore lint/style/noProcessEnv: not a setting of ours; TensorFlow's library takes it from there alone, when it loads
   if (engine === "native-bf16") process.env.TF_SET_ONEDNN_FPMATH_MODE = "BF16";
-  const { tf, passedOver } = await loadBackend({ prefer: engine === "wasm" ? "wasm" : "best" });
+  const { tf, passedOver } = await loadBackend(engine === "wasm" ? "wasm" : "auto");
   const here = tensorflowEngine(tf);
   if (engine !== "wasm" && here.name !== "native") throw engineMissing(engine, passedOver[0] ?? "Native TensorFlow did not load.");
   predictor = makePredictor(tf, card, values, { ...here, name: engine });

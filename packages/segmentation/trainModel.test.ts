@@ -9,15 +9,12 @@ import type { Polygon } from "@reefline/schema/feature";
 import type { HistoryEvent, TrainConfig } from "@reefline/schema/training";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadBackend } from "./backend.ts";
 import { readModel, writeCard } from "./modelFiles.ts";
 import { loadPredictor } from "./predictor.ts";
 import type { RenderedChip, TrainHooks, TrainInput, TrainSource } from "./trainInput.ts";
 import { trainingReadiness } from "./trainingGround.ts";
 import { trainModel } from "./trainModel.ts";
 
-const { backend } = await loadBackend();
-const native = backend.kind !== "wasm";
 let folder: string;
 let source: TrainSource;
 
@@ -83,7 +80,7 @@ function watch(shouldStop: (step: number) => ReturnType<TrainHooks["shouldStop"]
   return { seen, hooks };
 }
 
-describe.skipIf(!native)("trainModel", { timeout: 120_000 }, () => {
+describe("trainModel", { timeout: 120_000 }, () => {
   it("learns a tiny survey, keeps the best weights and writes a model that predicts", async () => {
     const { seen, hooks } = watch();
     const { card } = await trainModel(input("learned", 4), hooks);

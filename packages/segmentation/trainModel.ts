@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { randomFrom } from "@reefline/chips/random";
 import { AppError } from "@reefline/schema/errors";
 import type { Architecture, ModelCard } from "@reefline/schema/training";
-import { type LoadedBackend, loadBackend } from "./backend.ts";
+import { loadBackend } from "./backend.ts";
 import { budgetOf } from "./budget.ts";
 import { type Checkpoint, readCheckpoint, removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { encoderRates, loadEfficientNetLite, readEncoder } from "./efficientNetLiteWeights.ts";
@@ -30,15 +30,12 @@ const leastPatienceEpochs = 5;
 /**
  * Trains one model: prepares the ground, steps until the budget is spent, keeps the weights that did best on validation, fits temperature
  * and threshold there, writes the model's files. Held-out ground is never looked at; `card.heldOut` is null until it has been evaluated.
- * @throws AppError in words when the labels cannot be trained on; kind "cancelled" when the hooks asked for it; "unavailable" without
- *   native TensorFlow
+ * @throws AppError in words when the labels cannot be trained on; kind "cancelled" when the hooks asked for it
  */
 export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<TrainResult> {
   const startedAt = performance.now();
   const { config, checkpointSeconds = 20 } = input;
-  const loaded = await loadBackend();
-  refuseWasm(loaded);
-  const { tf, backend } = loaded;
+  const { tf, backend } = await loadBackend();
   hooks.onProgress({ message: `Preparing ${input.name}`, fraction: 0, secondsLeft: null });
   const data = await prepareTraining(input.sources, config, groundBudgetBytes);
   const { preset } = data;
@@ -262,15 +259,6 @@ function fingerprintOf({ sources, config }: TrainInput, architecture: Architectu
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-}
-
-function refuseWasm({ backend, passedOver }: LoadedBackend): void {
-  if (backend.kind !== "wasm") return;
-  throw new AppError(
-    "unavailable",
-    "segmentation/no-native",
-    `Training needs native TensorFlow, which is not available here. ${passedOver.join(" ")} Run "npx reefline doctor" to see how to get it; labelling and prediction work without it.`,
-  );
 }
 
 function cancelled(): AppError {

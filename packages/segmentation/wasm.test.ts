@@ -7,7 +7,7 @@ import { unet } from "./unet.ts";
 
 // In a process of its own, as every test file is: one process has one backend.
 describe("prediction on WebAssembly", async () => {
-  const { tf, backend } = await loadBackend({ prefer: "wasm" });
+  const { tf, backend } = await loadBackend("wasm");
   const architecture = { kind: "unet", baseFilters: 4, depth: 2, bandCount: 3, patchPx: 2 } as const;
   const network = unet(architecture);
   const values = initialValues(network, randomFrom(2));

@@ -1,2 +1,0 @@
-/** The module's bytes in base64. */
-export function compileDeflateKernel(): Promise<string>;
