@@ -46,8 +46,8 @@ export async function computeSwath(input: ComputeSwathInput): Promise<ComputedSw
   const tasks = tasksOfSwath(plan, area, index);
   const following = input.next == null ? [] : tasksOfSwath(plan, area, input.next).slice(0, WINDOWS_AHEAD);
   const infer = plan.testTimeAugmentation ? inferOriented : inferPlain;
-  const blend = new ColumnBlend(plan.windows, plan.planeCount);
-  const writer = await openSwath(input.path, plan.windows, { planHash: plan.hash, index, planeCount: plan.planeCount });
+  const blend = new ColumnBlend(plan.windows, index, plan.planeCount);
+  const writer = await openSwath(input.path, { planHash: plan.hash, index, planeCount: plan.planeCount });
   const size = { widthPx: plan.windows.windowWidthPx, heightPx: plan.windows.windowHeightPx };
   const ahead: Promise<LoadedWindow | null>[] = [];
   let asked = 0;

@@ -61,7 +61,7 @@ export function planSurvey(input: SurveyPlanInput): SurveyPlan {
   const planeCount = testTimeAugmentation && input.spread ? 2 : 1;
   plannedArea(modelGrid, area);
   const facts = {
-    format: "reefline-swath/2",
+    format: "reefline-swath/3",
     card,
     version: image.version,
     assetId: image.assetId,

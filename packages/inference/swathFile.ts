@@ -5,17 +5,17 @@ import { promisify } from "node:util";
 import { constants, deflateRaw, inflateRaw } from "node:zlib";
 import { AppError } from "@reefline/schema/errors";
 import { z } from "zod";
-import { type BlendedColumns, byteOfBlended } from "./columnBlend.ts";
+import { type BlendedColumns, packedPlaneBytes } from "./columnBlend.ts";
 import { finalCols, swathRuns, type WindowPlan } from "./windowPlan.ts";
 
 const compress = promisify(deflateRaw);
 const decompress = promisify(inflateRaw);
 
 /** Half the work of looking for repeats for a few hundredths more bytes: probabilities are noise, or runs of 0 and 1. */
-const runsOnly = { level: 1, strategy: constants.Z_RLE };
+const runsOnly = { level: 1, strategy: constants.Z_RLE, chunkSize: 2 ** 18 };
 
 const headerSchema = z.object({
-  format: z.literal("reefline-swath/2"),
+  format: z.literal("reefline-swath/3"),
   planHash: z.string(),
   index: z.number().int().nonnegative(),
   planeCount: z.number().int().min(1).max(2),
@@ -48,39 +48,10 @@ async function flushFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-/** Bytes of one plane of finished columns, in the order they are stored. */
-function pack(plan: WindowPlan, index: number, { widthPx, planes }: BlendedColumns): Buffer {
-  const { above, own, below } = swathRuns(plan, index);
-  const top = plan.rowOffs[index] ?? 0;
-  const planeBytes = widthPx * (2 * above.heightPx + own.heightPx + 2 * below.heightPx);
-  const packed = Buffer.allocUnsafe(planeBytes * planes.length);
-  let at = 0;
-  for (const values of planes) {
-    for (const run of [above, below]) {
-      const from = (run.rowOff - top) * widthPx;
-      const count = run.heightPx * widthPx;
-      // Low bytes apart from high ones, and those as differences: that is half as long when compressed.
-      let previous = 0;
-      for (let i = 0; i < count; i++) {
-        const value = values[from + i] ?? 0;
-        packed[at + i] = (value >> 8) - previous;
-        previous = value >> 8;
-        packed[at + count + i] = value;
-      }
-      at += 2 * count;
-    }
-    const from = (own.rowOff - top) * widthPx;
-    const count = own.heightPx * widthPx;
-    for (let i = 0; i < count; i++) packed[at + i] = byteOfBlended[values[from + i] ?? 0] ?? 0;
-    at += count;
-  }
-  return packed;
-}
-
 function unpack(plan: WindowPlan, index: number, windowCol: number, plane: number, planeCount: number, packed: Uint8Array): SwathColumns {
   const runs = swathRuns(plan, index);
   const { colOff, widthPx } = finalCols(plan, windowCol);
-  const planeBytes = widthPx * (2 * runs.above.heightPx + runs.own.heightPx + 2 * runs.below.heightPx);
+  const planeBytes = packedPlaneBytes(plan, index, widthPx);
   if (packed.length !== 0 && packed.length !== planeBytes * planeCount) throw damaged();
   let at = plane * planeBytes;
   const wide = (heightPx: number): Uint16Array => {
@@ -114,10 +85,10 @@ export interface SwathWriter {
 
 /**
  * Starts the file of one swath (a row of windows), under a temporary name until it is whole. Layout: header length (4 bytes,
- * little-endian), header as JSON; per group of columns its length (4 bytes; 0: all nodata) and the deflated rows that are shared with
- * the swath above, those shared with the one below (16 bits) and its own (bytes), plane after plane; last the SHA-256 of all that.
+ * little-endian), header as JSON; per group of columns its length (4 bytes; 0: all nodata) and, deflated, what `BlendedColumns` packs;
+ * last the SHA-256 of all that.
  */
-export async function openSwath(path: string, plan: WindowPlan, header: Omit<SwathHeader, "format">): Promise<SwathWriter> {
+export async function openSwath(path: string, header: Omit<SwathHeader, "format">): Promise<SwathWriter> {
   const folder = join(path, "..");
   await mkdir(folder, { recursive: true });
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
@@ -141,12 +112,12 @@ export async function openSwath(path: string, plan: WindowPlan, header: Omit<Swa
       if (chunk) await write(Buffer.concat([lengthOf(chunk.length), chunk]));
     }
   };
-  const text = Buffer.from(JSON.stringify({ format: "reefline-swath/2", ...header } satisfies SwathHeader), "utf8");
+  const text = Buffer.from(JSON.stringify({ format: "reefline-swath/3", ...header } satisfies SwathHeader), "utf8");
   await write(Buffer.concat([lengthOf(text.length), text]));
 
   return {
     async push(columns) {
-      const chunk = columns.isEmpty ? Promise.resolve(Buffer.alloc(0)) : compress(pack(plan, header.index, columns), runsOnly);
+      const chunk = columns.packed ? compress(columns.packed, runsOnly) : Promise.resolve(Buffer.alloc(0));
       // The rejection is met by `drain`; until then it must not count as unhandled.
       chunk.catch(() => undefined);
       inFlight.push(chunk);
