@@ -12,8 +12,11 @@ const browserArgs = [
   "--disable-background-networking",
 ];
 
+/** A page whose frames take seconds would be panned for half an hour. */
+const longestActMs = 15_000;
+
 export interface MapMeasurement {
-  /** From asking for the page until outlines are on the screen; null when none were expected. */
+  /** From asking for the page until outlines are on the screen; null when none were expected, or none came within two minutes. */
   firstOutlinesMs: number | null;
   transferredBytes: number;
   heapBytes: number;
@@ -112,7 +115,7 @@ export async function measurePage(executablePath: string, url: string, expectsOu
     await page.locator(".maplibregl-canvas").waitFor();
     let firstOutlinesMs: number | null = null;
     for (const until = performance.now() + 120_000; expectsOutlines && firstOutlinesMs === null; ) {
-      if (performance.now() > until) throw new Error(`${url} showed no outlines within two minutes.`);
+      if (performance.now() > until) break;
       if ((await tealShare(page)) > 0.003) firstOutlinesMs = performance.now() - startedAt;
     }
     await wait(6_000);
@@ -125,10 +128,11 @@ export async function measurePage(executablePath: string, url: string, expectsOu
     }
     await wait(2_500);
     const pan = await framesWhile(page, async () => {
-      for (let drag = 0; drag < 6; drag++) {
+      const until = performance.now() + longestActMs;
+      for (let drag = 0; drag < 6 && performance.now() < until; drag++) {
         await page.mouse.move(middle.x, middle.y);
         await page.mouse.down();
-        for (let step = 1; step <= 30; step++) {
+        for (let step = 1; step <= 30 && performance.now() < until; step++) {
           await page.mouse.move(middle.x + Math.sin(drag) * step * 9, middle.y + Math.cos(drag) * step * 7);
           await wait(8);
         }
@@ -137,9 +141,10 @@ export async function measurePage(executablePath: string, url: string, expectsOu
     });
     await wait(1_500);
     const zoom = await framesWhile(page, async () => {
+      const until = performance.now() + longestActMs;
       await page.mouse.move(middle.x, middle.y);
       for (const delta of [-1, 1, 1, -1]) {
-        for (let click = 0; click < 10; click++) {
+        for (let click = 0; click < 10 && performance.now() < until; click++) {
           await page.mouse.wheel(0, delta * 60);
           await wait(60);
         }
