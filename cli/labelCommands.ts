@@ -1,9 +1,8 @@
 import { createWriteStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { AppError } from "@reefline/schema/errors";
+import { AppError, isAppError } from "@reefline/schema/errors";
 import { layerSchema } from "@reefline/schema/feature";
 import { writeAtomically } from "../server/assets/store.ts";
 import type { ExportFile, ExportFormat } from "../server/services/exportFile.ts";
@@ -13,32 +12,26 @@ import { importLabels } from "../server/services/importLabels.ts";
 import { storePolygonSet } from "../server/services/polygonSets.ts";
 import { roundThreshold } from "../server/services/predictions.ts";
 import { resolveSurvey } from "../server/services/surveys.ts";
-import { noFile, type Session } from "./session.ts";
-
-/** A file's bytes. @throws AppError when there is none, or it is larger than can be read at once. */
-export async function readLabelFile(session: Session, file: string): Promise<Uint8Array> {
-  const { size } = await stat(file).catch(() => {
-    throw noFile(file);
-  });
-  const limit = session.ctx.store.config.limits.jsonBytes;
-  if (size > limit) {
-    const megabytes = Math.floor(limit / 2 ** 20);
-    throw new AppError(
-      "limit",
-      "cli/too-large",
-      `${file} is larger than the ${megabytes} MB that can be read at once. Split it into parts.`,
-    );
-  }
-  return readFile(file);
-}
+import { readLabelFile } from "./labelFile.ts";
+import { isFolder, type PhotoLabelFlags, photoLabelsImport } from "./photoLabelCommands.ts";
+import type { Session } from "./session.ts";
 
 export async function labelsImport(
   session: Session,
   file: string,
-  options: { survey: string; as: string; class: string; locked?: boolean },
+  options: PhotoLabelFlags & { survey: string; as: string; class: string; locked?: boolean },
 ): Promise<void> {
   const layer = layerSchema.parse(options.as);
   const survey = await resolveSurvey(session.ctx, options.survey);
+  if (layer === "label" && (survey.image?.photoCount !== undefined || (await isFolder(file)))) {
+    try {
+      return await photoLabelsImport(session, survey, file, options);
+    } catch (error) {
+      // GeoJSON in longitude and latitude goes onto the sheet as onto any other survey.
+      if (!isAppError(error) || error.code !== "photos/unknown-format" || !/\.(geo)?json$/i.test(file)) throw error;
+      if (!(await isGeoJson(session, file))) throw error;
+    }
+  }
   const bytes = await readLabelFile(session, file);
   const { imported, skipped, report, editIds } = await importLabels(session.ctx, {
     surveyId: survey.id,
@@ -55,6 +48,10 @@ export async function labelsImport(
     ...report.skipped.map((note) => `  left out ${note.count}: ${note.reason}`),
     ...report.changed.map((note) => `  changed ${note.count}: ${note.reason}`),
   ]);
+}
+
+async function isGeoJson(session: Session, file: string): Promise<boolean> {
+  return /"type"\s*:\s*"Feature(Collection)?"/.test(Buffer.from(await readLabelFile(session, file)).toString("utf8", 0, 100_000));
 }
 
 export interface ExportCommand {

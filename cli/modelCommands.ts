@@ -14,7 +14,7 @@ import { resolveSurvey, surveyImage } from "../server/services/surveys.ts";
 import { getModel, getRun, resolveModel, startRun } from "../server/services/training.ts";
 import { polygonSet } from "../server/storage/polygonSets.ts";
 import { followJobs } from "./followJob.ts";
-import { readLabelFile } from "./labelCommands.ts";
+import { readLabelFile } from "./labelFile.ts";
 import type { Session } from "./session.ts";
 
 export interface TrainOptions {
