@@ -7,7 +7,7 @@ import { modelExportFormats } from "../server/services/exportModel.ts";
 import { rasterKinds } from "../server/services/exportRaster.ts";
 import { version } from "../server/version.ts";
 import { type ExportCommand, exportCommand, labelsImport } from "./labelCommands.ts";
-import { evaluate, type PredictCommand, predict, type TrainOptions, train } from "./modelCommands.ts";
+import { type EvaluateCommand, evaluate, type PredictCommand, predict, type TrainOptions, train } from "./modelCommands.ts";
 import { modelEngines } from "./modelEngines.ts";
 import { type ModelExportCommand, modelExport } from "./modelExport.ts";
 import { type ModelImportCommand, modelImport } from "./modelImport.ts";
@@ -252,11 +252,13 @@ command(model, "engines", "test a model on every engine here and say which a pre
 command(program, "evaluate", "compare a model's prediction with labels you trust")
   .requiredOption("--survey <survey>", "name or id")
   .requiredOption("--model <model>", "name or id")
-  .requiredOption("--labels <file>", "GeoJSON of what is there")
-  .requiredOption("--area <file>", "GeoJSON of where to count")
-  .action((options: { survey: string; model: string; labels: string; area: string }, of: Command) =>
-    run(of, (session) => evaluate(session, options)),
-  );
+  .requiredOption("--labels <file>", "GeoJSON of what is there; for photos also VIA or COCO JSON, or a folder of masks")
+  .option("--area <file>", "GeoJSON of where to count; not needed for photos: those that the labels name count")
+  .option("--class-attribute <name>", "photos: the attribute that holds the class", nonEmpty)
+  .option("--only <class>", "photos: only labels of this class; may be repeated", collect)
+  .option("--mask-classes <value=class,...>", "photos: what the values of masks mean, such as 255=reef", nonEmpty)
+  .option("--empty-examined", "photos: those that the file lists without an outline count, as empty")
+  .action((options: EvaluateCommand, of: Command) => run(of, (session) => evaluate(session, options)));
 
 command(program, "export", "write labels or predictions to a file")
   .requiredOption("--survey <survey>", "name or id")

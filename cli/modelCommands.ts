@@ -1,4 +1,5 @@
 import { parseGeoJson } from "@reefline/formats/geojsonImport";
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { liesAsImagery } from "@reefline/geo/shiftGrid";
 import { evaluateArea } from "@reefline/inference/evaluateArea";
 import { AppError } from "@reefline/schema/errors";
@@ -9,12 +10,15 @@ import { type Model, type PresetName, type TrainConfig, trainConfigSchema } from
 import { engineTitles } from "@reefline/segmentation/engineChoice";
 import { openAsset } from "../server/assets/openAsset.ts";
 import { openSurveyRaster } from "../server/assets/openSurveyRaster.ts";
+import { photoTruth } from "../server/services/photoLabels.ts";
+import type { PhotoLabelReport } from "../server/services/placeOnPhotos.ts";
 import { getPrediction, listPredictions, startPrediction } from "../server/services/predictions.ts";
 import { resolveSurvey, surveyImage } from "../server/services/surveys.ts";
 import { getModel, getRun, resolveModel, startRun } from "../server/services/training.ts";
 import { polygonSet } from "../server/storage/polygonSets.ts";
 import { followJobs } from "./followJob.ts";
 import { readLabelFile } from "./labelFile.ts";
+import { type PhotoLabelFlags, photoLabelOptions, photoLabelSource, photoReportSentences, progressNote } from "./photoLabelCommands.ts";
 import type { Session } from "./session.ts";
 
 export interface TrainOptions {
@@ -115,7 +119,7 @@ export async function predict(session: Session, options: PredictCommand): Promis
 }
 
 /** A ready prediction of the whole survey by this model, else a new one of the area alone. */
-async function predictionCovering(session: Session, survey: Survey, model: Model, area: Polygon[]): Promise<Prediction> {
+async function predictionCovering(session: Session, survey: Survey, model: Model, area: Polygon[] | null): Promise<Prediction> {
   const { ctx } = session;
   const image = surveyImage(survey);
   const ready = (await listPredictions(ctx, survey.id)).filter(
@@ -139,14 +143,57 @@ async function predictionCovering(session: Session, survey: Survey, model: Model
   return getPrediction(ctx, started.id);
 }
 
-/** The smallest box of ground around an area, as predicted for an evaluation: blending needs no surroundings beyond the window's own. */
-export async function evaluate(session: Session, options: { survey: string; model: string; labels: string; area: string }): Promise<void> {
+export interface EvaluateCommand extends PhotoLabelFlags {
+  readonly survey: string;
+  readonly model: string;
+  readonly labels: string;
+  readonly area?: string;
+}
+
+interface Truth {
+  readonly truth: Polygon[];
+  /** Where to count. */
+  readonly area: Polygon[];
+  readonly ignore: Polygon[];
+  /** Where to predict when nobody has; null: everywhere. */
+  readonly predicted: Polygon[] | null;
+  readonly report: PhotoLabelReport | null;
+}
+
+/** Labels and area from files; of photos, those that the labels name are the area. @throws AppError `evaluate/no-area` */
+async function readTruth(session: Session, survey: Survey, options: EvaluateCommand): Promise<Truth> {
+  const { ctx } = session;
+  if (options.area !== undefined) {
+    const { polygons } = await parseGeoJson(await readLabelFile(session, options.labels), ctx.store.config.limits);
+    const area = await readArea(session, options.area);
+    return { truth: polygons.map((polygon) => polygon.geometry), area, ignore: [], predicted: area, report: null };
+  }
+  if (survey.image?.photoCount === undefined) {
+    throw new AppError(
+      "bad-input",
+      "evaluate/no-area",
+      `Say where the labels are complete, with --area FILE: outside of it nobody knows what is there. (Only for a folder of photos the labels say it themselves.)`,
+    );
+  }
+  const { source, refused } = await photoLabelSource(session, options.labels);
+  const labels = await photoTruth(ctx, {
+    surveyId: survey.id,
+    source,
+    options: photoLabelOptions(options),
+    onProgress: progressNote(session),
+  });
+  const report = { ...labels.report, refused: [...labels.report.refused, ...refused] };
+  const isAll = report.matched.length === survey.image.photoCount;
+  return { ...labels, predicted: isAll ? null : labels.area, report };
+}
+
+/** How well a model predicts what is labelled: inside an area, or on the photos that the labels name. */
+export async function evaluate(session: Session, options: EvaluateCommand): Promise<void> {
   const { ctx } = session;
   const survey = await resolveSurvey(ctx, options.survey);
   const model = await resolveModel(ctx, options.model);
-  const { polygons: truth } = await parseGeoJson(await readLabelFile(session, options.labels), ctx.store.config.limits);
-  const area = await readArea(session, options.area);
-  const prediction = await predictionCovering(session, survey, model, area);
+  const { truth, area, ignore, predicted, report } = await readTruth(session, survey, options);
+  const prediction = await predictionCovering(session, survey, model, predicted);
   if (!prediction.raster)
     throw new AppError("internal", "prediction/no-raster", "The prediction ended without a result. See: reefline jobs");
   const image = surveyImage(survey);
@@ -160,14 +207,17 @@ export async function evaluate(session: Session, options: { survey: string; mode
       probability,
       surveyGrid: image.grid,
       surveyRaster,
-      truth: truth.map((polygon) => polygon.geometry),
+      truth,
       area,
+      ignore,
       threshold,
     });
-    const { dice, iou, precision, recall, tp, fp, fn, tn, areaM2 } = evaluation;
-    session.result({ dice, iou, precision, recall, tp, fp, fn, tn, threshold, areaM2 }, [
-      `Dice ${dice.toFixed(4)}, IoU ${iou.toFixed(4)}, precision ${precision.toFixed(4)}, recall ${recall.toFixed(4)} at threshold ${threshold.toFixed(2)}`,
-      `  predicted ${areaM2.predicted.toFixed(1)} m², truth ${areaM2.truth.toFixed(1)} m²`,
+    const { dice, iou, meanIou, precision, recall, tp, fp, fn, tn, areaM2 } = evaluation;
+    const unit = isPixelCrs(image.grid.crs) ? "px" : "m²";
+    session.result({ dice, iou, meanIou, precision, recall, tp, fp, fn, tn, threshold, areaM2, unit, ...(report ? { report } : {}) }, [
+      `Dice ${dice.toFixed(4)}, IoU ${iou.toFixed(4)}, mean IoU ${meanIou.toFixed(4)}, precision ${precision.toFixed(4)}, recall ${recall.toFixed(4)} at threshold ${threshold.toFixed(2)}`,
+      `  predicted ${areaM2.predicted.toFixed(1)} ${unit}, truth ${areaM2.truth.toFixed(1)} ${unit}`,
+      ...(report ? [`  counted on ${report.matched.length} photos`, ...photoReportSentences(report)] : []),
     ]);
   } finally {
     await Promise.all([probability.close(), surveyRaster.close()]);
