@@ -1,13 +1,22 @@
 /** Does for the server what would keep it from answering: outlines a prediction, or judges it, one request after the other. Ends when idle. */
+import { areaSampleRequestSchema } from "@reefline/schema/areaSample";
 import { preferBackend } from "@reefline/segmentation/backend";
 import { z } from "zod";
 import { readConfig } from "./config.ts";
 import { describeError } from "./errors.ts";
 import { evaluateOnLockedHoldouts } from "./services/accuracy.ts";
+import { drawSample } from "./services/areaSampleDraw.ts";
+import { estimateSample } from "./services/areaSampleEstimate.ts";
 import { storePolygonSet } from "./services/polygonSets.ts";
 import { openStore } from "./storage/store.ts";
 
-const requestSchema = z.object({ id: z.number(), what: z.enum(["trace", "evaluate"]), predictionId: z.string(), threshold: z.number() });
+const ofPrediction = { id: z.number(), predictionId: z.string(), threshold: z.number() };
+const requestSchema = z.discriminatedUnion("what", [
+  z.object({ what: z.literal("trace"), ...ofPrediction }),
+  z.object({ what: z.literal("evaluate"), ...ofPrediction }),
+  z.object({ what: z.literal("draw-sample"), id: z.number(), author: z.string(), request: areaSampleRequestSchema }),
+  z.object({ what: z.literal("estimate-sample"), id: z.number(), sampleId: z.string() }),
+]);
 const idleMs = 60_000;
 
 preferBackend(process.env.REEFLINE_BACKEND);
@@ -15,10 +24,18 @@ const store = await openStore(readConfig());
 let timer = setTimeout(() => process.exit(0), idleMs);
 let last: Promise<void> = Promise.resolve();
 
-async function answer({ what, predictionId, threshold }: z.infer<typeof requestSchema>) {
-  if (what === "evaluate") return evaluateOnLockedHoldouts(store, predictionId, threshold);
-  await storePolygonSet(store, predictionId, threshold);
-  return null;
+async function answer(request: z.infer<typeof requestSchema>) {
+  switch (request.what) {
+    case "evaluate":
+      return evaluateOnLockedHoldouts(store, request.predictionId, request.threshold);
+    case "draw-sample":
+      return drawSample(store, request.author, request.request);
+    case "estimate-sample":
+      return estimateSample(store, request.sampleId);
+    case "trace":
+      await storePolygonSet(store, request.predictionId, request.threshold);
+      return null;
+  }
 }
 
 process.on("message", (message) => {
@@ -26,9 +43,9 @@ process.on("message", (message) => {
   clearTimeout(timer);
   last = last.then(async () => {
     try {
-      process.send?.({ id: request.id, error: null, evaluation: await answer(request) });
+      process.send?.({ id: request.id, error: null, answer: await answer(request) });
     } catch (error) {
-      process.send?.({ id: request.id, error: describeError(error), evaluation: null });
+      process.send?.({ id: request.id, error: describeError(error), answer: null });
     }
     timer = setTimeout(() => process.exit(0), idleMs);
   });

@@ -56,6 +56,7 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
     shapes,
     requestTrace: tracer.request,
     evaluate: options.background.evaluate,
+    areaSamples: options.background,
     setupProblems: options.setupProblems,
   };
   const uploads = uploadHandler(ctx);

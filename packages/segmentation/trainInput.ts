@@ -16,6 +16,8 @@ export interface TrainSource {
   readonly examined: readonly Polygon[];
   readonly holdout: readonly Polygon[];
   readonly ignore: readonly Polygon[];
+  /** Of the labels those that a model drew and nobody redrew: learned from, but no judge of a model. */
+  readonly drawnByModel?: readonly Polygon[];
   /** The last edit that these polygons contain. */
   readonly lastEditSeq: number;
 }

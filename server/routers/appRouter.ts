@@ -1,3 +1,4 @@
+import { areaSamplesRouter } from "./areaSamplesRouter.ts";
 import { router } from "./base.ts";
 import { editsRouter, featuresRouter } from "./labelsRouter.ts";
 import { outlinesRouter } from "./outlinesRouter.ts";
@@ -18,6 +19,7 @@ export const appRouter = router({
   review: reviewRouter,
   outlines: outlinesRouter,
   zones: zonesRouter,
+  areaSamples: areaSamplesRouter,
   jobs: jobsRouter,
   system: systemRouter,
   live: liveRouter,

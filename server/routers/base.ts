@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { describeError, trpcCode } from "../errors.ts";
 import type { EventFeed } from "../http/eventFeed.ts";
 import type { AccuracyRun } from "../services/accuracy.ts";
+import type { AreaSampleRuns } from "../services/areaSamples.ts";
 import type { TraceRequest } from "../services/predictions.ts";
 import type { Shapes } from "../tiles/vector/shapes.ts";
 
@@ -14,6 +15,7 @@ export interface RequestContext extends Context {
   readonly requestTrace: TraceRequest;
   readonly shapes: Shapes;
   readonly evaluate: AccuracyRun;
+  readonly areaSamples: AreaSampleRuns;
   readonly setupProblems: { message: string; fix: string }[];
 }
 

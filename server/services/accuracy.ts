@@ -1,4 +1,6 @@
 import { evaluateArea } from "@reefline/inference/evaluateArea";
+import { isSampleBlock } from "@reefline/schema/areaSample";
+import type { Feature } from "@reefline/schema/feature";
 import type { Evaluation } from "@reefline/schema/training";
 import { openAsset } from "../assets/openAsset.ts";
 import { openSurveyRaster } from "../assets/openSurveyRaster.ts";
@@ -28,8 +30,7 @@ export async function heldOutAccuracy(
   const { db } = ctx.store;
   const prediction = await predictionById(db, request.predictionId);
   if (!prediction.raster) return null;
-  const locked = (await featuresOf(db, prediction.surveyId, "holdout")).some((feature) => feature.locked);
-  if (!locked) return null;
+  if (!(await featuresOf(db, prediction.surveyId, "holdout")).some(judges)) return null;
   const key = `${prediction.id} ${request.threshold} ${await lastEditSeq(db, prediction.surveyId)}`;
   const known = kept.get(key);
   if (known) return known;
@@ -41,11 +42,14 @@ export async function heldOutAccuracy(
   return started;
 }
 
+/** A held-out area whose labels are final. */
+const judges = (feature: Feature): boolean => feature.layer === "holdout" && feature.locked && !isSampleBlock(feature);
+
 /** Counts on the survey's own pixels inside locked held-out areas; ground that a model labelled is left out. */
 export async function evaluateOnLockedHoldouts(store: Store, predictionId: string, threshold: number): Promise<Evaluation | null> {
   const prediction = await predictionById(store.db, predictionId);
   const features = await featuresOf(store.db, prediction.surveyId);
-  const area = features.filter((feature) => feature.layer === "holdout" && feature.locked).map((feature) => feature.geometry);
+  const area = features.filter(judges).map((feature) => feature.geometry);
   if (!prediction.raster || area.length === 0) return null;
   const ground = groundOf(features.filter((feature) => !isDrawnByModel(feature)));
   const drawnByModel = features.filter(isDrawnByModel).map((feature) => feature.geometry);

@@ -1,17 +1,19 @@
 import type { ChildProcess } from "node:child_process";
+import { type AreaSample, type AreaSampleEstimate, areaSampleEstimateSchema, areaSampleSchema } from "@reefline/schema/areaSample";
 import { AppError } from "@reefline/schema/errors";
 import { type Evaluation, evaluationSchema } from "@reefline/schema/training";
 import { z } from "zod";
 import { forkSibling } from "../siblings.ts";
+import type { AreaSampleRuns } from "./areaSamples.ts";
 
 const replySchema = z.object({
   id: z.number(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  evaluation: evaluationSchema.nullable(),
+  answer: z.unknown(),
 });
 
 /** Work on predictions outside the server's own process, so that tiles and saves stay fast. */
-export interface Background {
+export interface Background extends AreaSampleRuns {
   trace(predictionId: string, threshold: number): Promise<void>;
   evaluate(predictionId: string, threshold: number): Promise<Evaluation | null>;
   stop(): void;
@@ -31,7 +33,7 @@ export function backgroundChild(dataDir: string): Background {
     return started;
   };
 
-  const ask = (what: "trace" | "evaluate", predictionId: string, threshold: number): Promise<Evaluation | null> =>
+  const ask = (request: { what: string } & Record<string, unknown>): Promise<unknown> =>
     new Promise((resolve, reject) => {
       child ??= start();
       const mine = child;
@@ -44,25 +46,25 @@ export function backgroundChild(dataDir: string): Background {
       const onMessage = (message: unknown) => {
         const reply = replySchema.safeParse(message);
         if (!reply.success || reply.data.id !== id) return;
-        const { error, evaluation } = reply.data;
-        finish(() => (error ? reject(new AppError("unavailable", error.code, error.message)) : resolve(evaluation)));
+        const { error, answer } = reply.data;
+        finish(() => (error ? reject(new AppError("unavailable", error.code, error.message)) : resolve(answer)));
       };
       const onExit = () =>
-        finish(() =>
-          reject(
-            new AppError("unavailable", "prediction/background-crashed", "This stopped unexpectedly. Move the threshold to try again."),
-          ),
-        );
+        finish(() => reject(new AppError("unavailable", "prediction/background-crashed", "This stopped unexpectedly. Try again.")));
       mine.on("message", onMessage);
       mine.on("exit", onExit);
-      mine.send({ id, what, predictionId, threshold });
+      mine.send({ id, ...request });
     });
 
   return {
     trace: async (predictionId, threshold) => {
-      await ask("trace", predictionId, threshold);
+      await ask({ what: "trace", predictionId, threshold });
     },
-    evaluate: (predictionId, threshold) => ask("evaluate", predictionId, threshold),
+    evaluate: async (predictionId, threshold): Promise<Evaluation | null> =>
+      evaluationSchema.nullable().parse(await ask({ what: "evaluate", predictionId, threshold })),
+    drawSample: async (author, request): Promise<AreaSample> => areaSampleSchema.parse(await ask({ what: "draw-sample", author, request })),
+    estimateSample: async (sampleId): Promise<AreaSampleEstimate> =>
+      areaSampleEstimateSchema.parse(await ask({ what: "estimate-sample", sampleId })),
     stop: () => child?.kill(),
   };
 }

@@ -1,3 +1,4 @@
+import { isSampleBlock } from "@reefline/schema/areaSample";
 import type { Feature, Polygon } from "@reefline/schema/feature";
 
 /** A survey's polygons by what they say about the ground. */
@@ -8,6 +9,8 @@ export interface Ground {
   readonly examined: Polygon[];
   readonly holdout: Polygon[];
   readonly ignore: Polygon[];
+  /** Of the labels those that a model drew; absent in snapshots from before it was kept. */
+  readonly drawnByModel?: Polygon[];
 }
 
 /** The class of labels that are neither reef nor background. */
@@ -19,8 +22,10 @@ export function groundOf(features: readonly Feature[]): Ground {
     labels: pick(({ layer, class: name }) => layer === "label" && name !== unsureClass),
     unsure: pick(({ layer, class: name }) => layer === "label" && name === unsureClass),
     examined: pick(({ layer }) => layer === "examined"),
-    holdout: pick(({ layer }) => layer === "holdout"),
-    ignore: pick(({ layer }) => layer === "ignore"),
+    // Blocks of an area sample judge one number only: no training sees them, and no other score counts them.
+    holdout: pick((feature) => feature.layer === "holdout" && !isSampleBlock(feature)),
+    ignore: pick((feature) => feature.layer === "ignore" || isSampleBlock(feature)),
+    drawnByModel: pick(isDrawnByModel),
   };
 }
 

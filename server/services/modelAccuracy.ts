@@ -46,7 +46,7 @@ export async function evaluateModelOnHoldouts(
             surveyRaster: source.raster,
             truth: [...source.labels],
             area: [...source.holdout],
-            ignore: [...source.ignore, ...source.unsure],
+            ignore: [...source.ignore, ...source.unsure, ...(source.drawnByModel ?? [])],
             threshold: card.threshold,
           }),
         );
