@@ -1,10 +1,11 @@
 /**
- * One training step beside Keras 3 in graph mode on the same TensorFlow: same network, loss, optimizer, batch, machine; steps taken turn
- * by turn, so that both meet the same noise.
+ * One training step on native TensorFlow and on WebAssembly, beside Keras 3 in graph mode on the same TensorFlow and, where a Python with
+ * torch is named, PyTorch channels last: same network, loss, optimizer, batch, machine; steps taken turn by turn, so that all meet the
+ * same noise. Goals: ≤ 1.05 × the better peer (upper end of the interval), WebAssembly ≤ 6 × native.
  *
- *   npm run bench:train -- [--pairs 30] [--base 16] [--depth 4] [--patch 1] [--count 4] [--size 256] [--python PATH]
+ *   npm run bench:train -- [--pairs 30] [--base 16] [--depth 4] [--patch 1] [--count 4] [--size 256] [--python PATH] [--torch PATH]
  *
- * Without --python a virtual environment with the peer is made once in the user's cache folder.
+ * Without --python a virtual environment with Keras is made once in the user's cache folder; --torch names a Python that has PyTorch.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { randomFrom } from "@reefline/chips/random";
-import { loadBackend } from "@reefline/segmentation/backend";
+import { type LoadedBackend, loadBackend } from "@reefline/segmentation/backend";
 import { initialValues } from "@reefline/segmentation/initialValues";
 import { Trainer } from "@reefline/segmentation/trainer";
 import { unet } from "@reefline/segmentation/unet";
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     count: { type: "string", default: "4" },
     size: { type: "string", default: "256" },
     python: { type: "string" },
+    torch: { type: "string" },
   },
 });
 const [pairs, base, depth, count, sizePx] = [values.pairs, values.base, values.depth, values.count, values.size].map(Number);
@@ -37,17 +39,28 @@ if (!pairs || !base || !depth || !count || !sizePx) throw new Error("Every optio
 const warmUps = 5;
 
 const python = values.python ?? (await peerPython(["tensorflow-cpu==2.21.0", "keras>=3,<4"]));
-const keras = startKeras(python, [base, depth, patchPx, count, sizePx]);
-const kerasWeights = Number(await keras.nextLine());
+const sizes = [base, depth, patchPx, count, sizePx];
+const peers = [
+  { name: "Keras 3, graph mode", process: startPeer(python, "keras_step.py", sizes), times: [] as number[] },
+  ...(values.torch
+    ? [{ name: "PyTorch, channels last", process: startPeer(values.torch, "torch_step.py", sizes), times: [] as number[] }]
+    : []),
+];
 
-const { tf, backend } = await loadBackend();
 const architecture = { kind: "unet", baseFilters: base, depth, bandCount: 3, patchPx } as const;
 const network = unet(architecture);
-if (kerasWeights !== network.weightCount)
-  throw new Error(`Not the same network: ${network.weightCount} weights here, ${kerasWeights} in Keras.`);
+for (const peer of peers) {
+  const weights = Number(await peer.process.nextLine());
+  if (weights !== network.weightCount)
+    throw new Error(`Not the same network: ${network.weightCount} weights here, ${weights} in ${peer.name}.`);
+}
 const random = randomFrom(1);
-const moments = () => new Float32Array(network.weightCount);
-const trainer = new Trainer(tf, network, { ...initialValues(network, random), m: moments(), v: moments(), step: 0 });
+const start = {
+  ...initialValues(network, random),
+  m: new Float32Array(network.weightCount),
+  v: new Float32Array(network.weightCount),
+  step: 0,
+};
 const area = count * sizePx * sizePx;
 const batch = {
   count,
@@ -58,40 +71,63 @@ const batch = {
   valid: new Float32Array(area).fill(1),
 };
 
-const ours: number[] = [];
-const theirs: number[] = [];
-for (let i = -warmUps; i < pairs; i++) {
-  const from = performance.now();
-  trainer.step(batch, 1e-3);
-  const mine = performance.now() - from;
-  const [milliseconds] = (await keras.ask()).split(" ");
-  if (i < 0) continue;
-  ours.push(mine);
-  theirs.push(Number(milliseconds));
+/** Both backends in one process: the packages share TensorFlow.js' core, which knows each by its name. */
+async function trainOn({ tf, backend }: LoadedBackend) {
+  const name = tf.getBackend();
+  const trainer = new Trainer(tf, network, start);
+  const times: number[] = [];
+  return {
+    name: `Reefline, ${backend.description}`,
+    times,
+    async step(): Promise<number> {
+      await tf.setBackend(name);
+      const from = performance.now();
+      trainer.step(batch, 1e-3);
+      return performance.now() - from;
+    },
+  };
 }
-keras.stop();
-trainer.dispose();
+const wasm = await trainOn(await loadBackend("wasm"));
+const native = await trainOn(await loadBackend("native-cpu"));
 
-const { ratio, low, high } = pairedRatio(ours, theirs);
-const row = (name: string, times: readonly number[]) =>
-  `${name.padEnd(28)}${median(times).toFixed(0).padStart(10)}${Math.min(...times)
+for (let i = -warmUps; i < pairs; i++) {
+  for (const ours of [native, wasm]) {
+    const milliseconds = await ours.step();
+    if (i >= 0) ours.times.push(milliseconds);
+  }
+  for (const peer of peers) {
+    const [milliseconds] = (await peer.process.ask()).split(" ");
+    if (i >= 0) peer.times.push(Number(milliseconds));
+  }
+}
+for (const peer of peers) peer.process.stop();
+
+const line = ({ name, times }: { name: string; times: readonly number[] }) => {
+  const { ratio, low, high } = pairedRatio(times, native.times);
+  const beside = times === native.times ? "" : `${ratio.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
+  return `${name.padEnd(56)}${median(times).toFixed(0).padStart(10)}${Math.min(...times)
     .toFixed(0)
-    .padStart(10)}\n`;
+    .padStart(10)}   ${beside}\n`;
+};
 process.stdout.write(
-  `U-Net, base ${base}, depth ${depth}, patch ${patchPx}, ${network.weightCount} weights, ${count} × ${sizePx}² × 3, ${pairs} interleaved pairs, ${backend.description}\n\n` +
-    `${"one training step".padEnd(28)}${"median ms".padStart(10)}${"best ms".padStart(10)}\n` +
-    row("Reefline", ours) +
-    row("Keras 3, graph mode", theirs) +
-    `\nratio ${ratio.toFixed(3)} (95 % interval ${low.toFixed(3)}–${high.toFixed(3)})\n`,
+  `U-Net, base ${base}, depth ${depth}, patch ${patchPx}, ${network.weightCount} weights, ${count} × ${sizePx}² × 3, ${pairs} interleaved turns\n\n` +
+    `${"one training step".padEnd(56)}${"median ms".padStart(10)}${"best ms".padStart(10)}   of native's time (95 % interval)\n` +
+    [native, wasm, ...peers].map(line).join(""),
 );
+const better = peers.reduce((a, b) => (median(b.times) < median(a.times) ? b : a));
+const { ratio, low, high } = pairedRatio(native.times, better.times);
+process.stdout.write(
+  `\nnative beside ${better.name}: ${ratio.toFixed(3)} (95 % interval ${low.toFixed(3)}–${high.toFixed(3)}) ≤ 1.05: ${high <= 1.05 ? "yes" : "NO"}\n`,
+);
+process.exit();
 
-function startKeras(interpreter: string, args: readonly number[]) {
-  const script = join(projectRoot(), "benchmarks", "train", "keras_step.py");
+function startPeer(interpreter: string, file: string, args: readonly number[]) {
+  const script = join(projectRoot(), "benchmarks", "train", file);
   const child = spawn(interpreter, [script, ...args.map(String)], { stdio: ["pipe", "pipe", "ignore"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const nextLine = async (): Promise<string> => {
     const { value, done } = await lines.next();
-    if (done) throw new Error(`The Keras peer ended early. Try it by hand: ${interpreter} ${script} ${args.join(" ")}`);
+    if (done) throw new Error(`The peer ended early. Try it by hand: ${interpreter} ${script} ${args.join(" ")}`);
     return value;
   };
   return {
