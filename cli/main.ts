@@ -6,6 +6,15 @@ import { exportFormats } from "../server/services/exportFile.ts";
 import { modelExportFormats } from "../server/services/exportModel.ts";
 import { rasterKinds } from "../server/services/exportRaster.ts";
 import { version } from "../server/version.ts";
+import {
+  type AreaSampleCommand,
+  type AreaSampleDrawCommand,
+  areaSampleDone,
+  areaSampleDraw,
+  areaSampleEstimate,
+  areaSampleList,
+  areaSampleRemove,
+} from "./areaSampleCommands.ts";
 import { type ExportCommand, exportCommand, labelsImport } from "./labelCommands.ts";
 import { type EvaluateCommand, evaluate, type PredictCommand, predict, type TrainOptions, train } from "./modelCommands.ts";
 import { modelEngines } from "./modelEngines.ts";
@@ -315,6 +324,42 @@ command(program, "zones", "count reef per zone, as CSV")
   .option("--threshold <t>", "instead of the prediction's own", fraction)
   .requiredOption("--out <file>", "where to")
   .action((options: ZonesCommand, of: Command) => run(of, (session) => zones(session, options)));
+
+const areaSample = program
+  .command("area-sample")
+  .description("reef area with a 95 % interval, from random blocks that a person labels")
+  .exitOverride();
+command(areaSample, "draw", "draw random blocks, stratified by a prediction, to be labelled without seeing it")
+  .requiredOption("--survey <survey>", "name or id")
+  .option("--prediction <id>", "instead of the newest")
+  .option("--threshold <t>", "instead of the prediction's own", fraction)
+  .option("--blocks <n>", "how many (default: 50)", wholeNumber(20, 1_000))
+  .option(
+    "--block-size <m>",
+    "side of a block in metres (default: 64 pixels of the prediction)",
+    number((value) => value > 0, "metres above 0"),
+  )
+  .option("--seed <n>", "another sample", wholeNumber(0, 2 ** 31 - 1))
+  .action((options: AreaSampleDrawCommand, of: Command) => run(of, (session) => areaSampleDraw(session, options)));
+command(areaSample, "list", "list a survey's area samples and how far they are labelled")
+  .requiredOption("--survey <survey>", "name or id")
+  .action((options: { survey: string }, of: Command) => run(of, (session) => areaSampleList(session, options)));
+command(areaSample, "done", "say that every reef inside blocks is labelled")
+  .requiredOption("--survey <survey>", "name or id")
+  .option("--sample <id>", "instead of the newest")
+  .option("--block <n>", "its number; may be repeated", (text: string, earlier: number[] = []) => [...earlier, wholeNumber(1, 1_000)(text)])
+  .option("--all", "all of them")
+  .action((options: AreaSampleCommand & { block?: number[]; all?: boolean }, of: Command) =>
+    run(of, (session) => areaSampleDone(session, options)),
+  );
+command(areaSample, "estimate", "work out the area and its interval from the blocks that are done")
+  .requiredOption("--survey <survey>", "name or id")
+  .option("--sample <id>", "instead of the newest")
+  .action((options: AreaSampleCommand, of: Command) => run(of, (session) => areaSampleEstimate(session, options)));
+command(areaSample, "remove", "forget a sample; what was labelled stays")
+  .requiredOption("--survey <survey>", "name or id")
+  .requiredOption("--sample <id>", "which")
+  .action((options: AreaSampleCommand & { sample: string }, of: Command) => run(of, (session) => areaSampleRemove(session, options)));
 
 try {
   await program.parseAsync();

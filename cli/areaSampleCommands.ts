@@ -1,0 +1,108 @@
+import type { AreaSample, AreaSampleEstimate } from "@reefline/schema/areaSample";
+import { AppError } from "@reefline/schema/errors";
+import { drawSample } from "../server/services/areaSampleDraw.ts";
+import { estimateSample } from "../server/services/areaSampleEstimate.ts";
+import { finishBlocks, listSamples, removeSample } from "../server/services/areaSamples.ts";
+import { predictionToExport } from "../server/services/exportLayer.ts";
+import { resolveSurvey } from "../server/services/surveys.ts";
+import { featureRows } from "../server/storage/features.ts";
+import type { Session } from "./session.ts";
+
+export interface AreaSampleDrawCommand {
+  readonly survey: string;
+  readonly prediction?: string;
+  readonly threshold?: number;
+  readonly blocks?: number;
+  readonly blockSize?: number;
+  readonly seed?: number;
+}
+
+export interface AreaSampleCommand {
+  readonly survey: string;
+  /** Instead of the newest. */
+  readonly sample?: string;
+}
+
+export async function areaSampleDraw(session: Session, options: AreaSampleDrawCommand): Promise<void> {
+  const { ctx } = session;
+  const survey = await resolveSurvey(ctx, options.survey);
+  const prediction = await predictionToExport(ctx, survey.id, options.prediction ?? null);
+  const sample = await drawSample(ctx.store, ctx.principal.name, {
+    predictionId: prediction.id,
+    threshold: options.threshold ?? null,
+    blockCount: options.blocks,
+    blockMeters: options.blockSize ?? null,
+    seed: options.seed,
+  });
+  session.result(sample, [
+    `Drew ${sample.blocks.length} blocks of ${Number(sample.blockMeters.toPrecision(3))} m on ${survey.name} (${sample.id}):`,
+    ...sample.strata.map((stratum) => `  ${stratum.sampleCount} of ${stratum.blockCount} blocks with ${stratum.title}`),
+    "Label every reef inside them, in the browser (Report, then Label the blocks) or by import; predictions stay hidden there until a block is done.",
+  ]);
+}
+
+async function sampleOf(session: Session, options: AreaSampleCommand): Promise<AreaSample> {
+  const survey = await resolveSurvey(session.ctx, options.survey);
+  const samples = await listSamples(session.ctx, survey.id);
+  const found = options.sample === undefined ? samples[0] : samples.find(({ id }) => id === options.sample);
+  if (found) return found;
+  const known = samples.length > 0 ? `There are: ${samples.map(({ id }) => id).join(", ")}.` : "Draw one first: reefline area-sample draw.";
+  throw new AppError("not-found", "area-sample/not-found", `${survey.name} has no such area sample. ${known}`);
+}
+
+/** Samples of a survey and how far they are. */
+export async function areaSampleList(session: Session, options: { survey: string }): Promise<void> {
+  const survey = await resolveSurvey(session.ctx, options.survey);
+  const samples = await listSamples(session.ctx, survey.id);
+  const listed = await Promise.all(
+    samples.map(async (sample) => {
+      const rows = await featureRows(
+        session.ctx.store.db,
+        sample.blocks.map(({ featureId }) => featureId),
+      );
+      const done = [...rows.values()].filter((row) => row.deleted === 0 && row.locked === 1).length;
+      return { ...sample, done };
+    }),
+  );
+  session.result(
+    listed,
+    listed.map((one) => `${one.id}  ${one.modelName}, ${one.done} of ${one.blocks.length} blocks done, drawn ${one.createdAt}`),
+  );
+}
+
+/** Says that blocks are labelled. */
+export async function areaSampleDone(session: Session, options: AreaSampleCommand & { block?: number[]; all?: boolean }): Promise<void> {
+  const sample = await sampleOf(session, options);
+  const numbers = options.all ? sample.blocks.map((_, i) => i + 1) : (options.block ?? []);
+  if (numbers.length === 0)
+    throw new AppError("bad-input", "cli/no-block", "Say which blocks are labelled: --block NUMBER (may be repeated), or --all.");
+  await finishBlocks(session.ctx, sample.id, numbers);
+  session.result({ sampleId: sample.id, blocks: numbers }, [`${numbers.length} blocks of ${sample.id} are done.`]);
+}
+
+export async function areaSampleEstimate(session: Session, options: AreaSampleCommand): Promise<void> {
+  const sample = await sampleOf(session, options);
+  const estimate = await estimateSample(session.ctx.store, sample.id);
+  session.result(estimate, sentencesOf(estimate));
+}
+
+export async function areaSampleRemove(session: Session, options: AreaSampleCommand & { sample: string }): Promise<void> {
+  const sample = await sampleOf(session, options);
+  await removeSample(session.ctx, sample.id);
+  session.result({ sampleId: sample.id }, [`Removed the area sample ${sample.id}. What was labelled in its blocks stays.`]);
+}
+
+function sentencesOf({ areaM2, mappedM2, usersAccuracy, producersAccuracy, overallAccuracy, ...rest }: AreaSampleEstimate): string[] {
+  const m2 = (value: number) => Number(value.toPrecision(4)).toLocaleString("en-GB");
+  const share = (name: string, accuracy: AreaSampleEstimate["usersAccuracy"]) =>
+    accuracy
+      ? [`  ${name}: ${(100 * accuracy.value).toFixed(1)} % (${(100 * accuracy.low).toFixed(1)}–${(100 * accuracy.high).toFixed(1)} %)`]
+      : [];
+  return [
+    `Reef on ${rest.surveyName}: ${m2(areaM2.value)} m², 95 % interval ${m2(areaM2.low)}–${m2(areaM2.high)} m² (mapped: ${m2(mappedM2)} m²).`,
+    ...share("of what is mapped as reef, reef (user's accuracy)", usersAccuracy),
+    ...share("of reef, mapped as reef (producer's accuracy)", producersAccuracy),
+    ...share("of all ground, mapped right", overallAccuracy),
+    ...rest.notes.map((note) => `  ${note}`),
+  ];
+}
