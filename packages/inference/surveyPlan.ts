@@ -7,6 +7,7 @@ import type { Polygon } from "@reefline/schema/feature";
 import type { Grid, Window } from "@reefline/schema/grid";
 import type { SurveyImage } from "@reefline/schema/survey";
 import type { ModelCard } from "@reefline/schema/training";
+import { modelGsdMeters } from "./modelGsd.ts";
 import { onGrid, planWindows, type WindowPlan, type WindowPlanOptions } from "./windowPlan.ts";
 
 /** The drawn area in a grid's pixels. */
@@ -56,7 +57,7 @@ export interface SurveyPlanInput {
 /** Plans a prediction. Pure. @throws AppError "inference/area-outside" */
 export function planSurvey(input: SurveyPlanInput): SurveyPlan {
   const { card, image, area, testTimeAugmentation = false, identity = "" } = input;
-  const modelGrid = rescaleGrid(image.grid, card.gsdMeters);
+  const modelGrid = rescaleGrid(image.grid, modelGsdMeters(card, image));
   const windows = planWindows(modelGrid, input.strideMultiplePx, input.windows);
   const planeCount = testTimeAugmentation && input.spread ? 2 : 1;
   plannedArea(modelGrid, area);

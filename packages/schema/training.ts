@@ -139,6 +139,8 @@ export const modelCardSchema = z.object({
   createdAt: z.iso.datetime(),
   architecture: architectureSchema,
   gsdMeters: z.number().positive(),
+  /** Trained on images without a place on Earth: what is called metres is pixels. */
+  unit: z.literal("pixels").optional(),
   bandNames: z.array(z.string()),
   /** Per band, from valid training pixels, in stretched 0–255 units: x ↦ (x − mean) / std. Nodata is filled with the mean. */
   normalization: z.object({ mean: z.array(z.number()), std: z.array(z.number()) }),

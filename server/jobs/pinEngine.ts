@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { rescaleGrid } from "@reefline/geo/grid";
+import { modelGsdMeters } from "@reefline/inference/modelGsd";
 import { planWindows } from "@reefline/inference/windowPlan";
 import { type PinnedEngine, type PredictionOptions, pinnedEngineSchema } from "@reefline/schema/prediction";
 import type { SurveyImage } from "@reefline/schema/survey";
@@ -35,14 +36,14 @@ export async function pinEngine(store: Store, { model, image, wish, signal }: En
   if (wish === "auto") {
     const known = await remembered(store, model);
     if (known) return known;
-    const grid = rescaleGrid(image.grid, model.card.gsdMeters);
+    const grid = rescaleGrid(image.grid, modelGsdMeters(model.card, image));
     if (grid.widthPx * grid.heightPx < worthTestingMpx * 1e6) {
       const predictor = await loadPredictor(modelDir);
       predictor.dispose();
       return predictor.engine;
     }
   }
-  const { windowWidthPx: widthPx, windowHeightPx: heightPx } = planWindows(rescaleGrid(image.grid, model.card.gsdMeters), 32);
+  const { windowWidthPx: widthPx, windowHeightPx: heightPx } = planWindows(rescaleGrid(image.grid, modelGsdMeters(model.card, image)), 32);
   const allowed = wish === "auto" ? undefined : [wish];
   const { choice } = await chooseEngine(modelDir, { windowPx: { widthPx, heightPx }, ...(allowed ? { allowed } : {}), signal });
   if (wish === "auto") {

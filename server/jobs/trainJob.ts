@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import type { Polygon } from "@reefline/schema/feature";
 import { modelCardSchema } from "@reefline/schema/training";
 import { writeCard } from "@reefline/segmentation/modelFiles";
@@ -81,7 +82,8 @@ export async function trainJob(run: JobRun): Promise<JobOutcome> {
     run.signal.throwIfAborted();
     run.progress({ message: "Checking the model against the held-out areas", fraction: null, secondsLeft: null });
     const heldOut = await evaluateModelOnHoldouts(run, { modelDir, card, sources, workDir: join(own, "held-out") });
-    card = modelCardSchema.parse({ ...card, heldOut });
+    const inPixels = sources.every(({ image }) => isPixelCrs(image.grid.crs));
+    card = modelCardSchema.parse({ ...card, heldOut, ...(inPixels ? { unit: "pixels" } : {}) });
     await writeCard(modelDir, card);
     return {
       result: { runId, modelId, threshold: card.threshold, validationDice: card.validation.dice, heldOutDice: heldOut?.dice ?? null },

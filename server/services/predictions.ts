@@ -1,9 +1,11 @@
 import { rm } from "node:fs/promises";
 import { polygonAreaM2 } from "@reefline/geo/geodesic";
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { AppError } from "@reefline/schema/errors";
 import type { Polygon } from "@reefline/schema/feature";
 import { newId } from "@reefline/schema/ids";
 import { type PredictedPolygon, type Prediction, type PredictionOptions, predictionOptionsSchema } from "@reefline/schema/prediction";
+import type { Model } from "@reefline/schema/training";
 import type { Context } from "../context.ts";
 import { requestCancel } from "../jobs/queue.ts";
 import { authorize } from "../principal.ts";
@@ -40,8 +42,9 @@ export async function startPrediction(ctx: Context, request: StartPrediction): P
   }
   return ctx.store.db.transaction().execute(async (trx) => {
     const survey = await surveyById(trx, request.surveyId);
-    surveyImage(survey);
+    const { grid } = surveyImage(survey);
     const model = await modelById(trx, request.modelId);
+    if (isPixelCrs(grid.crs) && model.card.unit !== "pixels") throw unknownGroundSize(survey.name, model);
     return enqueuePrediction(trx, ctx.store.projectId, {
       surveyId: survey.id,
       surveyName: survey.name,
@@ -53,6 +56,14 @@ export async function startPrediction(ctx: Context, request: StartPrediction): P
       options: request.options,
     });
   });
+}
+
+function unknownGroundSize(surveyName: string, { name, card }: Model): AppError {
+  return new AppError(
+    "bad-input",
+    "prediction/no-ground-size",
+    `"${name}" works at ${Number((card.gsdMeters * 100).toPrecision(2))} cm of ground per pixel, and nothing says how much ground a pixel of "${surveyName}" shows. Train a model on photos, and use that.`,
+  );
 }
 
 /** The rows of a new prediction and its job. */

@@ -1,4 +1,5 @@
 import { polygonAreaM2 } from "@reefline/geo/geodesic";
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { AppError } from "@reefline/schema/errors";
 import type { Feature } from "@reefline/schema/feature";
 import { newId } from "@reefline/schema/ids";
@@ -42,6 +43,7 @@ async function readinessIn(db: Database, surveyIds: readonly string[]): Promise<
   const problems: ReadinessProblem[] = [];
   const total = { labelCount: 0, examinedAreaM2: 0, labelAreaM2: 0, heldOutAreaM2: 0 };
   let labelsInExamined = 0;
+  const units = new Set<"pixels" | "metres">();
   if (surveyIds.length === 0) {
     problems.push({ code: "training/no-survey", message: "No survey is chosen.", action: "Choose at least one survey to train on." });
   }
@@ -50,6 +52,7 @@ async function readinessIn(db: Database, surveyIds: readonly string[]): Promise<
     if (!survey.image) {
       problems.push({ code: "training/no-image", message: `"${survey.name}" has no image yet.`, action: "Wait for its import to finish." });
     }
+    if (survey.image) units.add(isPixelCrs(survey.image.grid.crs) ? "pixels" : "metres");
     const features = await featuresOf(db, id);
     const labels = features.filter((feature) => feature.layer === "label" && feature.class !== unsureClass);
     const examined = features.filter((feature) => feature.layer === "examined");
@@ -58,6 +61,13 @@ async function readinessIn(db: Database, surveyIds: readonly string[]): Promise<
     total.examinedAreaM2 += areaOf(examined);
     total.heldOutAreaM2 += areaOf(features.filter((feature) => feature.layer === "holdout"));
     labelsInExamined += labels.filter((label) => examined.some((area) => polygonsTouch(label.geometry, area.geometry))).length;
+  }
+  if (units.size > 1) {
+    problems.push({
+      code: "training/mixed-units",
+      message: "Some of these surveys are photos without a place on Earth, others have pixels of a known size on the ground.",
+      action: "Train on surveys of one kind.",
+    });
   }
   if (surveyIds.length > 0 && total.labelCount === 0) {
     problems.push({
