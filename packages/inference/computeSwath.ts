@@ -24,9 +24,11 @@ export interface ComputeSwathInput {
   readonly shouldCancel?: () => boolean;
 }
 
+const nothing = new Uint8Array(0);
+
 interface Started {
+  readonly loaded: LoadedWindow | null;
   readonly planes: Float32Array[] | null;
-  readonly keep: Uint8Array;
 }
 
 export interface ComputedSwath {
@@ -63,24 +65,29 @@ export async function computeSwath(input: ComputeSwathInput): Promise<ComputedSw
     ahead.push(loading);
   };
   let windowsComputed = 0;
+  // Memory of answers that are blended, used again: left to be collected, it would be the collector's main work.
+  const spent: Float32Array[] = [];
   const start = async (): Promise<Started> => {
-    const loaded = await ahead.shift();
+    const loaded = (await ahead.shift()) ?? null;
     ask(tasks[asked++]);
-    if (!loaded) return { planes: null, keep: new Uint8Array(0) };
+    if (!loaded) return { loaded, planes: null };
     windowsComputed++;
-    return { planes: await infer(predictor, { ...loaded, ...size, bandCount: plan.bandCount }), keep: loaded.keep };
+    return { loaded, planes: await infer(predictor, { ...loaded, ...size, bandCount: plan.bandCount }, spent) };
   };
   let started: Promise<Started> | undefined;
   try {
     while (asked < WINDOWS_AHEAD) ask(tasks[asked++]);
     started = start();
     for (const [k, task] of tasks.entries()) {
-      const { planes, keep } = await (started ?? start());
+      const { loaded, planes } = await (started ?? start());
       if (input.shouldCancel?.()) throw new AppError("cancelled", "inference/cancelled", "The prediction was cancelled.");
       // The network has its next window before this one is blended and compressed.
       started = k + 1 < tasks.length ? start() : undefined;
       started?.catch(() => undefined);
-      await writer.push(blend.add(planes, keep));
+      const columns = blend.add(planes, loaded?.keep ?? nothing);
+      if (planes) spent.push(...planes);
+      if (loaded) source.giveBack?.(loaded);
+      await writer.push(columns);
       if (task) input.onWindow?.();
     }
   } catch (error) {

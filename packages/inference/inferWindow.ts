@@ -15,9 +15,12 @@ export interface WindowPixels {
   readonly valid: Uint8Array;
 }
 
-/** Probability of a window, row by row: one plane as it is. */
-export async function inferPlain(predictor: SurveyPredictor, window: WindowPixels): Promise<Float32Array[]> {
-  return [await predictor.predict(window.pixels, window.widthPx, window.heightPx, 1, window.valid)];
+/**
+ * Probability of a window, row by row: one plane as it is.
+ * @param spent answers of earlier windows that nobody needs any more
+ */
+export async function inferPlain(predictor: SurveyPredictor, window: WindowPixels, spent: Float32Array[] = []): Promise<Float32Array[]> {
+  return [await predictor.predict(window.pixels, window.widthPx, window.heightPx, 1, window.valid, spent.pop())];
 }
 
 /**
@@ -26,10 +29,11 @@ export async function inferPlain(predictor: SurveyPredictor, window: WindowPixel
  * certain must not outvote seven that are not, and the spread then has the unit of what the map shows. The model's temperature and
  * threshold are those fitted without augmentation.
  */
-export async function inferOriented(predictor: SurveyPredictor, window: WindowPixels): Promise<Float32Array[]> {
+export async function inferOriented(predictor: SurveyPredictor, window: WindowPixels, spent: Float32Array[] = []): Promise<Float32Array[]> {
   const { widthPx, heightPx, bandCount, pixels, valid } = window;
-  const mean = new Float32Array(widthPx * heightPx);
-  const squares = new Float32Array(widthPx * heightPx);
+  const mean = spent.pop()?.fill(0) ?? new Float32Array(widthPx * heightPx);
+  const squares = spent.pop()?.fill(0) ?? new Float32Array(widthPx * heightPx);
+  const answer = spent.pop() ?? new Float32Array(widthPx * heightPx);
   for (const orientation of orientations) {
     // An engine that computes in this thread must let the timers in that renew the lease.
     await new Promise((resolve) => setImmediate(resolve));
@@ -40,6 +44,7 @@ export async function inferOriented(predictor: SurveyPredictor, window: WindowPi
       height,
       1,
       orient(valid, widthPx, heightPx, 1, orientation),
+      answer,
     );
     eachOriented(widthPx, heightPx, orientation, (original, oriented) => {
       const p = probability[oriented] ?? 0;
@@ -53,5 +58,6 @@ export async function inferOriented(predictor: SurveyPredictor, window: WindowPi
     mean[i] = average;
     squares[i] = 2 * Math.sqrt(Math.max(0, (squares[i] ?? 0) / count - average * average));
   }
+  spent.push(answer);
   return [mean, squares];
 }

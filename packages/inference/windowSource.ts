@@ -17,31 +17,46 @@ export interface LoadedWindow {
 export interface WindowSource {
   /** null: the window holds no ground that is asked for. */
   load(task: WindowTask): Promise<LoadedWindow | null>;
+  /** A loaded window that nobody looks at any more: its memory is used for another. */
+  giveBack?(window: LoadedWindow): void;
   close(): Promise<void>;
 }
+
+/** Windows given back are kept for this many others: those that are being read, waited for and computed. */
+const KEPT = 8;
 
 /** Reads windows in this process. Closing it leaves the raster open. */
 export function readingWindows(raster: Raster, image: SurveyImage, plan: SurveyPlan): WindowSource {
   const area = plannedArea(plan.modelGrid, plan.area);
-  return { load: (task) => loadWindow(raster, image, plan, area, task), close: async () => undefined };
+  const spent: LoadedWindow[] = [];
+  return {
+    load: (task) => loadWindow({ raster, image, plan, area, spent }, task),
+    giveBack: (window) => {
+      if (spent.length < KEPT) spent.push(window);
+    },
+    close: async () => undefined,
+  };
 }
 
-async function loadWindow(
-  raster: Raster,
-  image: SurveyImage,
-  plan: SurveyPlan,
-  area: PlannedArea | null,
-  { on, window }: WindowTask,
-): Promise<LoadedWindow | null> {
+interface Reading {
+  readonly raster: Raster;
+  readonly image: SurveyImage;
+  readonly plan: SurveyPlan;
+  readonly area: PlannedArea | null;
+  readonly spent: LoadedWindow[];
+}
+
+async function loadWindow({ raster, image, plan, area, spent }: Reading, { on, window }: WindowTask): Promise<LoadedWindow | null> {
   const wanted = area?.mask(on) ?? null;
   if (wanted && !wanted.includes(1)) return null;
   const read: ModelInput = await readModelInput(raster, image, plan.modelGrid, on, { unsharp: plan.unsharp });
   const keep = wanted ? read.valid.map((valid, i) => (valid === 1 && wanted[i] === 1 ? 1 : 0)) : read.valid;
   if (!keep.includes(1)) return null;
-  const valid = reflectEdges(read.valid, on, window, 1);
+  const old = spent.pop();
+  const valid = reflectEdges(read.valid, on, window, 1, old?.valid);
   return {
-    pixels: reflectEdges(read.pixels, on, window, read.bandCount),
+    pixels: reflectEdges(read.pixels, on, window, read.bandCount, old?.pixels),
     valid,
-    keep: keep === read.valid ? valid : reflectEdges(keep, on, window, 1),
+    keep: keep === read.valid ? valid : reflectEdges(keep, on, window, 1, old && old.keep !== old.valid ? old.keep : undefined),
   };
 }

@@ -33,6 +33,10 @@ export class WindowsAhead implements WindowSource {
     return guessed ?? this.source.load(task);
   }
 
+  giveBack(window: LoadedWindow): void {
+    this.source.giveBack?.(window);
+  }
+
   close(): Promise<void> {
     return this.source.close();
   }

@@ -41,14 +41,19 @@ export async function makeOnnxPredictor(card: ModelCard, values: ModelValues, th
     card,
     strideMultiplePx,
     engine,
-    async predict(pixels, widthPx, heightPx, batch, valid) {
+    async predict(pixels, widthPx, heightPx, batch, valid, into) {
       requireWindowFits({ pixels, widthPx, heightPx, batch, valid, bandCount, strideMultiplePx });
       const count = batch * heightPx * widthPx;
       if (!valid && allValid.length !== count) allValid = new Uint8Array(count).fill(1);
-      const { probability } = await session.run({
-        pixels: new runtime.Tensor("uint8", pixels, [batch, heightPx, widthPx, bandCount]),
-        valid: new runtime.Tensor("uint8", valid ?? allValid, [batch, 1, heightPx, widthPx]),
-      });
+      const shape = [batch, 1, heightPx, widthPx];
+      const answer = into?.length === count ? into : new Float32Array(count);
+      const { probability } = await session.run(
+        {
+          pixels: new runtime.Tensor("uint8", pixels, [batch, heightPx, widthPx, bandCount]),
+          valid: new runtime.Tensor("uint8", valid ?? allValid, shape),
+        },
+        { probability: new runtime.Tensor("float32", answer, shape) },
+      );
       if (!probability || !(probability.data instanceof Float32Array)) throw new TypeError("onnxruntime gave no probability");
       return probability.data;
     },

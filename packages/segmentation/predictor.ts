@@ -23,9 +23,17 @@ export interface Predictor {
    * Calibrated probability of reef per pixel, length batch · heightPx · widthPx.
    * @param pixels bytes on the model's grid, bands interleaved, windows one after the other
    * @param valid 1 where a pixel holds a measurement; pixels without one are filled as in training. Left out: all are valid
+   * @param into memory of the answer's length that an engine may use for it instead of new memory
    * @throws AppError "segmentation/window-size" when the sizes do not fit the network or the array
    */
-  predict(pixels: Uint8Array, widthPx: number, heightPx: number, batch: number, valid?: Uint8Array): Promise<Float32Array>;
+  predict(
+    pixels: Uint8Array,
+    widthPx: number,
+    heightPx: number,
+    batch: number,
+    valid?: Uint8Array,
+    into?: Float32Array,
+  ): Promise<Float32Array>;
   dispose(): void;
 }
 
@@ -34,13 +42,16 @@ export function makePredictor(tf: Tf, card: ModelCard, values: ModelValues, engi
   const plan = networkOf(card.architecture);
   const { strideMultiplePx, bandCount } = plan;
   const network = makeFoldedNetwork(tf, plan, values, card.temperature);
+  let input = new Float32Array(0);
   return {
     card,
     strideMultiplePx,
     engine,
     async predict(pixels, widthPx, heightPx, batch, valid) {
       requireWindowFits({ pixels, widthPx, heightPx, batch, valid, bandCount, strideMultiplePx });
-      const input = normalizePixels(pixels, valid ?? null, card.normalization, new Float32Array(pixels.length));
+      // Copied by TensorFlow before this call first waits, so that the next call may use it again.
+      if (input.length !== pixels.length) input = new Float32Array(pixels.length);
+      normalizePixels(pixels, valid ?? null, card.normalization, input);
       const probability = tf.tidy(() => tf.sigmoid(network.logits(tf.tensor4d(input, [batch, heightPx, widthPx, bandCount]))));
       const result = await probability.data<"float32">();
       probability.dispose();

@@ -16,6 +16,9 @@ export interface WindowThreadInput {
   readonly plan: SurveyPlan;
 }
 
+/** Asks for a window, or gives one's memory back. */
+export type WindowThreadRequest = { readonly id: number; readonly task: WindowTask } | { readonly spent: LoadedWindow };
+
 export type WindowThreadReply =
   | { readonly id: number; readonly loaded: LoadedWindow | null }
   | { readonly id: number; readonly error: { readonly kind: AppErrorKind; readonly code: string; readonly message: string } };
@@ -30,7 +33,7 @@ export async function threadedWindows(input: WindowThreadInput): Promise<WindowS
   if (!existsSync(fileURLToPath(threadFile))) {
     const raster = await openRasterPlace(input.place, input.limits);
     const here = readingWindows(raster, input.image, input.plan);
-    return { load: here.load, close: () => raster.close() };
+    return { ...here, close: () => raster.close() };
   }
   const thread = new Worker(threadFile, { workerData: input });
   const waiting = new Map<number, { resolve(loaded: LoadedWindow | null): void; reject(error: unknown): void }>();
@@ -58,10 +61,16 @@ export async function threadedWindows(input: WindowThreadInput): Promise<WindowS
         }
         const id = nextId++;
         waiting.set(id, { resolve, reject });
-        thread.postMessage({ id, task });
+        thread.postMessage({ id, task } satisfies WindowThreadRequest);
       }),
+    giveBack: (spent) => thread.postMessage({ spent } satisfies WindowThreadRequest, buffersOf(spent)),
     close: async () => {
       await thread.terminate();
     },
   };
+}
+
+/** The memory behind a window, to be handed over to another thread. */
+export function buffersOf({ pixels, valid, keep }: LoadedWindow): ArrayBuffer[] {
+  return [...new Set([pixels, valid, keep].map(({ buffer }) => buffer))].filter((buffer) => buffer instanceof ArrayBuffer);
 }

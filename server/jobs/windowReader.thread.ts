@@ -5,7 +5,7 @@ import { readingWindows } from "@reefline/inference/windowSource";
 import { isAppError } from "@reefline/schema/errors";
 import { openRasterPlace } from "../assets/rasterPlace.ts";
 import { describeError } from "../errors.ts";
-import type { WindowThreadInput, WindowThreadReply } from "./threadedWindows.ts";
+import { buffersOf, type WindowThreadInput, type WindowThreadReply, type WindowThreadRequest } from "./threadedWindows.ts";
 
 const port = parentPort;
 if (!port) throw new Error("windowReader is a thread, not a program");
@@ -16,11 +16,7 @@ opened.catch(() => undefined);
 async function answer({ id, task }: { id: number; task: WindowTask }): Promise<void> {
   try {
     const loaded = await (await opened).load(task);
-    const buffers = loaded ? [...new Set([loaded.pixels, loaded.valid, loaded.keep].map((bytes) => bytes.buffer))] : [];
-    port?.postMessage(
-      { id, loaded } satisfies WindowThreadReply,
-      buffers.filter((buffer) => buffer instanceof ArrayBuffer),
-    );
+    port?.postMessage({ id, loaded } satisfies WindowThreadReply, loaded ? buffersOf(loaded) : []);
   } catch (error) {
     const kind = isAppError(error) ? error.kind : "internal";
     port?.postMessage({ id, error: { kind, ...describeError(error) } } satisfies WindowThreadReply);
@@ -28,6 +24,7 @@ async function answer({ id, task }: { id: number; task: WindowTask }): Promise<v
 }
 
 let last: Promise<void> = Promise.resolve();
-port.on("message", (request: { id: number; task: WindowTask }) => {
-  last = last.then(() => answer(request));
+port.on("message", (request: WindowThreadRequest) => {
+  if ("spent" in request) void opened.then((source) => source.giveBack?.(request.spent));
+  else last = last.then(() => answer(request));
 });
