@@ -18,11 +18,14 @@ const leastReefM2 = 0.05;
 /**
  * Counts, on the survey's own measured pixels whose centre lies in the area, how predicted probability (bilinear at the pixel's centre)
  * and truth agree: a histogram from which every threshold follows. Ground without a prediction counts as not predicted.
+ * @param pixelAreaM2 of a pixel of a row of the survey's grid; given by who counts many small areas, since it takes a while to prepare
  * @throws AppError "inference/empty-area" when the area holds no measured pixel of the survey
  */
-export async function evaluationHistogram(input: EvaluateInput): Promise<EvaluationHistogram> {
+export async function evaluationHistogram(
+  input: EvaluateInput,
+  pixelAreaM2: (row: number) => number = rowPixelAreasM2(input.surveyGrid),
+): Promise<EvaluationHistogram> {
   const histogram = new EvaluationHistogram();
-  const pixelAreaM2 = rowPixelAreasM2(input.surveyGrid);
   for await (const stripe of heldOutStripes(input, 0)) addPixels(histogram, stripe, pixelAreaM2);
   refuseEmpty(histogram);
   return histogram;

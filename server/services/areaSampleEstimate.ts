@@ -1,4 +1,7 @@
 import { type BlockMeasurement, estimateArea } from "@reefline/accuracy/areaEstimate";
+import { pixelExtent, rasterizePolygons } from "@reefline/chips/rasterizePolygons";
+import { polygonToPixels } from "@reefline/geo/grid";
+import { rowPixelAreasM2 } from "@reefline/geo/pixelArea";
 import { liesAsImagery } from "@reefline/geo/shiftGrid";
 import { evaluationHistogram } from "@reefline/inference/evaluateArea";
 import { memoryRaster } from "@reefline/inference/memoryRaster";
@@ -6,6 +9,7 @@ import type { Raster } from "@reefline/raster/raster";
 import type { AreaSampleEstimate } from "@reefline/schema/areaSample";
 import { AppError, isAppError } from "@reefline/schema/errors";
 import type { Feature, Polygon } from "@reefline/schema/feature";
+import type { Grid } from "@reefline/schema/grid";
 import { byteOfThreshold } from "@reefline/schema/prediction";
 import { openAsset } from "../assets/openAsset.ts";
 import { openSurveyRaster } from "../assets/openSurveyRaster.ts";
@@ -37,6 +41,7 @@ export async function estimateSample(store: Store, sampleId: string, signal?: Ab
       "The imagery was moved since these blocks were drawn, so they show other ground now. Put it back, or draw a new sample.",
     );
   const used = await usedBlocks(store, stored);
+  const pixelAreaM2 = rowPixelAreasM2(image.grid);
   const seq = await lastEditSeq(db, survey.id);
   const surveyRaster = await openSurveyRaster(store, image);
   const prediction = await predictionById(db, sample.predictionId).catch(() => null);
@@ -54,13 +59,13 @@ export async function estimateSample(store: Store, sampleId: string, signal?: Ab
       const block = sample.blocks[index];
       if (!block) continue;
       const labels = await labelsOn(store, survey.id, block.geometry);
-      if (labels.some(isDrawnByModel)) tainted.push(index + 1);
+      if (labels.some((label) => isDrawnByModel(label) && sharePixels(image.grid, label.geometry, block.geometry))) tainted.push(index + 1);
       if (labels.some((label) => label.class === unsureClass)) unsureBlocks++;
       const truth = labels.filter((label) => label.class !== unsureClass).map((label) => label.geometry);
       const ground = { surveyGrid: image.grid, surveyRaster, truth, area: [block.geometry], signal };
       blocks.set(index, {
         framePredictedM2: stored.hidden[index]?.predictedM2 ?? 0,
-        ...(await measure({ ...ground, probability: probability ?? everywhere(stored) }, sample.threshold)),
+        ...(await measure({ ...ground, probability: probability ?? everywhere(stored) }, sample.threshold, pixelAreaM2)),
       });
     }
   } finally {
@@ -82,6 +87,7 @@ export async function estimateSample(store: Store, sampleId: string, signal?: Ab
     blockCount: stratum.blockCount,
     blocks: used.indices.flatMap((index) => (stored.hidden[index]?.stratum === h ? (blocks.get(index) ?? []) : [])),
   }));
+  notes.push(...rareMisses(sample.strata, strata));
   const groundM2 = sample.strata.reduce((sum, stratum) => sum + stratum.groundM2, 0);
   const mappedM2 = sample.strata.reduce((sum, stratum) => sum + stratum.predictedM2, 0);
   const estimate = estimateArea(strata, { predictedM2: mappedM2, groundM2 });
@@ -106,6 +112,22 @@ export async function estimateSample(store: Store, sampleId: string, signal?: Ab
     }),
     notes,
   };
+}
+
+/** Where nothing was found an interval from the sample's own spread says less than chance does. */
+function rareMisses(
+  strata: StoredSample["sample"]["strata"],
+  measured: readonly { readonly blocks: readonly BlockMeasurement[] }[],
+): string[] {
+  return strata.flatMap(({ title, blockCount, predictedM2 }, h) => {
+    const blocks = measured[h]?.blocks ?? [];
+    if (predictedM2 > 0 || blocks.length >= blockCount || blocks.some((block) => block.reefMissedM2 > 0)) return [];
+    // Rule of three (Hanley & Lippman-Hand 1983).
+    const most = Math.min(100, Math.round(300 / blocks.length));
+    return [
+      `None of the ${blocks.length} labelled blocks with ${title} held reef. Up to about ${most} % of such blocks still may, which the interval cannot know; more blocks would narrow that.`,
+    ];
+  });
 }
 
 const metres = (value: number) => Number(value.toPrecision(3));
@@ -146,14 +168,25 @@ async function labelsOn(store: Store, surveyId: string, block: Polygon): Promise
   return near.filter((feature) => feature.layer === "label" && polygonsTouch(feature.geometry, block));
 }
 
+/** Whether two polygons hold the centre of one pixel: a label that only touches a block says nothing of it. */
+function sharePixels(grid: Grid, a: Polygon, b: Polygon): boolean {
+  const [first, second] = [polygonToPixels(grid, a), polygonToPixels(grid, b)];
+  const { minCol, minRow, maxCol, maxRow } = pixelExtent([second]);
+  const [colOff, rowOff] = [Math.floor(minCol), Math.floor(minRow)];
+  const window = { colOff, rowOff, widthPx: Math.ceil(maxCol) - colOff, heightPx: Math.ceil(maxRow) - rowOff };
+  const held = rasterizePolygons([second], window);
+  return rasterizePolygons([first], window).some((value, i) => value === 1 && held[i] === 1);
+}
+
 async function measure(
   input: Parameters<typeof evaluationHistogram>[0],
   threshold: number,
+  pixelAreaM2: (row: number) => number,
 ): Promise<Omit<BlockMeasurement, "framePredictedM2">> {
   const least = byteOfThreshold(threshold);
   const sum = (areas: Float64Array, from: number, to: number) => areas.subarray(from, to).reduce((total, areaM2) => total + areaM2, 0);
   try {
-    const { truthAreaM2, otherAreaM2 } = await evaluationHistogram(input);
+    const { truthAreaM2, otherAreaM2 } = await evaluationHistogram(input, pixelAreaM2);
     // Byte 0 is ground without a prediction: not part of what was sampled.
     return {
       reefPredictedM2: sum(truthAreaM2, least, 256),
