@@ -62,6 +62,7 @@ export const keyList: { title: string; keys: { press: string[]; does: string }[]
       { press: ["←", "↑", "↓", "→"], does: "Move the map" },
       { press: ["+", "−"], does: "Zoom" },
       { press: ["F"], does: "See the whole survey" },
+      { press: ["PgDn"], does: "Next photo of a folder; PgUp the one before" },
       { press: ["L"], does: "Show or hide labels" },
       { press: ["["], does: "Fold the layer list" },
       { press: ["]"], does: "Fold the panel" },

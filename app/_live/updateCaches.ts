@@ -33,7 +33,12 @@ let editsSeen: ReturnType<typeof setTimeout> | null = null;
 function afterEdits(): void {
   if (editsSeen) clearTimeout(editsSeen);
   editsSeen = setTimeout(() => {
-    refetch(trpc.runs.readiness.queryFilter(), ...outlineQueries(), trpc.predictions.heldOutAccuracy.queryFilter());
+    refetch(
+      trpc.runs.readiness.queryFilter(),
+      ...outlineQueries(),
+      trpc.predictions.heldOutAccuracy.queryFilter(),
+      trpc.surveys.photos.queryFilter(),
+    );
   }, 1_200);
 }
 

@@ -1,10 +1,14 @@
 "use client";
 import { distanceMeters } from "@reefline/geo/geodesic";
+import { photoFinder } from "@reefline/geo/photoFinder";
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { lonLatToCrs } from "@reefline/geo/projection";
+import type { Photo } from "@reefline/schema/photo";
 import { Maximize, Minus, Plus } from "lucide-react";
 import type { Map as MapLibreMap } from "maplibre-gl";
 import { useEffect, useMemo, useState } from "react";
 import { useEditor } from "../_editor/editorStore.ts";
+import { usePhotos } from "../_photos/usePhotos.ts";
 import { IconButton } from "../_ui/IconButton.tsx";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
 import { fitSurvey } from "./createMap.ts";
@@ -69,9 +73,11 @@ function CursorPosition({ map }: { map: MapLibreMap }) {
     };
   }, [map]);
   const toCrs = useMemo(() => (crs && crs.kind === "projected" ? lonLatToCrs(crs) : null), [crs]);
+  const photos = usePhotos();
   const at = crosshair ? { lon: crosshair[0], lat: crosshair[1] } : pointer;
   if (!at) return <span className="text-ink-3">{crs?.name}</span>;
   const own = toCrs?.(at.lon, at.lat);
+  if (crs && isPixelCrs(crs)) return own ? <PixelPosition photos={photos} col={own.x} row={-own.y} /> : null;
   return (
     <span className="flex gap-4 font-mono whitespace-pre">
       <span>
@@ -82,6 +88,21 @@ function CursorPosition({ map }: { map: MapLibreMap }) {
           {own.x.toFixed(2)} E {own.y.toFixed(2)} N{crs?.epsg ? <span className="text-ink-3"> EPSG:{crs.epsg}</span> : null}
         </span>
       ) : null}
+    </span>
+  );
+}
+
+/** The column and row of the pixel, on its photo where there are photos. */
+function PixelPosition({ photos, col, row }: { photos: readonly Photo[]; col: number; row: number }) {
+  const find = useMemo(() => photoFinder(photos), [photos]);
+  const photo = photos.length > 0 ? find(col, row) : null;
+  if (photos.length > 0 && !photo) return <span className="text-ink-3">between photos</span>;
+  return (
+    <span className="flex gap-4 whitespace-pre">
+      {photo ? <span className="max-w-80 truncate">{photo.name}</span> : null}
+      <span className="font-mono">
+        {Math.floor(col - (photo?.colOff ?? 0))}, {Math.floor(row - (photo?.rowOff ?? 0))} <span className="text-ink-3">px</span>
+      </span>
     </span>
   );
 }

@@ -7,6 +7,7 @@ import { queryClient, trpc } from "../_api/api.ts";
 import { sentenceFor } from "../_api/appErrorOf.ts";
 import { Button } from "../_ui/Button.tsx";
 import { Field, TextInput } from "../_ui/Field.tsx";
+import { areaSign, lengthSign } from "../_ui/lengthUnit.ts";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
 import { Segmented } from "../_ui/Segmented.tsx";
@@ -86,7 +87,11 @@ function OutlineOptionsForm({ predictionId }: { predictionId: string }) {
           onChange={(contour) => change({ contour })}
         />
       </div>
-      <Field label="May move by (m)" hint="Empty: one pixel of the model. 0 keeps every bend." error={problem(simplifyMeters)}>
+      <Field
+        label={`May move by (${lengthSign()})`}
+        hint="Empty: one pixel of the model. 0 keeps every bend."
+        error={problem(simplifyMeters)}
+      >
         {(ids) => (
           <TextInput
             {...ids}
@@ -97,7 +102,7 @@ function OutlineOptionsForm({ predictionId }: { predictionId: string }) {
         )}
       </Field>
       <div className="grid grid-cols-2 gap-3">
-        <Field label="Smallest reef (m²)" error={problem(minAreaM2)}>
+        <Field label={`Smallest reef (${areaSign()})`} error={problem(minAreaM2)}>
           {(ids) => (
             <TextInput
               {...ids}
@@ -108,7 +113,7 @@ function OutlineOptionsForm({ predictionId }: { predictionId: string }) {
             />
           )}
         </Field>
-        <Field label="Smallest hole (m²)" error={problem(minHoleM2)}>
+        <Field label={`Smallest hole (${areaSign()})`} error={problem(minHoleM2)}>
           {(ids) => (
             <TextInput
               {...ids}

@@ -75,7 +75,7 @@ export function ModelCardView({ card, brief = false }: { card: ModelCard; brief?
         <Scores metrics={card.validation} />
       </PanelSection>
       <PanelSection title="How it was trained">
-        <p className="mb-1.5 text-ink-2">{splitInWords(card.split)}</p>
+        <p className="mb-1.5 text-ink-2">{splitInWords(card.split, card.unit)}</p>
         <p className="mb-1.5 text-ink-2">{stoppedInWords(card)}</p>
         {card.split.buffered ? null : (
           <Notice kind="attention">
@@ -95,8 +95,8 @@ function CardDetails({ card }: { card: ModelCard }) {
       <PanelSection title="Learned from">
         <ul className="flex flex-col gap-2">
           {card.trainedOn.map((source) => {
-            const examined = formatArea(source.examinedAreaM2);
-            const labelled = formatArea(source.labelAreaM2);
+            const examined = formatArea(source.examinedAreaM2, card.unit ?? "metres");
+            const labelled = formatArea(source.labelAreaM2, card.unit ?? "metres");
             return (
               <li key={source.surveyId}>
                 <p className="text-ink">{source.surveyName}</p>
@@ -112,7 +112,11 @@ function CardDetails({ card }: { card: ModelCard }) {
       </PanelSection>
       <PanelSection title="To run it again">
         <Figures>
-          <FigureRow name="Pixel size" value={groundSizeText(card.gsdMeters)} tip="The ground size of the pixels that the model sees." />
+          <FigureRow
+            name="Pixel size"
+            value={groundSizeText(card.gsdMeters, card.unit)}
+            tip="The ground size of the pixels that the model sees."
+          />
           <FigureRow name="Bands" value={card.bandNames.join(", ")} />
           <FigureRow name="Counts as reef from" value={percentText(card.threshold)} tip="Chosen on the ground set aside while training." />
           <FigureRow name="Network" value={networkText(card.architecture)} />

@@ -9,6 +9,7 @@ import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
 import { Button } from "../_ui/Button.tsx";
 import { Field, TextInput } from "../_ui/Field.tsx";
 import { formatCount } from "../_ui/formatNumbers.ts";
+import { lengthSign } from "../_ui/lengthUnit.ts";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
 import { Select } from "../_ui/Select.tsx";
@@ -55,7 +56,7 @@ export function ZoneSection() {
     <PanelSection title="Reef per zone" className="flex flex-col gap-3">
       <Field label="Zones">{({ id }) => <Select id={id} value={place} options={places} onChange={setPlace} />}</Field>
       {place === "grid" ? (
-        <Field label="Side of a square (m)" error={isSizeWrong ? "A number above 0." : null}>
+        <Field label={`Side of a square (${lengthSign()})`} error={isSizeWrong ? "A number above 0." : null}>
           {(ids) => <TextInput {...ids} inputMode="decimal" value={meters} onChange={({ target }) => setMeters(target.value)} />}
         </Field>
       ) : null}

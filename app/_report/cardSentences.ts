@@ -2,7 +2,7 @@ import type { Metrics, ModelCard } from "@reefline/schema/training";
 import { formatCount } from "../_ui/formatNumbers.ts";
 import { countText, durationText, percentText } from "./quantity.ts";
 
-const length = (meters: number): string => `${meters < 10 ? Number(meters.toFixed(1)) : formatCount(meters)} m`;
+const length = (meters: number, sign: string): string => `${meters < 10 ? Number(meters.toFixed(1)) : formatCount(meters)} ${sign}`;
 
 /** What was found and what of it was right, in plain words; no verdict that the numbers do not carry. */
 export function scoresInWords({ tp, fp, fn, recall, precision }: Pick<Metrics, "tp" | "fp" | "fn" | "recall" | "precision">): string {
@@ -11,9 +11,10 @@ export function scoresInWords({ tp, fp, fn, recall, precision }: Pick<Metrics, "
   return `It found ${percentText(recall)} of the labelled reef ground; ${percentText(precision)} of what it called reef was labelled reef.`;
 }
 
-export function splitInWords(split: ModelCard["split"]): string {
-  const cells = `${countText(split.trainCells, "square", "squares")} of ${length(split.cellSizeMeters)} to train on, ${formatCount(split.validationCells)} set aside`;
-  const gap = split.buffered ? `, at least ${length(split.bufferMeters)} apart` : "";
+export function splitInWords(split: ModelCard["split"], unit?: ModelCard["unit"]): string {
+  const sign = unit === "pixels" ? "px" : "m";
+  const cells = `${countText(split.trainCells, "square", "squares")} of ${length(split.cellSizeMeters, sign)} to train on, ${formatCount(split.validationCells)} set aside`;
+  const gap = split.buffered ? `, at least ${length(split.bufferMeters, sign)} apart` : "";
   return `The examined ground was cut into squares: ${cells}${gap} (${formatCount(split.trainChips)} and ${formatCount(split.validationChips)} image chips).`;
 }
 

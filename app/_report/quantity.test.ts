@@ -20,7 +20,7 @@ describe("durations and sizes", () => {
     expect([0.4, 12, 59, 61, 275, 3_600, 4_800].map(durationText)).toEqual(["5 s", "15 s", "60 s", "1 min", "5 min", "1 h", "1 h 20 min"]);
   });
   it("names ground size in cm below a metre", () => {
-    expect([0.03, 0.0612, 1.24].map(groundSizeText)).toEqual(["3 cm", "6.1 cm", "1.2 m"]);
+    expect([0.03, 0.0612, 1.24].map((meters) => groundSizeText(meters))).toEqual(["3 cm", "6.1 cm", "1.2 m"]);
   });
   it("counts one and many", () => {
     expect([countText(1, "reef", "reefs"), countText(1_234, "reef", "reefs")]).toEqual(["1 reef", "1\u202f234 reefs"]);

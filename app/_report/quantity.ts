@@ -1,4 +1,5 @@
 import { formatArea, formatCount } from "../_ui/formatNumbers.ts";
+import type { LengthUnit } from "../_ui/lengthUnit.ts";
 
 /** An area as one piece of text; where the unit can be set apart, use `formatArea`. */
 export function areaText(areaM2: number): string {
@@ -27,7 +28,8 @@ export function durationText(seconds: number): string {
 }
 
 /** Ground size of a pixel: "3 cm", "1.2 m". */
-export function groundSizeText(meters: number): string {
+export function groundSizeText(meters: number, unit: LengthUnit = "metres"): string {
+  if (unit === "pixels") return `${Number(meters.toPrecision(3))} px`;
   if (meters < 1) return `${Number((meters * 100).toPrecision(2))} cm`;
   return `${Number(meters.toPrecision(2))} m`;
 }

@@ -5,6 +5,7 @@ import { percentText } from "../_report/quantity.ts";
 import { Button } from "../_ui/Button.tsx";
 import { formatArea, formatCount } from "../_ui/formatNumbers.ts";
 import { Kbd } from "../_ui/Kbd.tsx";
+import { lengthSign, lengthUnit } from "../_ui/lengthUnit.ts";
 
 const decided = { accepted: "Accepted as it is", edited: "Changed and accepted", rejected: "Rejected" };
 
@@ -36,8 +37,13 @@ export function PolygonCard({
         <div className="h-full rounded-full bg-layer-prediction" style={{ width: `${Math.round(polygon.probability * 100)}%` }} />
       </div>
       <p className="mt-1.5 text-sm text-ink-3 tabular-nums">
-        {area.unit === "m²" ? `${(polygon.areaM2 / 10_000).toPrecision(2)} ha · ` : `${formatCount(Math.round(polygon.areaM2))} m² · `}
-        outline {formatCount(Math.round(polygon.perimeterMeters))} m{holes > 0 ? ` · ${holes} ${holes === 1 ? "hole" : "holes"}` : ""}
+        {lengthUnit() === "pixels"
+          ? null
+          : area.unit === "m²"
+            ? `${(polygon.areaM2 / 10_000).toPrecision(2)} ha · `
+            : `${formatCount(Math.round(polygon.areaM2))} m² · `}
+        outline {formatCount(Math.round(polygon.perimeterMeters))} {lengthSign()}
+        {holes > 0 ? ` · ${holes} ${holes === 1 ? "hole" : "holes"}` : ""}
       </p>
       {polygon.decision ? (
         <p className="mt-3 text-ink-2">{decided[polygon.decision]}.</p>

@@ -1,6 +1,7 @@
 "use client";
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import type { Job } from "@reefline/schema/job";
-import type { Survey } from "@reefline/schema/survey";
+import type { Survey, SurveyImage } from "@reefline/schema/survey";
 import { CircleAlert, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { Button } from "../_ui/Button.tsx";
@@ -33,8 +34,15 @@ export function SurveyCard({ survey, job }: { survey: Survey; job: Job | null })
         </p>
         {image ? (
           <p className="mt-2 text-sm text-ink-3 tabular-nums">
-            {formatCount(image.grid.widthPx)} × {formatCount(image.grid.heightPx)} px · {formatLength(image.gsdMeters).value}{" "}
-            {formatLength(image.gsdMeters).unit} per pixel
+            {image.photoCount !== undefined ? (
+              <>
+                {formatCount(image.photoCount)} {image.photoCount === 1 ? "photo" : "photos"} · in pixels
+              </>
+            ) : (
+              <>
+                {formatCount(image.grid.widthPx)} × {formatCount(image.grid.heightPx)} px · {pixelText(image)}
+              </>
+            )}
           </p>
         ) : null}
       </div>
@@ -51,6 +59,12 @@ export function SurveyCard({ survey, job }: { survey: Survey; job: Job | null })
       </div>
     </div>
   );
+}
+
+function pixelText(image: SurveyImage): string {
+  if (isPixelCrs(image.grid.crs)) return "in pixels";
+  const { value, unit } = formatLength(image.gsdMeters, "metres");
+  return `${value} ${unit} per pixel`;
 }
 
 function Preparing({ job, failed }: { job: Job | null; failed: boolean }) {

@@ -1,4 +1,5 @@
 "use client";
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import type { Survey } from "@reefline/schema/survey";
 import { Move, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
@@ -38,7 +39,8 @@ export function SurveyDetails({ survey, open, onOpenChange }: { survey: Survey; 
   const [removing, setRemoving] = useState(false);
   const remove = useRemoveSurvey(() => router.push("/"));
   const size = image ? formatBytes(image.sizeBytes) : null;
-  const gsd = image ? formatLength(image.gsdMeters) : null;
+  const inPixels = image ? isPixelCrs(image.grid.crs) : false;
+  const gsd = image ? formatLength(image.gsdMeters, "metres") : null;
   return (
     <>
       <Dialog open={open} onOpenChange={onOpenChange} title="About this survey" wide>
@@ -49,15 +51,18 @@ export function SurveyDetails({ survey, open, onOpenChange }: { survey: Survey; 
               <Figures>
                 <FigureRow name="Size" value={`${formatCount(image.grid.widthPx)} × ${formatCount(image.grid.heightPx)}`} unit="px" />
                 <FigureRow name={image.remote ? "Size of the file" : "On disk"} value={size.value} unit={size.unit} />
-                <FigureRow
-                  name="Pixel"
-                  value={gsd.value}
-                  unit={gsd.unit}
-                  tip="Ground sample distance: the side of one pixel on the ground, at the survey's centre."
-                />
+                {image.photoCount === undefined ? null : <FigureRow name="Photos" value={formatCount(image.photoCount)} />}
+                {inPixels ? null : (
+                  <FigureRow
+                    name="Pixel"
+                    value={gsd.value}
+                    unit={gsd.unit}
+                    tip="Ground sample distance: the side of one pixel on the ground, at the survey's centre."
+                  />
+                )}
                 <FigureRow
                   name="CRS"
-                  value={image.grid.crs.name}
+                  value={inPixels ? "none: in pixels" : image.grid.crs.name}
                   unit={image.grid.crs.epsg ? `EPSG:${image.grid.crs.epsg}` : undefined}
                   tip="Coordinate reference system of the file."
                 />
@@ -74,7 +79,7 @@ export function SurveyDetails({ survey, open, onOpenChange }: { survey: Survey; 
               <p className="text-ink-2">The orthomosaic has not been prepared.</p>
             )}
             {image ? <ImportNotes jobId={survey.importJobId} /> : null}
-            {image ? (
+            {image && !inPixels ? (
               <Button
                 size="small"
                 icon={Move}

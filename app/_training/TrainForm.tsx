@@ -6,6 +6,7 @@ import { sentenceFor } from "../_api/appErrorOf.ts";
 import { Button } from "../_ui/Button.tsx";
 import { Checkbox } from "../_ui/Checkbox.tsx";
 import { Field, NumberInput, TextInput } from "../_ui/Field.tsx";
+import { lengthUnit } from "../_ui/lengthUnit.ts";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
 import { Segmented } from "../_ui/Segmented.tsx";
@@ -50,7 +51,7 @@ export function TrainForm() {
   );
   const encoder = useQuery(trpc.system.status.queryOptions()).data?.encoder;
   const bestHere = encoder === false ? "fast" : "best";
-  const { config, errors } = readForm(form, bestHere);
+  const { config, errors } = readForm(form, bestHere, lengthUnit() === "pixels");
   const name = form.name ?? proposeName(survey?.name ?? "Reef", [...models.map((model) => model.name), ...runs.map((run) => run.name)]);
   const ready = readiness.data?.ready === true && config !== null && name.trim() !== "";
   const advancedWrong = errors.epochs || errors.seed || errors.gsdCentimeters;
@@ -145,7 +146,7 @@ export function TrainForm() {
                   {(ids) => (
                     <NumberInput
                       {...ids}
-                      unit="cm"
+                      unit={lengthUnit() === "pixels" ? "px" : "cm"}
                       placeholder="auto"
                       value={form.gsdCentimeters}
                       onChange={(event) => trainingView.change({ gsdCentimeters: event.target.value })}

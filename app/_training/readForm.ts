@@ -12,8 +12,9 @@ const numberOf = (text: string): number => Number(text.trim().replace(",", "."))
 /**
  * The settings as the server takes them, or what is wrong with them in words.
  * @param bestHere what is trained when nothing was chosen
+ * @param inPixels the surveys are photos, and the pixel size is in their pixels
  */
-export function readForm(form: TrainingForm, bestHere: PresetName): ReadForm {
+export function readForm(form: TrainingForm, bestHere: PresetName, inPixels = false): ReadForm {
   const errors: ReadForm["errors"] = {};
   const minutes = numberOf(form.minutes);
   const epochs = numberOf(form.epochs);
@@ -25,14 +26,15 @@ export function readForm(form: TrainingForm, bestHere: PresetName): ReadForm {
     errors.epochs = "A whole number from 1 to 2000.";
   }
   if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31)) errors.seed = "A whole number from 0 up.";
-  if (gsd !== null && !(gsd > 0 && gsd <= 10_000)) errors.gsdCentimeters = "A size above 0 cm, or nothing.";
+  if (gsd !== null && !(gsd > 0 && gsd <= 10_000))
+    errors.gsdCentimeters = inPixels ? "A size above 0 px, or nothing." : "A size above 0 cm, or nothing.";
   if (Object.keys(errors).length > 0) return { config: null, errors };
   const config = trainConfigSchema.parse({
     preset: form.preset ?? bestHere,
     seed,
     budget: form.budgetKind === "minutes" ? { kind: "minutes", minutes } : { kind: "epochs", epochs },
     unsharp: form.unsharp,
-    gsdMeters: gsd === null ? null : gsd / 100,
+    gsdMeters: gsd === null ? null : inPixels ? gsd : gsd / 100,
   });
   return { config, errors };
 }

@@ -3,6 +3,7 @@ import type { ComponentType } from "react";
 import { LabelPanel } from "../_editor/LabelPanel.tsx";
 import { ExportTopBarButton } from "../_export/ExportTopBarButton.tsx";
 import { JobsButton } from "../_jobs/JobsButton.tsx";
+import { PhotoBar } from "../_photos/PhotoBar.tsx";
 import { PredictionLayers } from "../_prediction/PredictionLayers.tsx";
 import { PredictPanel } from "../_prediction/PredictPanel.tsx";
 import { ReportPanel } from "../_report/ReportPanel.tsx";
@@ -23,7 +24,7 @@ export const modePanels: Record<Mode, ComponentType> = {
 };
 
 /** Mounted once beside the map, in every mode: map layers and listeners that draw nothing in the page (predictions, live events). */
-export const mapCompanions: ComponentType[] = [ImageryNotices, MoveImageryPanel, ReviewKeys, PredictionLayers];
+export const mapCompanions: ComponentType[] = [ImageryNotices, PhotoBar, MoveImageryPanel, ReviewKeys, PredictionLayers];
 
 /** In the top bar, left of the save state: the jobs button. */
 export const topBarItems: ComponentType[] = [JobsButton, ExportTopBarButton];

@@ -1,7 +1,9 @@
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import type { Survey } from "@reefline/schema/survey";
 import type { TileStyle } from "@reefline/schema/tileStyle";
 import type { Map as MapLibreMap } from "maplibre-gl";
 import { create } from "zustand";
+import { setLengthUnit } from "../_ui/lengthUnit.ts";
 import type { MapLayer } from "./mapLayers.ts";
 import type { Mode } from "./modes.ts";
 
@@ -59,7 +61,10 @@ export const workspace = {
   setMode: (mode: Mode) => set({ mode, panelOpen: true }),
   setPanelOpen: (panelOpen: boolean) => set({ panelOpen }),
   setMap: (map: MapLibreMap | null) => set({ map }),
-  setSurvey: (survey: Survey | null) => set({ survey }),
+  setSurvey: (survey: Survey | null) => {
+    setLengthUnit(survey?.image && isPixelCrs(survey.image.grid.crs) ? "pixels" : "metres");
+    set({ survey });
+  },
   enterSurvey: (surveyId: string) => {
     if (useWorkspace.getState().surveyId !== surveyId)
       set({ surveyId, survey: null, predictionId: null, threshold: null, selectedPolygonId: null });

@@ -2,6 +2,7 @@ import { positionSchema } from "@reefline/schema/feature";
 import { idSchema } from "@reefline/schema/ids";
 import { surveyFieldsSchema } from "@reefline/schema/survey";
 import { z } from "zod";
+import { listSurveyPhotos } from "../services/photos.ts";
 import { addRemoteSurvey, reimportRemote, remoteState } from "../services/remoteSurveys.ts";
 import { shiftSurvey } from "../services/shiftSurvey.ts";
 import { getSurvey, listSurveys, removeSurvey, updateSurvey } from "../services/surveys.ts";
@@ -39,5 +40,7 @@ export const surveysRouter = router({
   reimportRemote: procedure
     .input(byId.extend({ copyHere: z.boolean() }))
     .mutation(({ ctx, input }) => reimportRemote(ctx, input.id, input.copyHere)),
+  /** The photos on a survey's sheet with what is drawn on each; none when it is not made of photos. */
+  photos: procedure.input(byId).query(({ ctx, input }) => listSurveyPhotos(ctx, input.id)),
   remove: procedure.input(byId).mutation(({ ctx, input }) => removeSurvey(ctx, input.id)),
 });

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { pixelToLonLat } from "@reefline/geo/grid";
+import { photoOutline } from "@reefline/geo/photoOutline";
 import { AppError } from "@reefline/schema/errors";
 import type { Edit, FeatureContent, Polygon } from "@reefline/schema/feature";
 import type { Grid } from "@reefline/schema/grid";
-import type { Photo } from "@reefline/schema/photo";
 import { type PhotoDecoder, photoDecoder } from "../assets/photoDecoder.ts";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
@@ -125,19 +124,6 @@ export async function photoTruth(
     ignore: all.filter((label) => label.class === unsureClass).map(({ geometry }) => geometry),
     area: labelled.map(({ photo }) => photoOutline(photo, grid)),
     report,
-  };
-}
-
-/** A photo's rectangle on the sheet. */
-export function photoOutline({ colOff, rowOff, widthPx, heightPx }: Photo, grid: Grid): Polygon {
-  const at = pixelToLonLat(grid);
-  const corner = (col: number, row: number): [number, number] => {
-    const { lon, lat } = at(colOff + col, rowOff + row);
-    return [lon, lat];
-  };
-  return {
-    type: "Polygon",
-    coordinates: [[corner(0, 0), corner(0, heightPx), corner(widthPx, heightPx), corner(widthPx, 0), corner(0, 0)]],
   };
 }
 

@@ -58,6 +58,17 @@ export async function featuresWithin(db: Database, surveyId: string, bounds: Bou
   return rows.map(toFeature);
 }
 
+/** Where every feature of a survey lies, without reading its outline. */
+export async function featureBoxes(db: Database, surveyId: string): Promise<(Bounds & { layer: string; class: string })[]> {
+  return db
+    .selectFrom("features")
+    .innerJoin("featureBounds", "featureBounds.num", "features.num")
+    .select(["features.layer", "features.class", "featureBounds.west", "featureBounds.south", "featureBounds.east", "featureBounds.north"])
+    .where("features.surveyId", "=", surveyId)
+    .where("features.deleted", "=", 0)
+    .execute();
+}
+
 /** What changed after an edit: living features, and the ids of deleted ones. */
 export async function featuresChangedAfter(
   db: Database,
