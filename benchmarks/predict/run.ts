@@ -30,6 +30,7 @@ import { madeCard, madeValues } from "@reefline/segmentation/madeModel";
 import { writeModel } from "@reefline/segmentation/modelFiles";
 import { exportOnnx } from "@reefline/segmentation/onnxExport";
 import { loadPredictor } from "@reefline/segmentation/predictor";
+import { collectRarely } from "../../server/jobs/rareCollection.ts";
 import { threadedWindows } from "../../server/jobs/threadedWindows.ts";
 import { median, pairedRatio } from "../pairedRatio.ts";
 import { peerPython } from "../peerPython.ts";
@@ -123,6 +124,7 @@ async function measure(
   const { windows } = plan;
   const place = { bytes: { kind: "file", path: tif }, placed: null } as const;
   const source = new WindowsAhead(await threadedWindows({ place, limits: defaultLimits, image, plan }));
+  collectRarely();
   const here = readingWindows(raster, image, plan);
   const peers = values["no-python"] ? null : await startPython(workFolder, tif, plan, exportOnnx(card, model, "onnx"));
 

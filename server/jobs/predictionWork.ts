@@ -16,6 +16,7 @@ import { modelById } from "../storage/runs.ts";
 import type { Store } from "../storage/store.ts";
 import { surveyById } from "../storage/surveys.ts";
 import { commitSwath, releaseSwath, renewSwath, type SwathLease, swathsOf } from "../storage/swaths.ts";
+import { collectRarely } from "./rareCollection.ts";
 import { threadedWindows } from "./threadedWindows.ts";
 
 const renewEveryMs = 2_500;
@@ -60,6 +61,7 @@ export async function openPredictionWork(store: Store, predictionId: string, eng
     const windowCounts = plan.windows.rowOffs.map((_, index) => tasksOfSwath(plan, area, index).filter((task) => task !== null).length);
     const place = await surveyRasterPlace(store, image);
     const source = new WindowsAhead(await threadedWindows({ place, limits: store.config.limits, image, plan }));
+    collectRarely();
     let isClosed = false;
     const close = async (): Promise<void> => {
       if (isClosed) return;
