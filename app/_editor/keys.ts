@@ -57,6 +57,13 @@ export const keyList: { title: string; keys: { press: string[]; does: string }[]
     ],
   },
   {
+    title: "Area sample",
+    keys: [
+      { press: ["Ctrl", "Enter"], does: "Every reef in this block is drawn: on to the next" },
+      { press: ["PgUp", "PgDn"], does: "The block before, the next" },
+    ],
+  },
+  {
     title: "Map and panels",
     keys: [
       { press: ["←", "↑", "↓", "→"], does: "Move the map" },

@@ -29,7 +29,7 @@ function afterJob(job: Job): void {
 }
 
 let editsSeen: ReturnType<typeof setTimeout> | null = null;
-/** Readiness, hidden held-out areas and accuracy follow from the labels; asked again once drawing pauses. */
+/** Readiness, hidden held-out areas, accuracy and area samples follow from the labels; asked again once drawing pauses. */
 function afterEdits(): void {
   if (editsSeen) clearTimeout(editsSeen);
   editsSeen = setTimeout(() => {

@@ -15,6 +15,7 @@ import { formatArea } from "../_ui/formatNumbers.ts";
 import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
 import { Select } from "../_ui/Select.tsx";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
+import { AreaSampleSection } from "./AreaSampleSection.tsx";
 import { ModelCardView } from "./ModelCardView.tsx";
 import { percentText } from "./quantity.ts";
 import { ZoneSection } from "./ZoneSection.tsx";
@@ -40,7 +41,7 @@ function ReefArea() {
         {hiddenAreas.length > 0 ? " Held-out ground counts too, though its outlines stay hidden until its labels are locked." : ""}
       </p>
       <p className="mt-1.5 text-sm text-ink-3">
-        An estimate without an error bar: a hand-drawn held-out area shows how good the outlines are, but cannot bound the area.
+        As mapped, without an error bar: a hand-drawn held-out area shows how good the outlines are, but cannot bound the area.
       </p>
     </PanelSection>
   );
@@ -74,6 +75,7 @@ export function ReportPanel() {
       <PanelHeader title="Report" hint="How much reef, and how far to trust it." />
       <PanelBody>
         <ReefArea />
+        <AreaSampleSection />
         <HeldOutSection />
         <ZoneSection />
         {model && models ? (

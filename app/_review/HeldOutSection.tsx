@@ -1,4 +1,5 @@
 "use client";
+import { isSampleBlock } from "@reefline/schema/areaSample";
 import { useQuery } from "@tanstack/react-query";
 import { Lock } from "lucide-react";
 import { trpc } from "../_api/api.ts";
@@ -18,7 +19,7 @@ import { workspace } from "../_workspace/workspaceStore.ts";
 
 function useHoldouts() {
   const features = useFeatures((state) => state.features);
-  const holdouts = [...features.values()].filter((feature) => feature.layer === "holdout");
+  const holdouts = [...features.values()].filter((feature) => feature.layer === "holdout" && !isSampleBlock(feature));
   return { holdouts, open: holdouts.filter((feature) => !feature.locked) };
 }
 

@@ -7,6 +7,7 @@ import { PhotoBar } from "../_photos/PhotoBar.tsx";
 import { PredictionLayers } from "../_prediction/PredictionLayers.tsx";
 import { PredictPanel } from "../_prediction/PredictPanel.tsx";
 import { ReportPanel } from "../_report/ReportPanel.tsx";
+import { SampleBar } from "../_report/SampleBar.tsx";
 import { ReviewKeys } from "../_review/ReviewKeys.tsx";
 import { ReviewPanel } from "../_review/ReviewPanel.tsx";
 import { ImageryNotices } from "../_surveys/ImageryNotices.tsx";
@@ -24,7 +25,7 @@ export const modePanels: Record<Mode, ComponentType> = {
 };
 
 /** Mounted once beside the map, in every mode: map layers and listeners that draw nothing in the page (predictions, live events). */
-export const mapCompanions: ComponentType[] = [ImageryNotices, PhotoBar, MoveImageryPanel, ReviewKeys, PredictionLayers];
+export const mapCompanions: ComponentType[] = [ImageryNotices, PhotoBar, MoveImageryPanel, ReviewKeys, SampleBar, PredictionLayers];
 
 /** In the top bar, left of the save state: the jobs button. */
 export const topBarItems: ComponentType[] = [JobsButton, ExportTopBarButton];
