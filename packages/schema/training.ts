@@ -171,6 +171,18 @@ export const modelCardSchema = z.object({
     validationChips: z.number(),
     /** false when the ground was too small for a buffered split; said in the report. */
     buffered: z.boolean(),
+    /** The squares, in pixels of the model's grid; `source` counts `trainedOn`. For the picture in the report. */
+    cells: z
+      .array(
+        z.object({
+          source: z.number().int(),
+          colOff: z.number().int(),
+          rowOff: z.number().int(),
+          sizePx: z.number().int(),
+          role: z.enum(["train", "validation"]),
+        }),
+      )
+      .optional(),
   }),
   epochs: z.number(),
   steps: z.number(),

@@ -209,6 +209,7 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
         trainChips: Math.round(data.sampler.chipsOfGround),
         validationChips: data.validation.length,
         buffered: split.buffered,
+        cells: split.cells.map(({ source, colOff, rowOff, sizePx, role }) => ({ source, colOff, rowOff, sizePx, role })),
       },
       epochs: epoch,
       steps: step,
