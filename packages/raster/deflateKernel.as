@@ -33,6 +33,9 @@ const LONG_ENOUGH: i32 = 24;
 const SYMBOLS_PER_BLOCK: i32 = 131072;
 const LEAST_BLOCK_BYTES: i32 = 5000;
 const MOST_BLOCK_BYTES: i32 = 300000;
+// Places without a repeat, one after the other, after which one more place is passed over unlooked at.
+const PATIENCE_SHIFT: i32 = 5;
+const MOST_PASSED_OVER: i32 = 8;
 const NEW_BETWEEN_CHECKS: i32 = 512;
 const KINDS: i32 = 10;
 
@@ -169,6 +172,7 @@ export function findRepeats(start: i32, size: i32, chainLength: i32): i32 {
   let length = 0;
   let distance = 0;
   let isKnown = false;
+  let misses = 0;
   while (i < blockEnd && count < SYMBOLS_PER_BLOCK - 1) {
     if (!isKnown) {
       length = i <= lastWord ? longestAt(i, size, chainLength) : 0;
@@ -178,7 +182,15 @@ export function findRepeats(start: i32, size: i32, chainLength: i32): i32 {
     if (length == 0) {
       putLiteral(count++, i++);
       recentCount++;
+      misses++;
+      // Noise, as the low bytes of wide samples hold, has few repeats: looking at every place would take most of the time and find little.
+      for (let over = min(misses >> PATIENCE_SHIFT, MOST_PASSED_OVER); over > 0 && i < blockEnd && count < SYMBOLS_PER_BLOCK - 1; over--) {
+        putLiteral(count++, i++);
+        recentCount++;
+      }
     } else {
+      // Short ones occur by chance.
+      misses = length > 4 ? 0 : misses >> 1;
       let from = i + 1;
       if (length < LONG_ENOUGH && from <= lastWord && from < blockEnd) {
         const next = longestAt(from, size, length >= 8 ? chainLength >> 1 : chainLength);
