@@ -159,3 +159,5 @@ try {
   server.kill();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
+// Browsers' sockets would keep it waiting.
+process.exit();
