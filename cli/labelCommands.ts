@@ -8,6 +8,7 @@ import { writeAtomically } from "../server/assets/store.ts";
 import type { ExportFile, ExportFormat } from "../server/services/exportFile.ts";
 import { type ExportCrs, exportLabels, exportPrediction, predictionToExport } from "../server/services/exportLayer.ts";
 import { exportRaster, type RasterKind } from "../server/services/exportRaster.ts";
+import { isGeoJson } from "../server/services/importAnyLabels.ts";
 import { importLabels } from "../server/services/importLabels.ts";
 import { storePolygonSet } from "../server/services/polygonSets.ts";
 import { roundThreshold } from "../server/services/predictions.ts";
@@ -29,7 +30,7 @@ export async function labelsImport(
     } catch (error) {
       // GeoJSON in longitude and latitude goes onto the sheet as onto any other survey.
       if (!isAppError(error) || error.code !== "photos/unknown-format" || !/\.(geo)?json$/i.test(file)) throw error;
-      if (!(await isGeoJson(session, file))) throw error;
+      if (!isGeoJson(await readLabelFile(session, file))) throw error;
     }
   }
   const bytes = await readLabelFile(session, file);
@@ -48,10 +49,6 @@ export async function labelsImport(
     ...report.skipped.map((note) => `  left out ${note.count}: ${note.reason}`),
     ...report.changed.map((note) => `  changed ${note.count}: ${note.reason}`),
   ]);
-}
-
-async function isGeoJson(session: Session, file: string): Promise<boolean> {
-  return /"type"\s*:\s*"Feature(Collection)?"/.test(Buffer.from(await readLabelFile(session, file)).toString("utf8", 0, 100_000));
 }
 
 export interface ExportCommand {

@@ -10,6 +10,7 @@ import { startEventFeed } from "./http/eventFeed.ts";
 import { refuseRequest } from "./http/gate.ts";
 import { handleLabelImport } from "./http/labelImportRoute.ts";
 import { listenNear } from "./http/listen.ts";
+import { maskRoutes } from "./http/maskImportRoute.ts";
 import { handleModelDownload } from "./http/modelDownload.ts";
 import { pageHandler } from "./http/pages.ts";
 import { sendError, sendJson, setSecurityHeaders } from "./http/respond.ts";
@@ -61,6 +62,7 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
   };
   const uploads = uploadHandler(ctx);
   const tiles = tileRoutes(ctx);
+  const masks = maskRoutes(ctx);
   const pages = pageHandler(options.rootDir);
   let port = 0;
 
@@ -90,6 +92,8 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
     const [room = "", first = "", second = "", third = ""] = path.slice(1).split("/");
     if (path === "/healthz") return sendJson(res, 200, { ok: true, version });
     if (room === "imports" && first === "labels" && method === "POST") return handleLabelImport(ctx, req, res, url);
+    if (room === "imports" && first === "masks" && method === "POST")
+      return second === "look" ? masks.look(req, res, url) : masks.take(req, res, url);
     if (method === "GET" || method === "HEAD") {
       if (isShapeTilePath(path)) return handleShapeTile(ctx, shapes, req, res, path);
       if (room === "tiles") return tiles.handle(req, res, url);
@@ -136,6 +140,7 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
       const force = setTimeout(() => server.closeAllConnections(), closeWithinMs);
       await closed;
       clearTimeout(force);
+      masks.close();
       await Promise.all([tiles.close(), shapes.close()]);
       unlock();
     },

@@ -3,6 +3,7 @@ import type { Layer } from "@reefline/schema/feature";
 import { FileInput, PenTool } from "lucide-react";
 import { useMemo, useState } from "react";
 import { LayerSwatch } from "../_map/LayerSwatch.tsx";
+import { LabelImport } from "../_photos/LabelImport.tsx";
 import { Button } from "../_ui/Button.tsx";
 import { classNames } from "../_ui/classNames.ts";
 import { formatArea, formatCount } from "../_ui/formatNumbers.ts";
@@ -13,7 +14,6 @@ import { ClassPicker } from "./ClassPicker.tsx";
 import { setLayer, setTool } from "./editorActions.ts";
 import { useEditor } from "./editorStore.ts";
 import { useFeatures } from "./featureStore.ts";
-import { ImportDialog } from "./ImportDialog.tsx";
 import { type LabelTotals, labelTotals } from "./labelTotals.ts";
 import { layerWords } from "./layerWords.ts";
 import { SelectionSection } from "./SelectionSection.tsx";
@@ -94,7 +94,7 @@ export function LabelPanel() {
           Import polygons from GeoJSON
         </Button>
       </PanelFooter>
-      <ImportDialog open={importing} onOpenChange={setImporting} file={null} />
+      <LabelImport open={importing} onOpenChange={setImporting} files={null} />
     </>
   );
 }

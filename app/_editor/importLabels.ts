@@ -6,6 +6,7 @@ const answerSchema = z.object({
   skipped: z.number().default(0),
   report: z.unknown().optional(),
   editId: z.string().nullish(),
+  photos: z.null().optional(),
 });
 export type ImportAnswer = z.infer<typeof answerSchema>;
 const refusalSchema = z.object({ message: z.string() });

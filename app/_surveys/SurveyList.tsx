@@ -99,7 +99,9 @@ function Invitation() {
             Open the demo survey
           </Button>
         </div>
-        <p className="mt-4 text-sm text-ink-3">A GeoTIFF of any size. You can also drop it anywhere in this window.</p>
+        <p className="mt-4 text-sm text-ink-3">
+          A GeoTIFF of any size, or a folder of photos. You can also drop them anywhere in this window.
+        </p>
       </div>
     </div>
   );

@@ -1,17 +1,19 @@
 "use client";
 import { ImageUp } from "lucide-react";
 import { useEffect, useState } from "react";
-import { ImportDialog } from "../_editor/ImportDialog.tsx";
+import { LabelImport } from "../_photos/LabelImport.tsx";
 import { toast } from "../_ui/toasts.ts";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
 import { AddImagesDialog } from "./AddImagesDialog.tsx";
+import { AddPhotosDialog } from "./AddPhotosDialog.tsx";
 import { AddRemoteDialog } from "./AddRemoteDialog.tsx";
-import { offerImages } from "./addImages.ts";
+import { offerImages, offerPhotos } from "./addImages.ts";
+import { droppedFiles, type NamedFile } from "./photoFiles.ts";
 
 /** Files may be dropped anywhere: an orthomosaic becomes a survey, a GeoJSON becomes polygons of the survey one looks at. */
 export function UploadDropZone() {
   const [over, setOver] = useState(false);
-  const [labels, setLabels] = useState<File | null>(null);
+  const [labels, setLabels] = useState<readonly NamedFile[] | null>(null);
   useEffect(() => {
     let depth = 0;
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
@@ -32,7 +34,7 @@ export function UploadDropZone() {
       setOver(false);
       if (!hasFiles(event) || event.defaultPrevented) return;
       event.preventDefault();
-      for (const file of offerImages([...(event.dataTransfer?.files ?? [])])) take(file, setLabels);
+      if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(({ files, folder }) => takeDropped(files, folder, setLabels));
     };
     window.addEventListener("dragenter", enter);
     window.addEventListener("dragleave", leave);
@@ -53,22 +55,38 @@ export function UploadDropZone() {
           <div className="float flex items-center gap-4 border-2 border-dashed border-accent px-8 py-6">
             <ImageUp size={28} strokeWidth={1.5} className="text-accent-ink" aria-hidden />
             <div>
-              <p className="text-lg font-semibold">Drop an orthomosaic to add a survey</p>
-              <p className="text-ink-2">GeoTIFF of any size{inSurvey ? "; or a GeoJSON to import polygons into this survey" : ""}</p>
+              <p className="text-lg font-semibold">Drop an orthomosaic or a folder of photos to add a survey</p>
+              <p className="text-ink-2">GeoTIFF of any size{inSurvey ? "; or labels to import into this survey" : ""}</p>
             </div>
           </div>
         </div>
       ) : null}
-      <ImportDialog open={labels !== null} onOpenChange={(open) => !open && setLabels(null)} file={labels} />
+      <LabelImport open={labels !== null} onOpenChange={(open) => !open && setLabels(null)} files={labels} />
       <AddImagesDialog />
+      <AddPhotosDialog />
       <AddRemoteDialog />
     </>
   );
 }
 
-function take(file: File, openLabels: (file: File) => void): void {
-  if (/\.(geo)?json$/i.test(file.name)) {
-    if (useWorkspace.getState().survey) openLabels(file);
-    else toast("Open the survey that these polygons belong to, then drop the file on its map.", { kind: "attention" });
-  } else toast(`${file.name} is neither a GeoTIFF nor a GeoJSON. Export your orthomosaic as GeoTIFF and drop that.`, { kind: "error" });
+/** Masks and files of labels go into the survey one looks at; photos and images become surveys. */
+function takeDropped(files: readonly NamedFile[], folder: string | null, openLabels: (files: readonly NamedFile[]) => void): void {
+  const { survey } = useWorkspace.getState();
+  const isMask = ({ file }: NamedFile) => /\.png$/i.test(file.name);
+  const isLabels = ({ file }: NamedFile) => /\.(geo)?json$/i.test(file.name);
+  if (survey?.image?.photoCount !== undefined && files.some(isMask) && files.every((one) => isMask(one) || isLabels(one))) {
+    openLabels(files.filter(isMask));
+    return;
+  }
+  const rest = offerImages(offerPhotos(files, folder).map(({ file }) => file));
+  const labels = files.filter((one) => isLabels(one) && rest.includes(one.file));
+  const [first] = labels;
+  if (first && survey) openLabels([first]);
+  else if (first && rest.length === files.length) {
+    toast("Open the survey that these labels belong to, then drop the file on its map.", { kind: "attention" });
+  } else if (rest[0] && rest.length === files.length) {
+    toast(`${rest[0].name} is neither a GeoTIFF, a photo nor a file of labels. Export your orthomosaic as GeoTIFF and drop that.`, {
+      kind: "error",
+    });
+  }
 }

@@ -1,8 +1,26 @@
 import { create } from "zustand";
+import { looksLikePhoto, type NamedFile } from "./photoFiles.ts";
 import { looksLikeRaster, startUpload } from "./uploads.ts";
 
 /** Images given together, waiting for the word on what they become. */
-export const useAddImages = create<{ files: readonly File[] | null; addressOpen: boolean }>(() => ({ files: null, addressOpen: false }));
+export const useAddImages = create<{
+  files: readonly File[] | null;
+  photos: readonly NamedFile[] | null;
+  folder: string | null;
+  addressOpen: boolean;
+}>(() => ({
+  files: null,
+  photos: null,
+  folder: null,
+  addressOpen: false,
+}));
+
+/** Photos become one survey, once the user has named it. Returns what is no photo. */
+export function offerPhotos(files: readonly NamedFile[], folder: string | null): NamedFile[] {
+  const photos = files.filter(({ file }) => looksLikePhoto(file.name));
+  if (photos.length > 0) useAddImages.setState({ photos, folder });
+  return files.filter((one) => !photos.includes(one));
+}
 
 /** One image becomes a survey at once; about several the user is asked. Returns what is no image. */
 export function offerImages(files: readonly File[]): File[] {

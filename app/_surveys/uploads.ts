@@ -18,10 +18,23 @@ export type UploadItem = {
 
 export const useUploads = create<{ items: readonly UploadItem[] }>(() => ({ items: [] }));
 
-const running = new Map<string, Upload>();
-const retryDelays = [0, 1_000, 3_000, 5_000, 10_000, 20_000, 30_000, 60_000];
+/** What pauses, goes on and gives up. */
+export type Sending = { start(): void; abort(forGood?: boolean): Promise<void> };
 
-function patch(id: string, fields: Partial<UploadItem>): void {
+const running = new Map<string, Sending>();
+export const retryDelays = [0, 1_000, 3_000, 5_000, 10_000, 20_000, 30_000, 60_000];
+
+/** Lists an upload; `keepSending` says how it is paused. */
+export function listUpload(item: UploadItem): void {
+  useUploads.setState(({ items }) => ({ items: [...items, item] }));
+}
+
+export function keepSending(id: string, sending: Sending | null): void {
+  if (sending) running.set(id, sending);
+  else running.delete(id);
+}
+
+export function patch(id: string, fields: Partial<UploadItem>): void {
   useUploads.setState(({ items }) => ({ items: items.map((item) => (item.id === id ? { ...item, ...fields } : item)) }));
 }
 
@@ -57,7 +70,7 @@ export async function startUpload(
     bytesPerSecond: null,
     problem: null,
   };
-  useUploads.setState(({ items }) => ({ items: [...items, item] }));
+  listUpload(item);
   const speed = speedometer();
   const upload = new Upload(file, {
     endpoint: `${window.location.origin}/uploads`,
@@ -124,7 +137,7 @@ export function dismissUpload(id: string): void {
   useUploads.setState(({ items }) => ({ items: items.filter((item) => item.id !== id) }));
 }
 
-function refusalSentence(error: Error | { originalResponse?: { getBody(): string; getStatus(): number } | null }): string {
+export function refusalSentence(error: Error | { originalResponse?: { getBody(): string; getStatus(): number } | null }): string {
   const response = "originalResponse" in error ? error.originalResponse : null;
   const body = response?.getBody() ?? "";
   try {

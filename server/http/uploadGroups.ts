@@ -7,30 +7,34 @@ const metadataSchema = z.object({
   filename: z.string().default("survey.tif"),
   group: z.uuid(),
   groupIndex: z.coerce.number().int().min(0),
-  groupCount: z.coerce.number().int().min(2).max(500),
-  /** What the files become: one image, or the first with the bands of the others. */
-  groupKind: z.enum(["mosaic", "bands"]),
+  groupCount: z.coerce.number().int().min(1).max(100_000),
+  /** What the files become: one image, the first with the bands of the others, or a sheet of photos. */
+  groupKind: z.enum(["mosaic", "bands", "photos"]),
   /** Which image is seen where several overlap. */
   onTop: z.enum(["last", "first"]).default("last"),
   /** What the bands of a file are called. */
   bandName: z.string().trim().max(40).default(""),
+  /** What a photo is called inside the folder it came from. */
+  photoName: z.string().max(2_000).default(""),
 });
+const mostImages = 500;
 const infoSchema = z.object({ id: z.string(), size: z.number(), metadata: z.record(z.string(), z.string().nullable()) });
 
 export type GroupMember = z.infer<typeof metadataSchema>;
 
 export interface UploadedGroup {
-  readonly kind: "mosaic" | "bands";
+  readonly kind: "mosaic" | "bands" | "photos";
   readonly onTop: "last" | "first";
   /** In the order that the user gave. */
-  readonly files: readonly { readonly path: string; readonly fileName: string; readonly bandName: string }[];
+  readonly files: readonly { readonly path: string; readonly fileName: string; readonly bandName: string; readonly photoName: string }[];
 }
 
 /** What an upload's metadata say of the group it belongs to; null when it stands for itself. @throws AppError `upload/group`. */
 export function groupOf(metadata: Readonly<Record<string, string | null>>): GroupMember | null {
   if (!metadata.group) return null;
   const parsed = metadataSchema.safeParse(metadata);
-  if (parsed.success) return parsed.data;
+  if (parsed.success && parsed.data.groupKind === "photos") return parsed.data;
+  if (parsed.success && parsed.data.groupCount >= 2 && parsed.data.groupCount <= mostImages) return parsed.data;
   throw new AppError(
     "bad-input",
     "upload/group",
@@ -45,8 +49,10 @@ export function groupOf(metadata: Readonly<Record<string, string | null>>): Grou
  */
 export async function completeGroup(directory: string, member: GroupMember, finishedId: string): Promise<UploadedGroup | null> {
   const found = new Map<number, UploadedGroup["files"][number]>();
-  for (const name of await readdir(directory)) {
-    if (!name.endsWith(".json")) continue;
+  const names = (await readdir(directory)).filter((name) => name.endsWith(".json"));
+  // Of hundreds of photos only the last few are worth looking for the others.
+  if (names.length < member.groupCount) return null;
+  for (const name of names) {
     const info = infoSchema.safeParse(await readFile(join(directory, name), "utf8").then(JSON.parse, () => null)).data;
     const other = info ? metadataSchema.safeParse(info.metadata).data : undefined;
     if (!info || other?.group !== member.group || other.groupIndex >= member.groupCount) continue;
@@ -56,7 +62,7 @@ export async function completeGroup(directory: string, member: GroupMember, fini
       () => -1,
     );
     if (size !== info.size && info.id !== finishedId) continue;
-    found.set(other.groupIndex, { path, fileName: other.filename, bandName: other.bandName });
+    found.set(other.groupIndex, { path, fileName: other.filename, bandName: other.bandName, photoName: other.photoName });
   }
   if (found.size < member.groupCount) return null;
   const files = [...found].sort(([a], [b]) => a - b).map(([, file]) => file);

@@ -4,10 +4,12 @@ import { isAppError } from "@reefline/schema/errors";
 import { surveyFieldsSchema } from "@reefline/schema/survey";
 import { FileStore } from "@tus/file-store";
 import { Server } from "@tus/server";
+import { tooManyPhotos } from "../assets/listPhotos.ts";
 import type { Context } from "../context.ts";
 import { describeError, httpStatus } from "../errors.ts";
+import { writePhotoList } from "../jobs/uploadedPhotos.ts";
 import { addSurvey, freeSurveyName } from "../services/surveys.ts";
-import { completeGroup, groupOf } from "./uploadGroups.ts";
+import { completeGroup, groupOf, type UploadedGroup } from "./uploadGroups.ts";
 
 /** Resumable uploads (tus 1.0.0) at `/uploads`. A finished one becomes a survey whose import is queued, before the client is answered; of a group, the last. */
 export function uploadHandler(ctx: Context): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
@@ -45,6 +47,7 @@ async function takeUpload(ctx: Context, directory: string, uploadId: string, giv
   if (member && !group) return null;
   // Its other files may have arrived whole in the meantime and found the group complete as well.
   if (member && (await isTaken(ctx, member.group))) return null;
+  if (member && group?.kind === "photos") return addPhotos(ctx, directory, member.group, group, given);
   const [first, ...others] = group?.files ?? [];
   const fileName = first?.fileName ?? (given.filename || "survey.tif");
   const wanted = given.surveyName || given.name || fileName.replace(/\.[^.]*$/, "");
@@ -60,8 +63,31 @@ async function takeUpload(ctx: Context, directory: string, uploadId: string, giv
     deleteSource: true,
     ...(member ? { uploadGroup: member.group } : {}),
     ...(group?.kind === "mosaic" ? { also: others, onTop: group.onTop } : {}),
-    ...(group?.kind === "bands" ? { bands: others.map(({ bandName, ...file }) => ({ ...file, name: bandName || null })) } : {}),
+    ...(group?.kind === "bands"
+      ? { bands: others.map(({ bandName, path, fileName: of }) => ({ path, fileName: of, name: bandName || null })) }
+      : {}),
   });
+}
+
+/** The photos that were sent together as one survey. @throws AppError `photos/too-many` */
+async function addPhotos(
+  ctx: Context,
+  directory: string,
+  id: string,
+  { files }: UploadedGroup,
+  given: Readonly<Record<string, string | null>>,
+) {
+  const { photoCount } = ctx.store.config.limits;
+  if (files.length > photoCount) throw tooManyPhotos(photoCount);
+  const path = join(directory, `photos-${id}.list`);
+  await writePhotoList(
+    path,
+    files.map((file) => ({ path: file.path, name: file.photoName || file.fileName })),
+  );
+  const name = await freeSurveyName(ctx, given.surveyName?.trim().slice(0, 100) || "Photos");
+  const fileName = files.length === 1 ? "1 photo" : `${files.length} photos`;
+  const fields = surveyFieldsSchema.parse({ name });
+  return addSurvey(ctx, { fields, path, fileName, deleteSource: true, uploadGroup: id, photos: "list" });
 }
 
 async function isTaken(ctx: Context, group: string): Promise<boolean> {

@@ -25,6 +25,8 @@ export interface PhotoLabelImport {
   readonly source: PhotoLabelSource;
   readonly options: PhotoLabelOptions;
   readonly decoder?: PhotoDecoder;
+  /** One of several sources: nothing in it for these photos is no failure. */
+  readonly isPart?: boolean;
   readonly onProgress?: (done: number, all: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -75,7 +77,7 @@ export async function importPhotoLabels(ctx: Context, request: PhotoLabelImport)
   authorize(ctx.principal, "label:write", ctx.store.projectId);
   const { labelled, report, grid } = await readPhotoLabels(ctx, request);
   const { surveyId, source } = request;
-  if (labelled.length === 0) throw nothingMatched(source.fileName, report);
+  if (labelled.length === 0 && !request.isPart) throw nothingMatched(source.fileName, report);
   const examinedBefore = new Set((await featuresOf(ctx.store.db, surveyId, "examined")).map(({ properties }) => properties.photo));
   const newlyExamined = labelled.filter(({ photo }) => !examinedBefore.has(photo.name));
   const fileName = source.fileName.slice(0, 255);
