@@ -4,6 +4,7 @@
 const mayImport = {
   schema: [],
   accuracy: ["schema"],
+  report: ["schema", "accuracy"],
   geo: ["schema"],
   raster: ["schema", "geo"],
   chips: ["schema", "geo", "raster"],
