@@ -18,6 +18,7 @@ import { getModel, getRun, resolveModel, startRun } from "../server/services/tra
 import { polygonSet } from "../server/storage/polygonSets.ts";
 import { followJobs } from "./followJob.ts";
 import { readLabelFile } from "./labelFile.ts";
+import { engineTrialLines } from "./modelEngines.ts";
 import { type PhotoLabelFlags, photoLabelOptions, photoLabelSource, photoReportSentences, progressNote } from "./photoLabelCommands.ts";
 import type { Session } from "./session.ts";
 
@@ -114,6 +115,7 @@ export async function predict(session: Session, options: PredictCommand): Promis
     [
       `Predicted ${survey.name}: ${polygons.length} polygons, ${areaM2.toFixed(1)} m² at threshold ${prediction.threshold.toFixed(2)}.`,
       ...(engine ? [`  computed with ${engineTitles[engine.name]} ${engine.version}, ${engine.threads} threads`] : []),
+      ...engineTrialLines(engine?.trials ?? []).map((line) => `  ${line}`),
     ],
   );
 }

@@ -17,3 +17,12 @@ export function madeWith({ engine, options }: Pick<Prediction, "engine" | "optio
   if (options.testTimeAugmentation) parts.push("eight orientations");
   return parts.join(" · ");
 }
+
+/** How the other engines fared in the test that chose this one, a sentence each. Empty where there was no test. */
+export function othersWere({ engine }: Pick<Prediction, "engine">): string[] {
+  return (engine?.trials ?? []).flatMap(({ name, mpxPerSecond, why }) => {
+    const speed = mpxPerSecond === null ? "" : `, ${mpxPerSecond.toPrecision(2)} Mpx/s`;
+    if (name === engine?.name) return speed === "" ? [] : [`${engineWords[name]}${speed}: chosen.`];
+    return why === undefined ? [] : [`${engineWords[name]}${speed}: ${why}`];
+  });
+}

@@ -13,10 +13,21 @@ export const byteOfThreshold = (threshold: number): number => Math.min(255, Math
 
 /** What a network is run with. */
 export const engineNames = ["native", "native-bf16", "onnxruntime", "wasm"] as const;
+
+/** One line of the engines' self-test. */
+export const engineTrialSchema = z.object({
+  name: z.enum(engineNames),
+  mpxPerSecond: z.number().nullable().describe("null where the engine was not run"),
+  maxDifference: z.number().nullable().describe("of a probability from the reference engine's; null where it was not compared"),
+  why: z.string().optional().describe("why it was not chosen, one sentence; left out for the chosen one"),
+});
+export type EngineTrial = z.infer<typeof engineTrialSchema>;
+
 export const pinnedEngineSchema = z.object({
   name: z.enum(engineNames),
   threads: z.number().int().positive(),
   version: z.string(),
+  trials: z.array(engineTrialSchema).optional().describe("the test that chose it; left out where there was none"),
 });
 export type PinnedEngine = z.infer<typeof pinnedEngineSchema>;
 

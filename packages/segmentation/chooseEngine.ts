@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { randomFrom } from "@reefline/chips/random";
 import { AppError } from "@reefline/schema/errors";
-import { type EngineChoice, type EngineName, type EngineTrial, engineTitles } from "./engineChoice.ts";
+import type { EngineTrial } from "@reefline/schema/prediction";
+import { type EngineChoice, type EngineName, engineTitles } from "./engineChoice.ts";
 import { readModel } from "./modelFiles.ts";
 import { type Predictor, startEngine } from "./predictor.ts";
 

@@ -6,17 +6,6 @@ export type EngineChoice = PinnedEngine;
 
 export type EngineName = EngineChoice["name"];
 
-/** One line of the engines' self-test. */
-export interface EngineTrial {
-  readonly name: EngineName;
-  /** Null where the engine was not run. */
-  readonly mpxPerSecond: number | null;
-  /** Largest difference of a probability from the reference engine's; null where it was not compared. */
-  readonly maxDifference: number | null;
-  /** Why it was not chosen, one sentence; left out for the chosen one. */
-  readonly why?: string;
-}
-
 /** For people. */
 export const engineTitles: Readonly<Record<EngineName, string>> = {
   native: "native TensorFlow",

@@ -7,7 +7,7 @@ import { planWindows } from "@reefline/inference/windowPlan";
 import { type PinnedEngine, type PredictionOptions, pinnedEngineSchema } from "@reefline/schema/prediction";
 import type { SurveyImage } from "@reefline/schema/survey";
 import type { Model } from "@reefline/schema/training";
-import { chooseEngine } from "@reefline/segmentation/chooseEngine";
+import { testEngines } from "@reefline/segmentation/engineTest";
 import { loadPredictor } from "@reefline/segmentation/predictor";
 import { z } from "zod";
 import { writeAtomically } from "../assets/store.ts";
@@ -15,6 +15,9 @@ import type { Store } from "../storage/store.ts";
 
 /** For so little ground the test of engines would take longer than it saves. */
 const worthTestingMpx = 30;
+
+/** The test holds all engines in memory at once; larger windows rank them the same. */
+const largestTestedPx = 1024;
 
 const keptSchema = z.object({ processor: z.string(), choice: pinnedEngineSchema });
 const processor = (): string => `${process.arch} ${cpus()[0]?.model ?? ""} × ${cpus().length}`;
@@ -43,15 +46,17 @@ export async function pinEngine(store: Store, { model, image, wish, signal }: En
       return predictor.engine;
     }
   }
-  const { windowWidthPx: widthPx, windowHeightPx: heightPx } = planWindows(rescaleGrid(image.grid, modelGsdMeters(model.card, image)), 32);
+  const { windowWidthPx, windowHeightPx } = planWindows(rescaleGrid(image.grid, modelGsdMeters(model.card, image)), 32);
+  const windowPx = { widthPx: Math.min(largestTestedPx, windowWidthPx), heightPx: Math.min(largestTestedPx, windowHeightPx) };
   const allowed = wish === "auto" ? undefined : [wish];
-  const { choice } = await chooseEngine(modelDir, { windowPx: { widthPx, heightPx }, ...(allowed ? { allowed } : {}), signal });
+  const { choice, table: trials } = await testEngines(modelDir, { windowPx, ...(allowed ? { allowed } : {}), signal });
+  const pinned: PinnedEngine = { ...choice, trials };
   if (wish === "auto") {
     await mkdir(join(store.paths.cache, "engines"), { recursive: true });
-    const kept = JSON.stringify({ processor: processor(), choice } satisfies z.infer<typeof keptSchema>);
+    const kept = JSON.stringify({ processor: processor(), choice: pinned } satisfies z.infer<typeof keptSchema>);
     await writeAtomically(keptFile(store, model), (temporary) => writeFile(temporary, kept));
   }
-  return choice;
+  return pinned;
 }
 
 const keptFile = (store: Store, { id }: Model): string => join(store.paths.cache, "engines", `${id}.json`);
