@@ -22,6 +22,7 @@ import { type ModelExportCommand, modelExport } from "./modelExport.ts";
 import { type ModelImportCommand, modelImport } from "./modelImport.ts";
 import { type VectorizeCommand, vectorize } from "./outlineCommands.ts";
 import type { PhotoLabelFlags } from "./photoLabelCommands.ts";
+import { report } from "./reportCommand.ts";
 import { type GlobalOptions, type Session, withSession } from "./session.ts";
 import {
   type SurveyAddOptions,
@@ -268,6 +269,11 @@ command(program, "evaluate", "compare a model's prediction with labels you trust
   .option("--mask-classes <value=class,...>", "photos: what the values of masks mean, such as 255=reef", nonEmpty)
   .option("--empty-examined", "photos: those that the file lists without an outline count, as empty")
   .action((options: EvaluateCommand, of: Command) => run(of, (session) => evaluate(session, options)));
+
+command(program, "report", "write what a model is and how good it is as one HTML file; further models are set beside it")
+  .argument("<model...>", "names or ids")
+  .requiredOption("--out <file>", "where to, such as report.html")
+  .action((names: string[], options: { out: string }, of: Command) => run(of, (session) => report(session, names, options)));
 
 command(program, "export", "write labels or predictions to a file")
   .requiredOption("--survey <survey>", "name or id")

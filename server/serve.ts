@@ -13,6 +13,7 @@ import { listenNear } from "./http/listen.ts";
 import { maskRoutes } from "./http/maskImportRoute.ts";
 import { handleModelDownload } from "./http/modelDownload.ts";
 import { pageHandler } from "./http/pages.ts";
+import { handleReport } from "./http/reportPage.ts";
 import { sendError, sendJson, setSecurityHeaders } from "./http/respond.ts";
 import { handleShapeTile, isShapeTilePath } from "./http/shapeTileRoutes.ts";
 import { tileRoutes } from "./http/tileRoutes.ts";
@@ -104,6 +105,7 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
       if (download && second === `prediction.${exportEndings[download]}`) {
         return handlePredictionExport(ctx, tracer, res, url, first, download);
       }
+      if (room === "models" && second === "report.html") return handleReport(ctx, res, url, first);
       if (room === "models") return handleModelDownload(ctx, res, url, first, second);
       if (room === "runs" && second === "chips" && /^[\w-]+\.png$/.test(third)) return handleChip(ctx, res, first, third);
     }

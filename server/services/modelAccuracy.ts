@@ -1,16 +1,24 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { gridGsdMeters } from "@reefline/geo/grid";
 import { assemblePrediction } from "@reefline/inference/assemblePrediction";
 import { evaluateArea } from "@reefline/inference/evaluateArea";
 import { predictSurvey } from "@reefline/inference/predictSurvey";
 import { openFileSource } from "@reefline/raster/fileSource";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import { isAppError } from "@reefline/schema/errors";
+import { byteOfThreshold } from "@reefline/schema/prediction";
 import type { Evaluation, ModelCard } from "@reefline/schema/training";
 import { loadPredictor } from "@reefline/segmentation/predictor";
 import type { TrainSource } from "@reefline/segmentation/trainInput";
 import type { JobRun } from "../jobs/jobRun.ts";
+import { type HeldOutChip, writeChip, writeChipList } from "../report/heldOutChips.ts";
+import { HeldOutSquares } from "../report/heldOutSquares.ts";
 import { combineEvaluations } from "./combineEvaluations.ts";
+
+/** Pictures of the best squares, and of the worst, in the report; and their side in pixels of the model. */
+const chipsOfEach = 3;
+const chipModelPx = 192;
 
 /** Predicts the held-out areas of a training's surveys and compares them with the labels there; null when none was drawn. */
 export async function evaluateModelOnHoldouts(
@@ -21,6 +29,7 @@ export async function evaluateModelOnHoldouts(
   if (held.length === 0) return null;
   const predictor = await loadPredictor(modelDir);
   const parts: Evaluation[] = [];
+  const chips: HeldOutChip[] = [];
   try {
     for (const source of held) {
       const attemptDir = join(workDir, source.surveyId);
@@ -39,6 +48,7 @@ export async function evaluateModelOnHoldouts(
       await assemblePrediction({ ...predicted, outPath: path, band: "probability", signal: run.signal });
       const probability = await openGeoTiff(await openFileSource(path));
       try {
+        const squares = new HeldOutSquares(squarePx(source, card.gsdMeters), byteOfThreshold(card.threshold));
         parts.push(
           await evaluateArea({
             probability,
@@ -48,8 +58,17 @@ export async function evaluateModelOnHoldouts(
             area: [...source.holdout],
             ignore: [...source.ignore, ...source.unsure, ...(source.drawnByModel ?? [])],
             threshold: card.threshold,
+            signal: run.signal,
+            onStripe: (stripe) => squares.add(stripe),
           }),
         );
+        const { best, worst } = squares.extremes(chipsOfEach);
+        for (const [kind, chosen] of [["best", best] as const, ["worst", worst] as const])
+          for (const [i, square] of chosen.entries()) {
+            const name = `${kind}-${chips.length}-${i}`;
+            const gsdMeters = gridGsdMeters(source.raster.grid);
+            chips.push(await writeChip(modelDir, name, kind, { source, probability, square, gsdMeters }));
+          }
       } finally {
         await probability.close();
       }
@@ -61,5 +80,24 @@ export async function evaluateModelOnHoldouts(
   } finally {
     predictor.dispose();
   }
+  await writeChipList(modelDir, mostTelling(chips));
   return combineEvaluations(parts);
+}
+
+/** Side of a square that is shown, in pixels of the survey. */
+function squarePx({ raster }: TrainSource, gsdMeters: number): number {
+  return Math.max(16, Math.round((chipModelPx * gsdMeters) / gridGsdMeters(raster.grid)));
+}
+
+/** Of the chips of all surveys as many as of one. */
+function mostTelling(chips: readonly HeldOutChip[]): HeldOutChip[] {
+  const of = (kind: HeldOutChip["kind"]) => chips.filter((chip) => chip.kind === kind);
+  return [
+    ...of("best")
+      .sort((a, b) => b.dice - a.dice)
+      .slice(0, chipsOfEach),
+    ...of("worst")
+      .sort((a, b) => b.wrongShare - a.wrongShare)
+      .slice(0, chipsOfEach),
+  ];
 }
