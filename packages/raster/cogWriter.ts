@@ -16,7 +16,7 @@ import { type CogLevels, cogLevels, layOutLevels, tilePxFor } from "./cogWriterL
 import { type CogParts, openCogParts } from "./cogWriterParts.ts";
 import { bytesPerSample } from "./newSamples.ts";
 import { type OverviewResampling, pyramidSizes } from "./overviewPyramid.ts";
-import type { RowBlock } from "./rowBlock.ts";
+import type { RowBlock, RowsToRead } from "./rowBlock.ts";
 
 export type { RowBlock } from "./rowBlock.ts";
 
@@ -32,7 +32,7 @@ export interface CogOptions {
   /** Write `array.valid` as an internal one-bit mask. */
   readonly hasMask: boolean;
   /** The image's rows; to resume, a function that gives them from a row on. */
-  readonly rows: AsyncIterable<RowBlock> | ((firstRow: number) => AsyncIterable<RowBlock>);
+  readonly rows: AsyncIterable<RowBlock | RowsToRead> | ((firstRow: number) => AsyncIterable<RowBlock | RowsToRead>);
   /** Value written under the mask where no nodata value is declared; 0 unless given. */
   readonly noDataByte?: number;
   readonly overviewResampling: OverviewResampling;
@@ -90,7 +90,18 @@ export function cogBandRows(grid: Grid, bandCount: number, sampleType: SampleTyp
   return grid.widthPx === tilePx && grid.heightPx > tilePx ? tilePx / 2 : tilePx;
 }
 
-function checkBlock(block: RowBlock, due: { row: number; col: number }, { grid, bandCount, sampleType }: CogOptions): void {
+type Due = { row: number; col: number };
+
+function checkRows({ rowOff, heightPx }: RowsToRead, due: Due, { grid }: CogOptions): void {
+  if (rowOff === due.row && due.col === 0 && heightPx > 0 && rowOff + heightPx <= grid.heightPx) return;
+  throw new AppError(
+    "internal",
+    "raster/cog-rows-mismatch",
+    `Rows for the image file do not fit: rows ${rowOff} to ${rowOff + heightPx} arrived where column ${due.col} of row ${due.row} of ${grid.widthPx} × ${grid.heightPx} px was due. Please report this.`,
+  );
+}
+
+function checkBlock(block: RowBlock, due: Due, { grid, bandCount, sampleType }: CogOptions): void {
   const { array, colOff = 0 } = block;
   const facts =
     block.rowOff === due.row &&
@@ -257,11 +268,16 @@ async function writeParts(
   let checkpointAt = Date.now();
   for await (const block of typeof rows === "function" ? rows(resumedRows) : rows) {
     if (signal?.aborted) throw cancelled();
-    checkBlock(block, due, options);
-    await levels.push(block);
-    const right = due.col + block.array.widthPx;
-    due.col = right < grid.widthPx ? right : 0;
-    if (due.col > 0) continue;
+    if ("fill" in block) {
+      checkRows(block, due, options);
+      await levels.read(block);
+    } else {
+      checkBlock(block, due, options);
+      await levels.push(block);
+      const right = due.col + block.array.widthPx;
+      due.col = right < grid.widthPx ? right : 0;
+      if (due.col > 0) continue;
+    }
     due.row += block.heightPx;
     onProgress((1 - ASSEMBLY_SHARE) * (due.row / grid.heightPx));
     const bands = Math.floor(levels.rowsDone / bandRows);

@@ -5,7 +5,7 @@ import type { EncodedTile } from "./cogTile.ts";
 import type { CogParts } from "./cogWriterParts.ts";
 import { bytesPerSample } from "./newSamples.ts";
 import { type LevelSize, rowsBelow } from "./overviewPyramid.ts";
-import type { RowBlock } from "./rowBlock.ts";
+import type { RowBlock, RowsToRead } from "./rowBlock.ts";
 
 /** Memory for the bands of all levels; the first level has two while they fit. */
 const DOUBLE_BAND_BYTES = 96 * 2 ** 20;
@@ -52,6 +52,8 @@ interface Level {
 export interface CogLevels {
   /** Copies a block of rows, or of part of their columns, into the first level; a band that is full goes on its way. */
   push(block: RowBlock): Promise<void>;
+  /** The same for whole rows that are read into the first level. */
+  read(rows: RowsToRead): Promise<void>;
   /** Waits until every tile cut so far is written. */
   settle(): Promise<void>;
   /** What fills no tile yet, as bytes. Only when settled and at a band's end. */
@@ -166,6 +168,11 @@ export function cogLevels(work: CogWork, pool: CogTaskPool, parts: CogParts, wit
     level.allValid = true;
   }
 
+  const rowsAdded = async (rowsInBand: number): Promise<void> => {
+    first.rowsInBand = rowsInBand;
+    if (rowsInBand === first.layout.tilePx || first.rowOff + rowsInBand >= first.layout.size.heightPx) await finishBand(first);
+  };
+
   return {
     counts,
     get rowsDone() {
@@ -173,9 +180,9 @@ export function cogLevels(work: CogWork, pool: CogTaskPool, parts: CogParts, wit
     },
     async push(block) {
       const { array, colOff = 0 } = block;
-      const { widthPx, heightPx } = first.layout.size;
+      const { widthPx } = first.layout.size;
       const isPartOfWidth = array.widthPx < widthPx;
-      if (isPartOfWidth && block.rowOff + block.heightPx > Math.min(heightPx, first.rowOff + first.layout.tilePx)) {
+      if (isPartOfWidth && block.rowOff + block.heightPx > Math.min(first.layout.size.heightPx, first.rowOff + first.layout.tilePx)) {
         throw new RangeError(
           `${block.heightPx} rows of part of the width at row ${block.rowOff} reach beyond a band of ${first.layout.tilePx}`,
         );
@@ -195,8 +202,24 @@ export function cogLevels(work: CogWork, pool: CogTaskPool, parts: CogParts, wit
         }
         row += rows;
         if (colOff + array.widthPx < widthPx) continue;
-        first.rowsInBand = inBand + rows;
-        if (first.rowsInBand === first.layout.tilePx || first.rowOff + first.rowsInBand >= heightPx) await finishBand(first);
+        await rowsAdded(inBand + rows);
+      }
+    },
+    async read({ rowOff, heightPx, fill }) {
+      const { widthPx } = first.layout.size;
+      for (let row = rowOff; row < rowOff + heightPx; ) {
+        const inBand = row - first.rowOff;
+        const rows = Math.min(rowOff + heightPx - row, first.layout.tilePx - inBand);
+        const start = (CARRIED_ROWS + inBand) * widthPx;
+        const { data, valid } = viewOf(first);
+        const into = {
+          data: data.subarray(start * bandCount, (start + rows * widthPx) * bandCount),
+          valid: valid.subarray(start, start + rows * widthPx),
+        };
+        await fill({ rowOff: row, heightPx: rows }, into);
+        if (first.allValid) first.allValid = into.valid.indexOf(0) === -1;
+        row += rows;
+        await rowsAdded(inBand + rows);
       }
     },
     async settle() {

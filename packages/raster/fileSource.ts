@@ -23,18 +23,23 @@ export async function openFileSource(path: string): Promise<Source> {
     await handle.close();
     throw new AppError("bad-input", "raster/no-file", `${path} is not a file.`);
   }
+  const readInto = async (offset: number, target: Uint8Array): Promise<number> => {
+    let filled = 0;
+    while (filled < target.length) {
+      const { bytesRead } = await handle.read(target, filled, target.length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return filled;
+  };
   return {
     sizeBytes: stat.size,
+    readInto,
     async read(offset, length, signal) {
       throwIfAborted(signal);
       const wanted = Math.max(0, Math.min(length, stat.size - offset));
       const bytes = Buffer.allocUnsafeSlow(wanted);
-      let filled = 0;
-      while (filled < wanted) {
-        const { bytesRead } = await handle.read(bytes, filled, wanted - filled, offset + filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
+      const filled = await readInto(offset, bytes);
       return filled === wanted ? bytes : bytes.subarray(0, filled);
     },
     close: () => handle.close(),

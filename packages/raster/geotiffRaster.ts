@@ -108,6 +108,7 @@ async function openChecked(
     })),
     read: (window, options = {}) => reader.read(window, options),
     ...(reader.hasPlainBytes ? { readBytes: (window, into, options) => reader.readBytes(window, into, options?.signal) } : {}),
+    ...(reader.hasPlainRows ? { readRows: (rows, into, signal) => reader.readRows(rows, into, signal) } : {}),
     close: async () => {
       cache.forget(`${reader.id}:`);
       await closeSources();

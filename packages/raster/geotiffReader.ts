@@ -8,11 +8,15 @@ import { allMeasured, decodeBlock, decodeMaskBlock } from "./blockDecode.ts";
 import { loadBlocks } from "./blockLoader.ts";
 import { type ColourConversion, convertColours } from "./colourConversion.ts";
 import type { ImageLayout } from "./guard.ts";
+import { inflateRows, inflateRowsBytes, type WantedRows } from "./inflateRows.ts";
 import { bytesPerSample, newSamples } from "./newSamples.ts";
 import { clearSamples, copyMask, copySamples, markNodata, unpremultiply } from "./pixelCopy.ts";
+import { liesPlain, readPlainRows } from "./plainRows.ts";
 import { beyondLimit, throwIfAborted } from "./rasterError.ts";
 import type { LevelLayout } from "./rasterLevels.ts";
+import type { RowMemory } from "./rowBlock.ts";
 import { type StoredSamples, storedSamples } from "./storedSamples.ts";
+import { compression } from "./tiffTags.ts";
 
 /** What reading windows of an open GeoTIFF takes. */
 export interface ReaderParts {
@@ -63,6 +67,31 @@ export class GeoTiffReader {
     if (level.mask) await this.readMask(level.mask, levelIndex, window, out.valid, options.signal);
     markNodata(out, nodata);
     return colours ? convertColours(out, colours, bands) : out;
+  }
+
+  /** Whether rows at full resolution lie in the file as `read` gives them. */
+  get hasPlainRows(): boolean {
+    const { stored, meaning, colours, levels } = this.parts;
+    const [full] = levels;
+    return (
+      full !== undefined &&
+      !colours &&
+      !full.mask &&
+      meaning.dataSamples.length === full.image.samplesPerPixel &&
+      meaning.dataSamples.every((sample, band) => sample === band) &&
+      liesPlain(full.image, stored)
+    );
+  }
+
+  /** See Raster. Only where `hasPlainRows`. */
+  async readRows(rows: { rowOff: number; heightPx: number }, into: RowMemory, signal: AbortSignal | undefined): Promise<void> {
+    const image = this.parts.levels[0]?.image;
+    if (!image || !this.hasPlainRows) throw new RangeError("the raster's rows do not lie plain in its file");
+    const pixels = image.widthPx * rows.heightPx;
+    if (into.valid.length !== pixels || into.data.length !== pixels * image.samplesPerPixel) {
+      throw new RangeError(`${rows.heightPx} rows of ${image.widthPx} px do not fill ${into.valid.length} pixels`);
+    }
+    await readPlainRows(image, this.parts.nodata, rows, into, signal);
   }
 
   /** Whether the pixels are one band of bytes that reads as it is stored. */
@@ -138,6 +167,26 @@ export class GeoTiffReader {
     const places = blocksOf(image, window);
     const planes = image.planar ? [...samples, ...(alpha && meaning.alphaSample !== null ? [meaning.alphaSample] : [])] : [0];
     const indexes = planes.flatMap((plane) => places.map((place) => plane * perPlane + place));
+    const consume = (index: number, block: Samples | null): void => {
+      if (!block) return;
+      const inPlane = index % perPlane;
+      const place = { blockCol: inPlane % image.blocksAcross, blockRow: Math.floor(inPlane / image.blocksAcross) };
+      const sample = Math.floor(index / perPlane);
+      const spp = image.planar ? 1 : image.samplesPerPixel;
+      const copies = image.planar
+        ? samples.flatMap((wanted, band) =>
+            wanted === sample ? [{ from: [0], out: out.data, outBands: out.bandCount, firstBand: band }] : [],
+          )
+        : [{ from: samples, out: out.data, outBands: out.bandCount, firstBand: 0 }];
+      for (const copy of copies) copySamples(block, image, place, window, { samplesPerPixel: spp, ...copy }, out.valid);
+      if (!alpha || meaning.alphaSample === null || (image.planar && sample !== meaning.alphaSample)) return;
+      const from = [image.planar ? 0 : meaning.alphaSample];
+      copySamples(block, image, place, window, { samplesPerPixel: spp, from, out: alpha, outBands: 1, firstBand: 0 }, null);
+    };
+    const part = (index: number, bytes: Uint8Array): void => {
+      const inPlane = index % perPlane;
+      consume(index, inflateRows(bytes, wantedRows(image, inPlane % image.blocksAcross, Math.floor(inPlane / image.blocksAcross), window)));
+    };
     return loadBlocks<Samples>(
       {
         image,
@@ -145,22 +194,8 @@ export class GeoTiffReader {
         cache,
         blockBytesLimit: limits.blockBytes,
         decode: (index, bytes) => decodeBlock(image, stored, bytes, Math.floor((index % perPlane) / image.blocksAcross)),
-        consume: (index, block) => {
-          if (!block) return;
-          const inPlane = index % perPlane;
-          const place = { blockCol: inPlane % image.blocksAcross, blockRow: Math.floor(inPlane / image.blocksAcross) };
-          const sample = Math.floor(index / perPlane);
-          const spp = image.planar ? 1 : image.samplesPerPixel;
-          const copies = image.planar
-            ? samples.flatMap((wanted, band) =>
-                wanted === sample ? [{ from: [0], out: out.data, outBands: out.bandCount, firstBand: band }] : [],
-              )
-            : [{ from: samples, out: out.data, outBands: out.bandCount, firstBand: 0 }];
-          for (const copy of copies) copySamples(block, image, place, window, { samplesPerPixel: spp, ...copy }, out.valid);
-          if (!alpha || meaning.alphaSample === null || (image.planar && sample !== meaning.alphaSample)) return;
-          const from = [image.planar ? 0 : meaning.alphaSample];
-          copySamples(block, image, place, window, { samplesPerPixel: spp, from, out: alpha, outBands: 1, firstBand: 0 }, null);
-        },
+        consume,
+        consumePart: isDeflatedBytes(image, stored) ? part : null,
       },
       indexes,
       signal,
@@ -193,6 +228,35 @@ export class GeoTiffReader {
       signal,
     );
   }
+}
+
+/** Whether `inflateRows` can unpack an image's blocks. */
+function isDeflatedBytes(image: ImageLayout, { form, sampleType }: StoredSamples): boolean {
+  const method = image.compression;
+  const rowBytes = image.blockWidthPx * (image.planar ? 1 : image.samplesPerPixel);
+  return (
+    (method === compression.deflate || method === compression.deflateOld) &&
+    form === "as-is" &&
+    sampleType === "uint8" &&
+    image.predictor <= 2 &&
+    rowBytes * image.blockHeightPx <= inflateRowsBytes / 2
+  );
+}
+
+/** What a window needs of a block. */
+function wantedRows(image: ImageLayout, blockCol: number, blockRow: number, window: Window): WantedRows {
+  const { blockWidthPx, blockHeightPx } = image;
+  const samplesPerPixel = image.planar ? 1 : image.samplesPerPixel;
+  const endCol = Math.min(window.colOff + window.widthPx, image.widthPx) - blockCol * blockWidthPx;
+  const endRow = Math.min(window.rowOff + window.heightPx, image.heightPx) - blockRow * blockHeightPx;
+  return {
+    rowBytes: blockWidthPx * samplesPerPixel,
+    firstRow: Math.max(0, window.rowOff - blockRow * blockHeightPx),
+    endRow: Math.min(blockHeightPx, endRow),
+    usedBytes: Math.min(blockWidthPx, endCol) * samplesPerPixel,
+    samplesPerPixel,
+    isDifferenced: image.predictor === 2,
+  };
 }
 
 /** Indexes of the blocks of one plane that share pixels with a window, row by row. */

@@ -2,6 +2,7 @@ import type { Grid, Window } from "@reefline/schema/grid";
 import type { SampleType } from "@reefline/schema/survey";
 import type { RasterArray } from "./array.ts";
 import type { RawGeoKeys } from "./cogWriterGeoTags.ts";
+import type { RowMemory } from "./rowBlock.ts";
 
 export interface RasterLevel {
   readonly widthPx: number;
@@ -29,5 +30,7 @@ export interface Raster {
    * the same as `data` of `read`. Quicker, since nothing is said of which pixels are valid and the caller can use its memory again.
    */
   readBytes?(window: Window, into: Uint8Array, options?: { signal?: AbortSignal }): Promise<void>;
+  /** Only where rows lie in a file as they do in memory: reads whole rows at full resolution, the same as `data` and `valid` of `read`. */
+  readRows?(rows: { readonly rowOff: number; readonly heightPx: number }, into: RowMemory, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

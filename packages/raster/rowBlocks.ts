@@ -1,6 +1,6 @@
 import { bytesPerSample } from "./newSamples.ts";
 import type { Raster } from "./raster.ts";
-import type { RowBlock } from "./rowBlock.ts";
+import type { RowBlock, RowsToRead } from "./rowBlock.ts";
 
 /** Decoded bytes of one read. */
 const READ_BYTES = 16 * 2 ** 20;
@@ -43,8 +43,14 @@ export function* readWindows(raster: Raster, { bandRows, firstRow = 0 }: RowBloc
   }
 }
 
-/** A raster's pixels top to bottom, for `writeCog`; the next block is read while one is used. */
-export async function* rowBlocks(raster: Raster, options: RowBlockOptions): AsyncGenerator<RowBlock> {
+/** A raster's pixels top to bottom, for `writeCog`; the next block is read while one is used, or the writer reads rows right to where it wants them. */
+export async function* rowBlocks(raster: Raster, options: RowBlockOptions): AsyncGenerator<RowBlock | RowsToRead> {
+  if (raster.readRows !== undefined) {
+    for (const { rowOff, heightPx } of readWindows(raster, options)) {
+      yield { rowOff, heightPx, fill: async (rows, into) => raster.readRows?.(rows, into, options.signal) };
+    }
+    return;
+  }
   const read = async (window: ReadWindow): Promise<RowBlock> => {
     const array = await raster.read(window, { signal: options.signal });
     return { rowOff: window.rowOff, heightPx: window.heightPx, colOff: window.colOff, array };
