@@ -43,6 +43,8 @@ export interface BlockWork<Block extends Sized> {
   readonly decode: (index: number, bytes: Uint8Array) => Promise<Block>;
   /** Called once per block, in any order; null where a sparse file stores none. */
   readonly consume: (index: number, block: Block | null) => void;
+  /** Unpacks what is wanted of a block and consumes it in one go; taken where the cache would not keep the whole block. */
+  readonly consumePart?: ((index: number, bytes: Uint8Array) => void) | null;
 }
 
 /**
@@ -85,7 +87,9 @@ async function loadGroup<Block extends Sized>(work: BlockWork<Block>, group: Rea
     if (bytes.length < offset - group.start + length) throw damaged("The file ends before its image does.");
     return bytes.subarray(offset - group.start, offset - group.start + length);
   };
+  const consumePart = work.cache.budgetBytes < decodedBytes(work.image) ? work.consumePart : null;
   await inTurns(group.blocks, decodesAtOnce, signal, async ({ index, place }) => {
+    if (consumePart) return consumePart(index, await bytesOf(place));
     const block = await work.cache.get<Block>(`${work.keyPrefix}${index}`, async () => {
       const bytes = await bytesOf(place);
       return gate.pass(decodedBytes(work.image), () => work.decode(index, bytes));
