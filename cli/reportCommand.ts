@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { comparisonWarnings } from "@reefline/report/metricTables";
+import { comparisonWarnings } from "@reefline/accuracy/comparisonWarnings";
 import { reportHtml } from "@reefline/report/reportHtml";
 import { writeAtomically } from "../server/assets/store.ts";
 import { modelReport } from "../server/services/modelReport.ts";
@@ -13,7 +13,7 @@ export async function report(session: Session, names: readonly string[], options
   const document = await modelReport(session.ctx, [...new Set(models.map(({ id }) => id))]);
   const out = resolve(options.out);
   await writeAtomically(out, (temporary) => writeFile(temporary, reportHtml(document)));
-  const warnings = document.runs.length > 1 ? comparisonWarnings(document.runs) : [];
+  const warnings = document.runs.length > 1 ? comparisonWarnings(models.map(({ name, card }) => ({ name, heldOut: card.heldOut }))) : [];
   for (const warning of warnings) session.note(warning);
   const heldOut = document.runs.map(({ name, heldOut: judged }) => ({
     name,

@@ -1,6 +1,8 @@
+import { calibrationOf } from "@reefline/accuracy/calibration";
+import { boundaryScores, instanceScores } from "@reefline/accuracy/scores";
 import type { Evaluation, Metrics, ModelCard } from "@reefline/schema/training";
 import { FigureRow, Figures } from "../_ui/Figure.tsx";
-import { formatArea, formatCount } from "../_ui/formatNumbers.ts";
+import { formatArea, formatCount, formatLength } from "../_ui/formatNumbers.ts";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
 import { scoresInWords, splitInWords, stoppedInWords } from "./cardSentences.ts";
@@ -18,6 +20,40 @@ export function Scores({ metrics }: { metrics: Metrics }) {
       <FigureRow name="IoU" value={scoreText(metrics.iou)} tip="Ground that is reef in both, out of ground that is reef in either." />
       <FigureRow name="Precision" value={percentText(metrics.precision)} tip="Of what it calls reef, so much is reef." />
       <FigureRow name="Recall" value={percentText(metrics.recall)} tip="Of what is reef, so much was found." />
+    </Figures>
+  );
+}
+
+/** What an evaluation counted beyond pixels: outlines, single reefs, and whether "how sure" comes true. */
+export function DetailScores({ evaluation: { detail, threshold, meanIou } }: { evaluation: Evaluation }) {
+  const shapes = detail?.shapes.find((each) => each.threshold === threshold);
+  if (!detail || !shapes) return null;
+  const boundary = boundaryScores(shapes.boundary);
+  const reefs = instanceScores(shapes.sizes);
+  const tolerance = formatLength(detail.toleranceMeters);
+  return (
+    <Figures>
+      <FigureRow name="Mean IoU" value={scoreText(meanIou)} tip="IoU of reef and IoU of everything else, averaged." />
+      <FigureRow
+        name="Outlines"
+        value={scoreText(boundary.f1)}
+        tip={`Boundary F1: predicted and labelled outlines within ${tolerance.value} ${tolerance.unit} of each other.`}
+      />
+      <FigureRow
+        name="Reefs one by one"
+        value={scoreText(reefs.f1)}
+        tip="F1 over single reefs: a labelled and a predicted one are the same when they share half of the ground that either covers (IoU ≥ 0.5)."
+      />
+      <FigureRow
+        name="Reefs found"
+        value={`${formatCount(reefs.matched)} of ${formatCount(reefs.labelled)}`}
+        tip={`${formatCount(reefs.predicted)} were predicted.`}
+      />
+      <FigureRow
+        name="Calibration error"
+        value={scoreText(calibrationOf(detail).expectedError)}
+        tip="How far the stated probability is from the share that is reef, on average: 0 is exact."
+      />
     </Figures>
   );
 }
@@ -66,6 +102,7 @@ export function ModelCardView({ card, brief = false }: { card: ModelCard; brief?
       {card.heldOut ? (
         <PanelSection title="The model, on the held-out area">
           <Scores metrics={card.heldOut} />
+          <DetailScores evaluation={card.heldOut} />
           <div className="mt-1 border-t border-line pt-1">
             <Areas areaM2={card.heldOut.areaM2} />
           </div>

@@ -18,6 +18,7 @@ import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { AreaSampleSection } from "./AreaSampleSection.tsx";
 import { ModelCardView } from "./ModelCardView.tsx";
 import { percentText } from "./quantity.ts";
+import { ReportLinks } from "./ReportLinks.tsx";
 import { ZoneSection } from "./ZoneSection.tsx";
 
 /** The number a paper or a permit needs, what stands behind it, and what does not. */
@@ -92,6 +93,7 @@ export function ReportPanel() {
                 )}
               </Field>
             </PanelSection>
+            <ReportLinks key={model.id} model={model} models={models} />
             <ModelCardView card={model.card} />
           </>
         ) : null}

@@ -9,7 +9,7 @@ import { change, useFeatures } from "../_editor/featureStore.ts";
 import { contentOf } from "../_editor/sync/buildEdit.ts";
 import { useThresholdMove } from "../_prediction/predictionView.ts";
 import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
-import { Areas, Scores } from "../_report/ModelCardView.tsx";
+import { Areas, DetailScores, Scores } from "../_report/ModelCardView.tsx";
 import { countText } from "../_report/quantity.ts";
 import { Button } from "../_ui/Button.tsx";
 import { Notice } from "../_ui/Notice.tsx";
@@ -82,6 +82,7 @@ export function HeldOutSection() {
       {accuracy.data ? (
         <div data-testid="held-out-accuracy">
           <Scores metrics={accuracy.data} />
+          <DetailScores evaluation={accuracy.data} />
           <div className="mt-1 border-t border-line pt-1">
             <Areas areaM2={accuracy.data.areaM2} />
           </div>

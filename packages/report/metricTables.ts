@@ -1,3 +1,4 @@
+import { comparisonWarnings } from "@reefline/accuracy/comparisonWarnings";
 import { boundaryScores, instanceScores } from "@reefline/accuracy/scores";
 import { sizeClassTitle } from "@reefline/accuracy/sizeClasses";
 import type { Metrics } from "@reefline/schema/training";
@@ -108,25 +109,10 @@ export function comparison(runs: readonly ReportRun[]): string {
     row("Calibration error", ({ calibration }) => optional(calibration?.expectedError)),
     row("Area, predicted / labelled", ({ evaluation: { areaM2 } }) => (areaM2.truth > 0 ? score(areaM2.predicted / areaM2.truth) : "–")),
   ];
-  const warnings = comparisonWarnings(runs).map((text) => `<p class="warning">⚠ ${escapeHtml(text)}</p>`);
+  const warnings = comparisonWarnings(runs.map(({ name, heldOut }) => ({ name, heldOut: heldOut?.evaluation ?? null }))).map(
+    (text) => `<p class="warning">⚠ ${escapeHtml(text)}</p>`,
+  );
   return `<section><h2>Side by side on the held-out area</h2>${warnings.join("")}${table(["", ...runs.map(({ name }) => name)], rows)}</section>`;
 }
 
 const noBoundary = { predicted: 0, predictedNear: 0, labelled: 0, labelledNear: 0 };
-
-/** Why numbers of several models must not be compared; none when they may. */
-export function comparisonWarnings(runs: readonly Pick<ReportRun, "name" | "heldOut">[]): string[] {
-  const unjudged = runs.filter(({ heldOut }) => !heldOut).map(({ name }) => name);
-  const warnings = unjudged.length > 0 ? [`${unjudged.join(", ")}: not judged on any held-out area.`] : [];
-  const details = runs.flatMap(({ heldOut }) => (heldOut ? [heldOut.detail] : []));
-  if (details.length < 2) return warnings;
-  if (details.some((detail) => !detail))
-    warnings.push("For one of these models it was not kept which ground it was judged on, so the numbers may not be of the same ground.");
-  else if (new Set(details.map((detail) => detail?.ground)).size > 1)
-    warnings.push(
-      "These models were judged on different ground, so their numbers do not compare. Train or evaluate them with the same held-out area.",
-    );
-  else if (new Set(details.map((detail) => detail?.truth)).size > 1)
-    warnings.push("The labels in the held-out area changed between these models, so their numbers compare only roughly.");
-  return warnings;
-}

@@ -1,0 +1,24 @@
+import type { EvaluationDetail } from "@reefline/schema/evaluation";
+
+interface Judged {
+  readonly name: string;
+  /** Null: not judged on any held-out area. */
+  readonly heldOut: { readonly detail?: EvaluationDetail | undefined } | null;
+}
+
+/** Why the held-out numbers of several models must not be compared, in sentences; none when they may. */
+export function comparisonWarnings(models: readonly Judged[]): string[] {
+  const unjudged = models.filter(({ heldOut }) => !heldOut).map(({ name }) => name);
+  const warnings = unjudged.length > 0 ? [`${unjudged.join(", ")}: not judged on any held-out area.`] : [];
+  const details = models.flatMap(({ heldOut }) => (heldOut ? [heldOut.detail] : []));
+  if (details.length < 2) return warnings;
+  if (details.some((detail) => !detail))
+    warnings.push("For one of these models it was not kept which ground it was judged on, so the numbers may not be of the same ground.");
+  else if (new Set(details.map((detail) => detail?.ground)).size > 1)
+    warnings.push(
+      "These models were judged on different ground, so their numbers do not compare. Train or evaluate them with the same held-out area.",
+    );
+  else if (new Set(details.map((detail) => detail?.truth)).size > 1)
+    warnings.push("The labels in the held-out area changed between these models, so their numbers compare only roughly.");
+  return warnings;
+}
