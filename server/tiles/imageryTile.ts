@@ -61,9 +61,10 @@ function isShownAsItIs(raster: Raster, style: TileStyle): boolean {
   return style.kind === "colours" && style.channels.every(isWhole) && styleBands(style).length === 3;
 }
 
+/** libwebp's own quality; the least effort costs 0.1 dB and a tenth more bytes, and takes a third of the time. */
 async function encode(colours: Uint8Array | Uint8ClampedArray, sizePx: number, channels: 3 | 4): Promise<EncodedTile> {
   const body = await sharp(colours, { raw: { width: sizePx, height: sizePx, channels } })
-    .webp({ quality: 80, alphaQuality: 90, effort: 0 })
+    .webp({ quality: 75, alphaQuality: 90, effort: 0 })
     .toBuffer();
   return { body, contentType: "image/webp" };
 }
