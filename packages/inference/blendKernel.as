@@ -3,6 +3,8 @@
 // Every argument named by a row is an address in the memory, which the caller lays out with 64 bytes to spare after each; nothing is
 // allocated. Rows are worked through eight pixels at a time, so that a few beyond their end are read and written.
 
+/** As in blendWeights.ts. */
+const WEIGHT_BITS: i32 = 14;
 const SCALE: f32 = 65534;
 const ROUNDED_ONE: f32 = 1.5;
 
@@ -24,9 +26,9 @@ export function alone(plane: usize, keep: usize, count: i32, values: usize): voi
   }
 }
 
-/** values[i] = (weights[i] · probability i + carried[i]) / 128, rounded; 0 where `keep` is 0. */
+/** values[i] = (weights[i] · probability i + carried[i]) / 2^14, rounded; 0 where `keep` is 0. */
 export function blended(plane: usize, keep: usize, count: i32, weights: usize, carried: usize, values: usize): void {
-  const half = i32x4.splat(64);
+  const half = i32x4.splat(1 << (WEIGHT_BITS - 1));
   for (let i = 0; i < count; i += 8) {
     const kept = v128.load8x8_u(keep + i);
     const at = i << 2;
@@ -34,8 +36,8 @@ export function blended(plane: usize, keep: usize, count: i32, weights: usize, c
     const keepB = i32x4.extend_high_i16x8_u(kept);
     let a = i32x4.mul(wide(plane + at, keepA), v128.load(weights + at));
     let b = i32x4.mul(wide(plane + at + 16, keepB), v128.load(weights + at + 16));
-    a = i32x4.shr_s(i32x4.add(i32x4.add(a, v128.load(carried + at)), half), 7);
-    b = i32x4.shr_s(i32x4.add(i32x4.add(b, v128.load(carried + at + 16)), half), 7);
+    a = i32x4.shr_s(i32x4.add(i32x4.add(a, v128.load(carried + at)), half), WEIGHT_BITS);
+    b = i32x4.shr_s(i32x4.add(i32x4.add(b, v128.load(carried + at + 16)), half), WEIGHT_BITS);
     a = v128.and(a, i32x4.neg(keepA));
     b = v128.and(b, i32x4.neg(keepB));
     v128.store(values + (i << 1), i16x8.narrow_i32x4_u(a, b));

@@ -1,5 +1,10 @@
-/** Sum of the weights of all windows at any pixel, along one axis. */
-export const WEIGHT_ONE = 128;
+export const WEIGHT_BITS = 14;
+
+/**
+ * Sum of the weights of all windows at any pixel, along one axis: so fine that the least weight, one of it, lets nothing be seen of a
+ * window's outermost pixels, and with a value of 16 bits still a whole number of 31.
+ */
+export const WEIGHT_ONE = 2 ** WEIGHT_BITS;
 
 /** Share of the overlap at either end where the window that ends there hardly counts: it has too little context. */
 const TOE = 1 / 4;

@@ -1,5 +1,5 @@
 import { blendKernel } from "./blendKernel.ts";
-import { blendWeights, WEIGHT_ONE } from "./blendWeights.ts";
+import { blendWeights, WEIGHT_BITS, WEIGHT_ONE } from "./blendWeights.ts";
 import { finalCols, swathRuns, type WindowPlan } from "./windowPlan.ts";
 
 /** Values of 16 bits while they are blended: 0 = nodata, else 1 + 65534 v. */
@@ -12,7 +12,7 @@ export const byteOfBlended: Uint8Array = Uint8Array.from({ length: BLENDED_ONE +
 
 /** Two values of 16 bits, the first with `weight` of `WEIGHT_ONE`. Either both are nodata or none is. */
 export const blendTwo = (first: number, second: number, weight: number): number =>
-  (weight * first + (WEIGHT_ONE - weight) * second + WEIGHT_ONE / 2) >> 7;
+  (weight * first + (WEIGHT_ONE - weight) * second + WEIGHT_ONE / 2) >> WEIGHT_BITS;
 
 /** Finished columns of a row of windows, `widthPx` wide. */
 export interface BlendedColumns {
