@@ -1,5 +1,7 @@
 "use client";
+import { isSampleBlock } from "@reefline/schema/areaSample";
 import { ChevronDown, Eye, EyeOff, Layers } from "lucide-react";
+import { useFeatures } from "../_editor/featureStore.ts";
 import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
 import { classNames } from "../_ui/classNames.ts";
 import { Slider } from "../_ui/Slider.tsx";
@@ -16,8 +18,15 @@ export function LayerPanel() {
   const open = useShell((state) => state.layersOpen);
   const predictionId = useWorkspace((state) => state.predictionId);
   const hasUncertainty = useShownPrediction().prediction?.uncertainty != null;
+  const judged = useFeatures((state) =>
+    [...state.features.values()].some((one) => one.layer === "holdout" && one.locked && !isSampleBlock(one)),
+  );
   const shown = mapLayers.filter((layer) =>
-    layer === "uncertainty" ? hasUncertainty : predictionId !== null || (layer !== "prediction" && layer !== "probability"),
+    layer === "errors"
+      ? predictionId !== null && judged
+      : layer === "uncertainty"
+        ? hasUncertainty
+        : predictionId !== null || (layer !== "prediction" && layer !== "probability"),
   );
   return (
     <section aria-label="Layers" className="float absolute bottom-9 left-3 z-10 w-60 max-[699px]:top-3 max-[699px]:bottom-auto">

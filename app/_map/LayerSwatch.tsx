@@ -49,5 +49,13 @@ const marks: Record<MapLayer, ReactNode> = {
       <rect x="12" y="2" width="4" height="8" fill="#eef9ff" />
     </>
   ),
+  errors: (
+    <>
+      <path d="M10 11l7-9M13 12l5-6M8 11l6-9" stroke="#4aa3df" strokeWidth="1.4" />
+      <circle cx="3.5" cy="3.5" r="1.3" fill="#ff8a3d" />
+      <circle cx="7" cy="7" r="1.3" fill="#ff8a3d" />
+      <circle cx="3.5" cy="9" r="1.3" fill="#ff8a3d" />
+    </>
+  ),
   imagery: <path d="M0 12V9l4-3 3 2 5-5 6 4v5z" fill="#a9a58f" />,
 };

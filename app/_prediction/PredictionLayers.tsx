@@ -3,6 +3,7 @@ import type { Map as MapLibreMap } from "maplibre-gl";
 import { useEffect, useState } from "react";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { chooseByPointer } from "./chooseByPointer.ts";
+import { ErrorsOnMap } from "./ErrorsOnMap.tsx";
 import { followOutlines } from "./followOutlines.ts";
 import { areasKey } from "./hiddenTiles.ts";
 import { addOutlines, markSelected, removeOutlines } from "./outlineLayers.ts";
@@ -85,7 +86,12 @@ export function PredictionLayers() {
     return chooseByPointer(map, outlines.tiles, { predictionId, threshold });
   }, [map, outlines, mode, predictionId, threshold]);
 
-  return <UncertaintyOnMap />;
+  return (
+    <>
+      <UncertaintyOnMap />
+      <ErrorsOnMap />
+    </>
+  );
 }
 
 /** The outlines' tiles on a map, kept up to date until `stop`. */

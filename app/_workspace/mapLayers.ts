@@ -1,5 +1,15 @@
-/** What the layer panel lists, top first. `prediction`, `probability` and `uncertainty` are drawn by `_prediction`. */
-export const mapLayers = ["label", "prediction", "examined", "holdout", "ignore", "probability", "uncertainty", "imagery"] as const;
+/** What the layer panel lists, top first. `prediction`, `probability`, `uncertainty` and `errors` are drawn by `_prediction`. */
+export const mapLayers = [
+  "label",
+  "prediction",
+  "examined",
+  "holdout",
+  "ignore",
+  "probability",
+  "uncertainty",
+  "errors",
+  "imagery",
+] as const;
 export type MapLayer = (typeof mapLayers)[number];
 
 export const mapLayerTitles: Record<MapLayer, string> = {
@@ -10,6 +20,7 @@ export const mapLayerTitles: Record<MapLayer, string> = {
   ignore: "Ignored areas",
   probability: "How sure",
   uncertainty: "How unsure",
+  errors: "What it has wrong",
   imagery: "Imagery",
 };
 

@@ -44,6 +44,7 @@ export const initialWorkspace: WorkspaceState = {
     ignore: shown,
     probability: { visible: false, opacity: 0.75 },
     uncertainty: { visible: false, opacity: 0.75 },
+    errors: { visible: false, opacity: 1 },
     imagery: shown,
   },
   imageryStyle: null,

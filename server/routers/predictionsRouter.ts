@@ -3,6 +3,7 @@ import { idSchema, uuidSchema } from "@reefline/schema/ids";
 import { predictionOptionsSchema } from "@reefline/schema/prediction";
 import { z } from "zod";
 import { heldOutAccuracy } from "../services/accuracy.ts";
+import { heldOutGround } from "../services/heldOutGround.ts";
 import { outlineChanges, outlinePolygon, outlinesAtThreshold, reviewStep } from "../services/outlines.ts";
 import { getPrediction, listPredictions, removePrediction, startPrediction } from "../services/predictions.ts";
 import { decide, undoDecision } from "../services/review.ts";
@@ -35,6 +36,7 @@ export const predictionsRouter = router({
     .query(({ ctx, input }) => outlineChanges(ctx, ctx.shapes, input)),
   outline: procedure.input(atThreshold.extend({ which })).query(({ ctx, input }) => outlinePolygon(ctx, ctx.shapes, input)),
   heldOutAccuracy: procedure.input(atThreshold).query(({ ctx, input }) => heldOutAccuracy(ctx, input, ctx.evaluate)),
+  heldOutGround: procedure.input(z.object({ surveyId: idSchema })).query(({ ctx, input }) => heldOutGround(ctx, input.surveyId)),
   remove: procedure.input(z.object({ id: idSchema })).mutation(({ ctx, input }) => removePrediction(ctx, input.id)),
 });
 
