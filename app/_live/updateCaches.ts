@@ -38,6 +38,8 @@ function afterEdits(): void {
       ...outlineQueries(),
       trpc.predictions.heldOutAccuracy.queryFilter(),
       trpc.surveys.photos.queryFilter(),
+      trpc.areaSamples.pathFilter(),
+      trpc.predictions.heldOutGround.queryFilter(),
     );
   }, 1_200);
 }
