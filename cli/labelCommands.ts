@@ -4,9 +4,11 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError, isAppError } from "@reefline/schema/errors";
 import { layerSchema } from "@reefline/schema/feature";
+import type { Survey } from "@reefline/schema/survey";
 import { writeAtomically } from "../server/assets/store.ts";
-import type { ExportFile, ExportFormat } from "../server/services/exportFile.ts";
+import { type ExportFile, type ExportFormat, exportFormats } from "../server/services/exportFile.ts";
 import { type ExportCrs, exportLabels, exportPrediction, predictionToExport } from "../server/services/exportLayer.ts";
+import { exportPhotos, type PhotoFormat, photoFormats } from "../server/services/exportPhotos.ts";
 import { exportRaster, type RasterKind } from "../server/services/exportRaster.ts";
 import { isGeoJson } from "../server/services/importAnyLabels.ts";
 import { importLabels } from "../server/services/importLabels.ts";
@@ -56,7 +58,7 @@ export interface ExportCommand {
   readonly layer: "label" | "prediction" | RasterKind;
   readonly out: string;
   readonly threshold?: number;
-  readonly format: ExportFormat;
+  readonly format: ExportFormat | PhotoFormat;
   readonly crs: ExportCrs;
 }
 
@@ -71,7 +73,17 @@ export async function exportCommand(session: Session, options: ExportCommand): P
       `A Shapefile is several files, so it is written as a zip: name one, for instance --out ${basename(out, extname(out))}.zip.`,
     );
   }
-  const request = { format: options.format, crs: options.crs, ids: null };
+  const { format } = options;
+  const ofPhotos = photoFormat(survey, options);
+  if (ofPhotos) return exportOfPhotos(session, { survey, format: ofPhotos, out, options });
+  if (!isTableFormat(format)) {
+    throw new AppError(
+      "bad-input",
+      "photos/not-photos",
+      `"${survey.name}" is not a folder of photos: export it as geojson, gpkg, fgb or shp.`,
+    );
+  }
+  const request = { format, crs: options.crs, ids: null };
   let file: ExportFile;
   if (options.layer === "label") file = await exportLabels(ctx, survey.id, request);
   else if (options.layer !== "prediction") {
@@ -100,5 +112,31 @@ export async function exportCommand(session: Session, options: ExportCommand): P
   }
   session.result({ surveyId: survey.id, layer: options.layer, format: options.format, crs: options.crs, out, featureCount, notes }, [
     `Wrote ${featureCount} polygons to ${options.out}.`,
+  ]);
+}
+
+const isTableFormat = (format: string): format is ExportFormat => exportFormats.some((one) => one === format);
+const isPhotoFormat = (format: string): format is PhotoFormat => photoFormats.some((one) => one === format);
+
+/** Polygons of photos go out by photo, GeoJSON too: on the sheet their longitudes and latitudes mean nothing. */
+function photoFormat(survey: Survey, { format, layer, crs }: ExportCommand): PhotoFormat | null {
+  if (survey.image?.photoCount === undefined || crs === "survey" || (layer !== "label" && layer !== "prediction")) return null;
+  return isPhotoFormat(format) ? format : null;
+}
+
+async function exportOfPhotos(
+  session: Session,
+  { survey, format, out, options }: { survey: Survey; format: PhotoFormat; out: string; options: ExportCommand },
+): Promise<void> {
+  const { ctx } = session;
+  const prediction = options.layer === "prediction" ? await predictionToExport(ctx, survey.id, null) : null;
+  const threshold = prediction ? roundThreshold(options.threshold ?? prediction.threshold) : 0;
+  if (prediction) await storePolygonSet(ctx.store, prediction.id, threshold);
+  const file = await exportPhotos(ctx, { surveyId: survey.id, format, predicted: prediction ? { prediction, threshold } : null });
+  await writeAtomically(out, (temporary) => pipeline(Readable.from(file.pieces), createWriteStream(temporary)));
+  const { featureCount, notes } = file.outcome;
+  for (const note of notes) session.note(note);
+  session.result({ surveyId: survey.id, layer: options.layer, format, out, featureCount, notes }, [
+    `Wrote ${featureCount} polygons of ${survey.image?.photoCount} photos to ${options.out}.`,
   ]);
 }

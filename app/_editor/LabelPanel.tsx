@@ -10,6 +10,7 @@ import { formatArea, formatCount } from "../_ui/formatNumbers.ts";
 import { Kbd } from "../_ui/Kbd.tsx";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
+import { useWorkspace } from "../_workspace/workspaceStore.ts";
 import { ClassPicker } from "./ClassPicker.tsx";
 import { setLayer, setTool } from "./editorActions.ts";
 import { useEditor } from "./editorStore.ts";
@@ -47,6 +48,7 @@ export function LabelPanel() {
   const selectedId = useEditor((state) => state.selectedId);
   const labelClass = useEditor((state) => state.labelClass);
   const tool = useEditor((state) => state.tool);
+  const isSheet = useWorkspace((state) => state.survey?.image?.photoCount !== undefined);
   const [importing, setImporting] = useState(false);
   const totals = useMemo(() => labelTotals(counted, pending).layers, [counted, pending]);
   const next = nextStep(totals);
@@ -91,7 +93,7 @@ export function LabelPanel() {
             : layerWords[layer === "label" && totals.label.count === 0 ? next.layer : layer].draw}
         </Button>
         <Button look="quiet" icon={FileInput} onClick={() => setImporting(true)} disabled={!loaded}>
-          Import polygons from GeoJSON
+          {isSheet ? "Import labels of photos" : "Import polygons from GeoJSON"}
         </Button>
       </PanelFooter>
       <LabelImport open={importing} onOpenChange={setImporting} files={null} />

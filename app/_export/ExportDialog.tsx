@@ -1,4 +1,5 @@
 "use client";
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
@@ -14,7 +15,7 @@ import { Dialog } from "../_ui/Dialog.tsx";
 import { Segmented } from "../_ui/Segmented.tsx";
 import { Switch } from "../_ui/Switch.tsx";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
-import { type ExportFormat, exportLink, MOST_IDS, type RasterKind, rasterLink } from "./exportLink.ts";
+import { type ExportFormat, exportLink, MOST_IDS, type PhotoFormat, photoExportLink, type RasterKind, rasterLink } from "./exportLink.ts";
 
 type Layer = "label" | "prediction";
 type Extent = "all" | "selection";
@@ -25,6 +26,20 @@ const formats: readonly { value: ExportFormat; label: string }[] = [
   { value: "fgb", label: "FlatGeobuf" },
   { value: "shp.zip", label: "Shapefile" },
 ];
+const photoFormats: readonly { value: PhotoFormat; label: string }[] = [
+  { value: "photos.geojson", label: "GeoJSON" },
+  { value: "via.json", label: "VIA" },
+  { value: "coco.json", label: "COCO" },
+  { value: "masks.zip", label: "Masks" },
+  { value: "photos.csv", label: "Table" },
+];
+const photoHints: Record<PhotoFormat, string> = {
+  "photos.geojson": "Each polygon in its own photo's pixels, with the photo's name.",
+  "via.json": "For the VGG Image Annotator 2; it has no holes, so they are joined to the outline by a line.",
+  "coco.json": "For training elsewhere; polygons with holes as runs of pixels.",
+  "masks.zip": "A PNG a photo: 255 reef, 128 unsure, 0 neither.",
+  "photos.csv": "A line a photo: how many pixels of it are reef.",
+};
 const formatHints: Record<ExportFormat, string> = {
   gpkg: "One file with every attribute; the safe choice for QGIS and ArcGIS.",
   geojson: "Text that every program reads; large for many reefs.",
@@ -51,6 +66,8 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   const [layer, setLayer] = useState<Layer>(prediction && (mode === "predict" || mode === "review") ? "prediction" : "label");
   const [extent, setExtent] = useState<Extent>("all");
   const [format, setFormat] = useState<ExportFormat>("geojson");
+  const [photoFormat, setPhotoFormat] = useState<PhotoFormat>("photos.geojson");
+  const isSheet = useWorkspace((state) => state.survey?.image?.photoCount !== undefined);
   const [inSurveyCrs, setInSurveyCrs] = useState(false);
   const crs = useWorkspace((state) => state.survey?.image?.grid.crs);
   const { layers, acceptedCount } = labelTotals(counted, pending);
@@ -66,11 +83,12 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
     layer === "label"
       ? { ids: selectedLayer === "label" && labelId ? [labelId] : [], words: "The selected label" }
       : { ids: polygonId ? [polygonId] : [], words: "The selected reef" };
-  const ids = extent === "selection" ? (selection.ids.length > 0 ? selection.ids : acceptedIds) : null;
+  const ids = extent === "selection" && !isSheet ? (selection.ids.length > 0 ? selection.ids : acceptedIds) : null;
   const count = ids ? ids.length : layer === "label" ? layers.label.count : total;
-  const canSelect = selection.ids.length > 0 || acceptedChoice;
+  const canSelect = !isSheet && (selection.ids.length > 0 || acceptedChoice);
   const selectionWords = selection.ids.length > 0 ? selection.words : `Accepted ones (${acceptedCount})`;
-  const link = exportLink({ surveyId, layer, predictionId: prediction?.id ?? null, threshold, ids, format, inSurveyCrs });
+  const source = { surveyId, layer, predictionId: prediction?.id ?? null, threshold };
+  const link = isSheet ? photoExportLink({ ...source, format: photoFormat }) : exportLink({ ...source, ids, format, inSurveyCrs });
 
   return (
     <Dialog
@@ -131,10 +149,14 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
         ) : null}
         <div className="flex flex-col gap-1">
           <span className="text-sm text-ink-2">Format</span>
-          <Segmented label="Format" value={format} options={formats} onChange={setFormat} />
-          <p className="text-sm text-ink-3">{formatHints[format]}</p>
+          {isSheet ? (
+            <Segmented label="Format" value={photoFormat} options={photoFormats} onChange={setPhotoFormat} />
+          ) : (
+            <Segmented label="Format" value={format} options={formats} onChange={setFormat} />
+          )}
+          <p className="text-sm text-ink-3">{isSheet ? photoHints[photoFormat] : formatHints[format]}</p>
         </div>
-        {crs && crs.epsg !== 4326 ? (
+        {crs && crs.epsg !== 4326 && !isPixelCrs(crs) ? (
           <Switch
             checked={inSurveyCrs}
             onChange={setInSurveyCrs}

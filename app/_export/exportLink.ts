@@ -27,6 +27,24 @@ export function exportLink({ surveyId, layer, predictionId, threshold, ids, form
   return `/exports/${surveyId}/${layer}.${format}${text ? `?${text}` : ""}`;
 }
 
+/** How what is drawn on photos goes out: each polygon in its own photo's pixels. */
+export type PhotoFormat = "photos.geojson" | "via.json" | "coco.json" | "masks.zip" | "photos.csv";
+
+/** Where the browser downloads what is drawn on photos from. */
+export function photoExportLink({
+  surveyId,
+  layer,
+  predictionId,
+  threshold,
+  format,
+}: Pick<ExportChoice, "surveyId" | "layer" | "predictionId" | "threshold"> & { format: PhotoFormat }): string {
+  const query = new URLSearchParams();
+  if (layer === "prediction" && predictionId) query.set("predictionId", predictionId);
+  if (layer === "prediction" && threshold !== null) query.set("threshold", String(threshold));
+  const text = query.toString();
+  return `/exports/${surveyId}/${layer}.${format}${text ? `?${text}` : ""}`;
+}
+
 /** Where the browser downloads a prediction's raster from. */
 export function rasterLink(surveyId: string, kind: RasterKind, predictionId: string, threshold: number | null): string {
   const query = new URLSearchParams({ predictionId });

@@ -22,7 +22,9 @@ export function PhotoList({
   const [wanted, setWanted] = useState("");
   const here = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    here.current?.scrollIntoView({ block: "center" });
+    // The popover puts the focus into the field first, and with it the list back to its top.
+    const frame = requestAnimationFrame(() => here.current?.scrollIntoView({ block: "center" }));
+    return () => cancelAnimationFrame(frame);
   }, []);
   const words = wanted.trim().toLowerCase();
   const found = photos.filter(

@@ -48,8 +48,8 @@ describe("masks as numbers", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 23 }), fc.integer({ min: 1, max: 17 }), fc.boolean(), fc.nat(), (width, height, wide, seed) => {
         const depth = wide ? 16 : 8;
-        const make = wide ? Uint16Array : Uint8Array;
-        const data = make.from({ length: width * height }, (_, i) => (i * 7919 + seed) % (wide ? 65_536 : 256));
+        const numbers = Array.from({ length: width * height }, (_, i) => (i * 7919 + seed) % (wide ? 65_536 : 256));
+        const data = wide ? Uint16Array.from(numbers) : Uint8Array.from(numbers);
         const { values, kind, widthPx, heightPx } = readMaskPng(encode({ width, height, data, channels: 1, depth }), most);
         expect([widthPx, heightPx, kind]).toEqual([width, height, "grey"]);
         expect([...values]).toEqual([...data]);

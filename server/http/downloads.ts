@@ -9,6 +9,7 @@ import type { Prediction } from "@reefline/schema/prediction";
 import type { Context } from "../context.ts";
 import type { ExportFile, ExportFormat } from "../services/exportFile.ts";
 import { type ExportRequest, exportLabels, exportPrediction, predictionToExport } from "../services/exportLayer.ts";
+import { exportPhotos, type PhotoFormat } from "../services/exportPhotos.ts";
 import { exportRaster, type RasterKind } from "../services/exportRaster.ts";
 import type { PolygonTracer } from "../services/polygonTracer.ts";
 import { roundThreshold } from "../services/predictions.ts";
@@ -75,6 +76,24 @@ export async function handlePredictionExport(
   const threshold = thresholdOf(url, prediction);
   await tracer.ensure(prediction.id, threshold);
   await sendExport(res, await exportPrediction(ctx, prediction, threshold, requestOf(url, format)));
+}
+
+/**
+ * `GET /exports/:surveyId/{label,prediction}.{photos.geojson,via.json,coco.json,masks.zip,photos.csv}?predictionId=&threshold=`: what is drawn on a folder of
+ * photos, in their own pixels.
+ */
+export async function handlePhotoExport(
+  ctx: Context,
+  tracer: PolygonTracer,
+  res: ServerResponse,
+  url: URL,
+  { surveyId, layer, format }: { surveyId: string; layer: "label" | "prediction"; format: PhotoFormat },
+): Promise<void> {
+  if (layer === "label") return sendExport(res, await exportPhotos(ctx, { surveyId, format, predicted: null }));
+  const prediction = await predictionToExport(ctx, surveyId, url.searchParams.get("predictionId"));
+  const threshold = thresholdOf(url, prediction);
+  await tracer.ensure(prediction.id, threshold);
+  await sendExport(res, await exportPhotos(ctx, { surveyId, format, predicted: { prediction, threshold } }));
 }
 
 /** `GET /exports/:surveyId/{probability,mask,uncertainty}.tif?predictionId=&threshold=` */

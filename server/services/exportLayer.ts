@@ -58,6 +58,26 @@ export async function exportLabels(ctx: Context, surveyId: string, request: Expo
   return writeTable(ctx.store, table, request.format);
 }
 
+/** Every label of a survey on its way out. */
+export async function labelFeatures(ctx: Context, surveyId: string): Promise<ExportFeature[]> {
+  const survey = await surveyById(ctx.store.db, surveyId);
+  const features = await featuresOf(ctx.store.db, surveyId, "label");
+  const modelNames = await modelNamesOf(ctx, features);
+  return features.map((feature) => labelRow(feature, survey, modelNames));
+}
+
+/** Predicted polygons as `exportPrediction` writes them. @throws AppError `export/not-traced` */
+export async function predictedFeatures(ctx: Context, prediction: Prediction, threshold: number): Promise<AsyncIterable<ExportFeature>> {
+  const survey = await surveyById(ctx.store.db, prediction.surveyId);
+  const set = await findPolygonSet(ctx.store.db, prediction.id, threshold);
+  if (!set) throw notTraced();
+  return predictedRows(ctx, { prediction, survey, setNum: set.num, ids: null });
+}
+
+function notTraced(): AppError {
+  return new AppError("unavailable", "export/not-traced", "The outlines at this threshold are still being drawn. Try again in a moment.");
+}
+
 async function modelNamesOf(ctx: Context, features: readonly Feature[]): Promise<Map<string, string>> {
   const names = new Map<string, string>();
   for (const { provenance } of features) {
@@ -108,9 +128,7 @@ export async function exportPrediction(
   const { db } = ctx.store;
   const survey = await surveyById(db, prediction.surveyId);
   const set = await findPolygonSet(db, prediction.id, threshold);
-  if (!set) {
-    throw new AppError("unavailable", "export/not-traced", "The outlines at this threshold are still being drawn. Try again in a moment.");
-  }
+  if (!set) throw notTraced();
   const table: ExportTable = {
     name: `${survey.name} prediction`,
     fileName: `${safeFileName(survey.name)}-prediction`,
