@@ -29,7 +29,7 @@ export function unpackBits(packed: Uint8Array, bits: number, rowSamples: number,
 }
 
 /** Samples that divide a byte: masks, and images of few greys or colours. */
-function unpackFractions(packed: Uint8Array, bits: 1 | 2 | 4, rowSamples: number, rows: number): Uint8Array {
+export function unpackFractions(packed: Uint8Array, bits: 1 | 2 | 4, rowSamples: number, rows: number): Uint8Array {
   const out = new Uint8Array(rowSamples * rows);
   const perByte = 8 / bits;
   const rowBytes = Math.ceil(rowSamples / perByte);

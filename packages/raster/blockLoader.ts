@@ -1,6 +1,7 @@
 import type { BlockCache, Sized } from "./blockCache.ts";
 import { DecodeGate } from "./decodeGate.ts";
 import type { ImageLayout } from "./guard.ts";
+import type { Packed } from "./inflateRows.ts";
 import { damaged, throwIfAborted } from "./rasterError.ts";
 
 /** Compressed bytes of one merged read, unless a single block is larger. */
@@ -8,6 +9,9 @@ const mergedBytes = 4 * 2 ** 20;
 /** Bytes between two blocks that are read and thrown away rather than asked for apart. */
 const gapBytes = 64 * 2 ** 10;
 const readsAtOnce = 4;
+/** Parts of blocks that are unpacked without a pause in which others have their turn and the reader may be told to stop. */
+const partsInARow = 6;
+let partsDone = 0;
 /** Of one read: few, so that a reader that is told to stop leaves little undone behind. */
 const decodesAtOnce = 4;
 /** Decoded bytes under way in the whole process, and how many blocks: native decoders share four threads by default. */
@@ -44,7 +48,7 @@ export interface BlockWork<Block extends Sized> {
   /** Called once per block, in any order; null where a sparse file stores none. */
   readonly consume: (index: number, block: Block | null) => void;
   /** Unpacks what is wanted of a block and consumes it in one go; taken where the cache would not keep the whole block. */
-  readonly consumePart?: ((index: number, bytes: Uint8Array) => void) | null;
+  readonly consumePart?: ((index: number, packed: Packed) => void) | null;
 }
 
 /**
@@ -89,13 +93,26 @@ async function loadGroup<Block extends Sized>(work: BlockWork<Block>, group: Rea
   };
   const consumePart = work.cache.budgetBytes < decodedBytes(work.image) ? work.consumePart : null;
   await inTurns(group.blocks, decodesAtOnce, signal, async ({ index, place }) => {
-    if (consumePart) return consumePart(index, await bytesOf(place));
+    if (consumePart) {
+      consumePart(index, packedNow(work.image, place) ?? (await bytesOf(place)));
+      if (++partsDone % partsInARow === 0) await new Promise((resolve) => setImmediate(resolve));
+      return;
+    }
     const block = await work.cache.get<Block>(`${work.keyPrefix}${index}`, async () => {
       const bytes = await bytesOf(place);
       return gate.pass(decodedBytes(work.image), () => work.decode(index, bytes));
     });
     work.consume(index, block);
   });
+}
+
+/** A block's bytes where they can be read at once. */
+function packedNow({ source }: ImageLayout, { offset, length }: BlockPlace): Packed | null {
+  if (!source.readNow) return null;
+  const fill = (into: Uint8Array): void => {
+    if ((source.readNow?.(offset, into) ?? 0) < into.length) throw damaged("The file ends before its image does.");
+  };
+  return { length, fill };
 }
 
 function decodedBytes(image: ImageLayout): number {

@@ -1,3 +1,4 @@
+import { readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { AppError } from "@reefline/schema/errors";
 import { throwIfAborted } from "./rasterError.ts";
@@ -41,6 +42,15 @@ export async function openFileSource(path: string): Promise<Source> {
       const bytes = Buffer.allocUnsafeSlow(wanted);
       const filled = await readInto(offset, bytes);
       return filled === wanted ? bytes : bytes.subarray(0, filled);
+    },
+    readNow(offset, into) {
+      let filled = 0;
+      while (filled < into.length) {
+        const count = readSync(handle.fd, into, filled, into.length - filled, offset + filled);
+        if (count === 0) break;
+        filled += count;
+      }
+      return filled;
     },
     close: () => handle.close(),
   };

@@ -3,19 +3,20 @@ import type { Limits } from "@reefline/schema/limits";
 import type { SampleType } from "@reefline/schema/survey";
 import type { RasterArray, Samples } from "./array.ts";
 import type { BandMeaning } from "./bandMeaning.ts";
+import { unpackFractions } from "./bitUnpack.ts";
 import { BlockCache } from "./blockCache.ts";
 import { allMeasured, decodeBlock, decodeMaskBlock } from "./blockDecode.ts";
 import { loadBlocks } from "./blockLoader.ts";
 import { type ColourConversion, convertColours } from "./colourConversion.ts";
 import type { ImageLayout } from "./guard.ts";
-import { inflateRows, inflateRowsBytes, type WantedRows } from "./inflateRows.ts";
+import { inflateRows, inflateRowsBytes, type Packed, type WantedRows } from "./inflateRows.ts";
 import { bytesPerSample, newSamples } from "./newSamples.ts";
 import { clearSamples, copyMask, copySamples, markNodata, unpremultiply } from "./pixelCopy.ts";
 import { liesPlain, readPlainRows } from "./plainRows.ts";
 import { beyondLimit, throwIfAborted } from "./rasterError.ts";
 import type { LevelLayout } from "./rasterLevels.ts";
 import type { RowMemory } from "./rowBlock.ts";
-import { type StoredSamples, storedSamples } from "./storedSamples.ts";
+import { type StoredSamples, storedRowBytes, storedSamples } from "./storedSamples.ts";
 import { compression } from "./tiffTags.ts";
 
 /** What reading windows of an open GeoTIFF takes. */
@@ -183,9 +184,12 @@ export class GeoTiffReader {
       const from = [image.planar ? 0 : meaning.alphaSample];
       copySamples(block, image, place, window, { samplesPerPixel: spp, from, out: alpha, outBands: 1, firstBand: 0 }, null);
     };
-    const part = (index: number, bytes: Uint8Array): void => {
+    const part = (index: number, packed: Packed): void => {
       const inPlane = index % perPlane;
-      consume(index, inflateRows(bytes, wantedRows(image, inPlane % image.blocksAcross, Math.floor(inPlane / image.blocksAcross), window)));
+      consume(
+        index,
+        inflateRows(packed, wantedRows(image, inPlane % image.blocksAcross, Math.floor(inPlane / image.blocksAcross), window)),
+      );
     };
     return loadBlocks<Samples>(
       {
@@ -211,6 +215,18 @@ export class GeoTiffReader {
   ): Promise<void> {
     const stored = storedSamples(mask);
     if (!stored) return;
+    const consume = (index: number, block: Uint8Array | null): void => {
+      if (block === allMeasured) return;
+      const place = { blockCol: index % mask.blocksAcross, blockRow: Math.floor(index / mask.blocksAcross) };
+      copyMask(block, mask, place, window, valid);
+    };
+    const part = (index: number, packed: Packed): void => {
+      const wanted = wantedRows(mask, index % mask.blocksAcross, Math.floor(index / mask.blocksAcross), window);
+      const rowBytes = storedRowBytes(stored, mask.blockWidthPx);
+      const rows = inflateRows(packed, { ...wanted, rowBytes, usedBytes: rowBytes });
+      if (rows.every((bits) => bits === 255)) return;
+      consume(index, unpackFractions(rows, 1, mask.blockWidthPx, wanted.endRow));
+    };
     await loadBlocks<Uint8Array>(
       {
         image: mask,
@@ -218,11 +234,8 @@ export class GeoTiffReader {
         cache: this.parts.cache,
         blockBytesLimit: this.parts.limits.blockBytes,
         decode: (index, bytes) => decodeMaskBlock(mask, stored, bytes, Math.floor(index / mask.blocksAcross)),
-        consume: (index, block) => {
-          if (block === allMeasured) return;
-          const place = { blockCol: index % mask.blocksAcross, blockRow: Math.floor(index / mask.blocksAcross) };
-          copyMask(block, mask, place, window, valid);
-        },
+        consume,
+        consumePart: isDeflatedBits(mask, stored) ? part : null,
       },
       blocksOf(mask, window),
       signal,
@@ -240,6 +253,19 @@ function isDeflatedBytes(image: ImageLayout, { form, sampleType }: StoredSamples
     sampleType === "uint8" &&
     image.predictor <= 2 &&
     rowBytes * image.blockHeightPx <= inflateRowsBytes / 2
+  );
+}
+
+/** The same for a mask of bits. */
+function isDeflatedBits(mask: ImageLayout, { bits, form }: StoredSamples): boolean {
+  const method = mask.compression;
+  return (
+    (method === compression.deflate || method === compression.deflateOld) &&
+    form === "packed" &&
+    bits === 1 &&
+    mask.samplesPerPixel === 1 &&
+    mask.predictor === 1 &&
+    mask.blockWidthPx * mask.blockHeightPx <= inflateRowsBytes
   );
 }
 

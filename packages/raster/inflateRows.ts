@@ -16,6 +16,9 @@ export interface WantedRows {
   readonly isDifferenced: boolean;
 }
 
+/** Packed bytes, or where they are read from. */
+export type Packed = Uint8Array | { readonly length: number; readonly fill: (into: Uint8Array) => void };
+
 /** Packed and unpacked bytes of a block that is unpacked here; a larger one is left to zlib, which needs no room of its own. */
 export const inflateRowsBytes = 4 * 2 ** 20;
 
@@ -48,18 +51,20 @@ const aligned = (at: number): number => Math.ceil(at / 16) * 16;
  * @returns rows from 0 to `endRow`, until the next call; those from `firstRow` are right in their first `usedBytes`
  * @throws AppError `raster/damaged`
  */
-export function inflateRows(bytes: Uint8Array, wanted: WantedRows): Uint8Array {
+export function inflateRows(packed: Packed, wanted: WantedRows): Uint8Array {
   const { rowBytes, firstRow, endRow, usedBytes, samplesPerPixel, isDifferenced } = wanted;
   const size = rowBytes * endRow;
-  if (bytes.length > inflateRowsBytes || size > inflateRowsBytes) throw new RangeError(`a block of ${size} bytes is not unpacked here`);
+  if (packed.length > inflateRowsBytes || size > inflateRowsBytes) throw new RangeError(`a block of ${size} bytes is not unpacked here`);
   started ??= start();
   const { memory, kernel } = started;
-  const outAt = aligned(FROM_AT + bytes.length + SPARE);
+  const outAt = aligned(FROM_AT + packed.length + SPARE);
   const sumsAt = aligned(outAt + size + SPARE);
   const endAt = sumsAt + size + SPARE;
   if (endAt > memory.buffer.byteLength) memory.grow(Math.ceil((endAt - memory.buffer.byteLength) / PAGE_BYTES));
-  new Uint8Array(memory.buffer, FROM_AT).set(bytes);
-  const unpacked = kernel.inflate(FROM_AT, bytes.length, outAt, size, SCRATCH_AT);
+  const from = new Uint8Array(memory.buffer, FROM_AT, packed.length);
+  if (packed instanceof Uint8Array) from.set(packed);
+  else packed.fill(from);
+  const unpacked = kernel.inflate(FROM_AT, packed.length, outAt, size, SCRATCH_AT);
   if (unpacked < 0) throw damaged("A block of compressed pixels cannot be decoded.");
   if (unpacked < size) throw damaged("A block of pixels is shorter than it should be.");
   if (!isDifferenced) return new Uint8Array(memory.buffer, outAt, size);
