@@ -1,3 +1,4 @@
+import type { Window } from "@reefline/schema/grid";
 import type { GroundPolygons } from "./coverage.ts";
 import { type PixelPolygon, pixelExtent, rasterizePolygons } from "./rasterizePolygons.ts";
 
@@ -13,6 +14,29 @@ export interface CoarseMap {
   readonly examined: Uint8Array;
   readonly reef: Uint8Array;
   readonly holdout: Uint8Array;
+  /** 1 where a prediction was rejected; absent when none was. */
+  readonly rejected?: Uint8Array;
+  /** Photos on a sheet, in model pixels; absent where the ground is one piece. */
+  readonly plots?: readonly Plot[];
+}
+
+/** A piece of ground that touches no other, e.g. a photo; those of one group stay on one side of every split. */
+export interface Plot extends Window {
+  readonly group: string;
+}
+
+/** The squares of a map whose centres lie in a window of model pixels. */
+export function* squaresOf(
+  map: CoarseMap,
+  window: { colOff: number; rowOff: number; sizePx: number; heightPx?: number },
+): Generator<number> {
+  const { squarePx, columns, rows } = map;
+  const first = (px: number, off: number) => Math.max(0, Math.round((px - off) / squarePx));
+  const column0 = first(window.colOff, map.colOff);
+  const row0 = first(window.rowOff, map.rowOff);
+  const column1 = Math.min(columns, first(window.colOff + window.sizePx, map.colOff));
+  const row1 = Math.min(rows, first(window.rowOff + (window.heightPx ?? window.sizePx), map.rowOff));
+  for (let row = row0; row < row1; row++) for (let column = column0; column < column1; column++) yield row * columns + column;
 }
 
 const finestSquarePx = 8;

@@ -1,4 +1,4 @@
-import { type CoarseMap, dilate } from "./coarseMap.ts";
+import { type CoarseMap, dilate, type Plot, squaresOf } from "./coarseMap.ts";
 import { type Random, shuffled } from "./random.ts";
 
 export const splitRoles = { none: 0, train: 1, validation: 2 } as const;
@@ -9,6 +9,8 @@ export interface SplitCell {
   readonly colOff: number;
   readonly rowOff: number;
   readonly sizePx: number;
+  /** Of a photo, which is no square: `sizePx` is its width then. */
+  readonly heightPx?: number;
   readonly role: "train" | "validation";
   /** Of its examined ground. */
   readonly reefFraction: number;
@@ -23,6 +25,8 @@ export interface Split {
   readonly buffered: boolean;
   /** Per survey, one `splitRoles` value per square of its coarse map. */
   readonly roles: readonly Uint8Array[];
+  /** Photos were assigned whole, those of one group together; null: ground was cut into cells. */
+  readonly groupCount: number | null;
 }
 
 /** Fewer cells than this and chance decides what validation looks like. */
@@ -40,6 +44,10 @@ const leastExamined = 0.2;
  * @returns null when even small cells cannot put reef and empty ground into both parts
  */
 export function planSplit(maps: readonly (CoarseMap | null)[], chipPx: number, random: Random): Split | null {
+  return splitByGroups(maps, random) ?? splitByCells(maps, chipPx, random);
+}
+
+function splitByCells(maps: readonly (CoarseMap | null)[], chipPx: number, random: Random): Split | null {
   const squarePx = Math.max(8, ...maps.map((map) => map?.squarePx ?? 0));
   const { usable, bufferPx } = awayFromHoldout(maps, chipPx);
   const toSquares = (px: number) => Math.max(2, Math.round(px / squarePx)) * squarePx;
@@ -56,7 +64,7 @@ export function planSplit(maps: readonly (CoarseMap | null)[], chipPx: number, r
       if (cells.length < least) continue;
       const roled = assign(cells, random);
       const roles = maps.map((map, source) => paintRoles(map, usable[source], roled, source, buffered ? bufferPx : 0));
-      if (bothPartsHaveBoth(maps, roles)) return { cells: roled, cellSizePx: sizePx, bufferPx, buffered, roles };
+      if (bothPartsHaveBoth(maps, roles)) return { cells: roled, cellSizePx: sizePx, bufferPx, buffered, roles, groupCount: null };
     }
   }
   return null;
@@ -72,7 +80,8 @@ function awayFromHoldout(maps: readonly (CoarseMap | null)[], chipPx: number): {
   const at = (bufferPx: number) =>
     maps.map((map) => {
       if (!map) return null;
-      const near = dilate(map.holdout, map.columns, map.rows, Math.ceil(bufferPx / map.squarePx));
+      // Photos beside each other on a sheet are no neighbours on the ground.
+      const near = map.plots ? map.holdout : dilate(map.holdout, map.columns, map.rows, Math.ceil(bufferPx / map.squarePx));
       return map.examined.map((value, i) => (value === 1 && near[i] === 0 ? 1 : 0));
     });
   const squares = (masks: (Uint8Array | null)[]) => masks.reduce((sum, mask) => sum + (mask ? countOnes(mask) : 0), 0);
@@ -111,6 +120,52 @@ function cellsOf(maps: readonly (CoarseMap | null)[], usable: readonly (Uint8Arr
   });
 }
 
+/**
+ * Photos whole, those of one group together: one group of five goes to validation, drawn like cells. Groups of held-out photos are left
+ * out altogether. null when the ground is not made of photos, or when their groups cannot put reef and empty ground into both parts.
+ */
+function splitByGroups(maps: readonly (CoarseMap | null)[], random: Random): Split | null {
+  if (maps.some((map) => map && !map.plots) || maps.every((map) => map === null)) return null;
+  const photos = maps.flatMap((map, source) => {
+    return (map?.plots ?? []).map((plot) => ({ source, plot, ...photoGround(map, plot) }));
+  });
+  const heldOut = new Set(photos.filter(({ held }) => held > 0).map(({ plot }) => plot.group));
+  const groups = new Map<string, { examined: number; reef: number }>();
+  for (const { plot, examined, reef } of photos) {
+    if (examined === 0 || heldOut.has(plot.group)) continue;
+    const sum = groups.get(plot.group) ?? { examined: 0, reef: 0 };
+    groups.set(plot.group, { examined: sum.examined + examined, reef: sum.reef + reef });
+  }
+  const asCells = [...groups].map(([, { examined, reef }], source) => ({ source, ...nowhere, reefFraction: reef / examined }));
+  const names = [...groups.keys()];
+  const roleOf = new Map(assign(asCells, random).map(({ source, role }) => [names[source], role]));
+  const cells = photos.flatMap(({ source, plot, examined, reef }): SplitCell[] => {
+    const role = roleOf.get(plot.group);
+    const { colOff, rowOff, widthPx, heightPx } = plot;
+    if (!role || examined === 0) return [];
+    return [{ source, colOff, rowOff, sizePx: widthPx, heightPx, role, reefFraction: reef / examined }];
+  });
+  const usable = maps.map((map) => map && map.examined.map((value, i) => (value === 1 && map.holdout[i] === 0 ? 1 : 0)));
+  const roles = maps.map((map, source) => paintRoles(map, usable[source], cells, source, 0));
+  if (!bothPartsHaveBoth(maps, roles)) return null;
+  return { cells, cellSizePx: Math.max(...cells.map(({ sizePx }) => sizePx)), bufferPx: 0, buffered: true, roles, groupCount: groups.size };
+}
+
+const nowhere = { colOff: 0, rowOff: 0, sizePx: 0, role: "train" } as const;
+
+function photoGround(map: CoarseMap | null, plot: Plot): { examined: number; reef: number; held: number } {
+  const sum = { examined: 0, reef: 0, held: 0 };
+  if (!map) return sum;
+  for (const i of squaresOf(map, { ...plot, sizePx: plot.widthPx })) {
+    if (map.holdout[i] === 1) sum.held++;
+    else if (map.examined[i] === 1) {
+      sum.examined++;
+      sum.reef += map.reef[i] ?? 0;
+    }
+  }
+  return sum;
+}
+
 /** Cells in order of reef fraction, ties by chance; one of every five neighbours in that order goes to validation. */
 function assign(cells: readonly SplitCell[], random: Random): SplitCell[] {
   const ordered = shuffled(cells, random).sort((a, b) => b.reefFraction - a.reefFraction);
@@ -136,18 +191,12 @@ function paintRoles(
   const validation = new Uint8Array(usable.length);
   for (const cell of cells) {
     if (cell.source !== source) continue;
-    const row0 = (cell.rowOff - map.rowOff) / map.squarePx;
-    const column0 = (cell.colOff - map.colOff) / map.squarePx;
-    const perCell = cell.sizePx / map.squarePx;
-    for (let row = row0; row < Math.min(map.rows, row0 + perCell); row++) {
-      for (let column = column0; column < Math.min(map.columns, column0 + perCell); column++) {
-        const i = row * map.columns + column;
-        if (cell.role === "validation") validation[i] = 1;
-        if (usable[i] === 1) roles[i] = splitRoles[cell.role];
-      }
+    for (const i of squaresOf(map, cell)) {
+      if (cell.role === "validation") validation[i] = 1;
+      if (usable[i] === 1) roles[i] = splitRoles[cell.role];
     }
   }
-  if (bufferPx === 0) return roles;
+  if (bufferPx === 0 || map.plots) return roles;
   const near = dilate(validation, map.columns, map.rows, Math.ceil(bufferPx / map.squarePx));
   return roles.map((role, i) => (role === splitRoles.train && near[i] === 1 ? splitRoles.none : role));
 }

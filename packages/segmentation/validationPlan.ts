@@ -18,11 +18,14 @@ const multiplePx = 64;
 export function planValidation({ cells }: Split): ValidationWindow[] {
   return cells.flatMap((cell) => {
     if (cell.role !== "validation") return [];
-    const pieces = Math.ceil(cell.sizePx / mostScoredPx);
+    const { sizePx, heightPx = sizePx } = cell;
+    const cuts = (lengthPx: number) => {
+      const pieces = Math.ceil(lengthPx / mostScoredPx);
+      return Array.from({ length: pieces }, (_, i) => [i, i + 1].map((at) => Math.round((at * lengthPx) / pieces)));
+    };
     const windows: ValidationWindow[] = [];
-    for (let row = 0; row < pieces; row++) {
-      for (let column = 0; column < pieces; column++) {
-        const [left, right, top, bottom] = [column, column + 1, row, row + 1].map((i) => Math.round((i * cell.sizePx) / pieces));
+    for (const [top, bottom] of cuts(heightPx)) {
+      for (const [left, right] of cuts(sizePx)) {
         const scored = {
           colOff: cell.colOff + (left ?? 0),
           rowOff: cell.rowOff + (top ?? 0),
