@@ -3,10 +3,10 @@
 // Every pointer is an address in the memory, which the caller lays out; nothing is allocated. 64 bytes may be read beyond what is unpacked and
 // 320 written beyond what is wanted.
 
-const LITERAL_BITS: u32 = 12;
+const LITERAL_BITS: u32 = 11;
 const DISTANCE_BITS: u32 = 9;
 // What an entry of a table is. Its low six bits: how many bits of input it takes.
-const LITERALS: u32 = 0x8000; // bits 8–9: one or two, bits 16–31: which
+const LITERAL: u32 = 0x8000; // bits 16–23: which
 const SUBTABLE: u32 = 0x4000; // bits 16–31: where it begins, bits 8–11: its index's bits
 const END: u32 = 0x2000;
 const INVALID: u32 = 0x1000;
@@ -31,7 +31,7 @@ const ofDistances: i32 = 2;
 function entryOf(kind: i32, symbol: u32): u32 {
   if (kind == ofLengths) return symbol << 16;
   if (kind == ofLiterals) {
-    if (symbol < 256) return LITERALS | (1 << 8) | (symbol << 16);
+    if (symbol < 256) return LITERAL | (symbol << 16);
     if (symbol == 256) return END;
     if (symbol > 285) return INVALID;
     return (<u32>load<u16>(lengthBase + ((symbol - 257) << 1)) << 16) | (<u32>load<u8>(lengthExtra + (symbol - 257)) << 8);
@@ -111,19 +111,6 @@ function build(scratch: usize, lengths: usize, count: i32, kind: i32, table: usi
     }
     code <<= 1;
   }
-  // Two literals whose codes fit into one index come out at once.
-  if (kind == ofLiterals && isComplete) {
-    for (let at: u32 = size; at > 0; ) {
-      at--;
-      const first = load<u32>(table + (at << 2));
-      if (!(first & LITERALS)) continue;
-      const bits = first & 63;
-      // From the last to the first: what follows lies at a smaller index and is not paired yet.
-      const second = load<u32>(table + ((at >> bits) << 2));
-      if (!(second & LITERALS) || (at >> bits) == at || bits + (second & 63) > tableBits) continue;
-      store<u32>(table + (at << 2), LITERALS | (2 << 8) | (first & 0x00ff0000) | ((second << 8) & 0xff000000) | (bits + (second & 63)));
-    }
-  }
   return true;
 }
 
@@ -145,13 +132,14 @@ export function inflate(from: usize, length: i32, out: usize, wanted: i32, scrat
   let read = from + 2;
   let write = out;
   let bits: u64 = 0;
+  // Only its lowest six bits count: an entry is subtracted as it is, and shifts take no more of it either.
   let held: u32 = 0;
   let isLast = false;
   while (!isLast && write < end) {
-    bits |= load<u64>(read) << held;
-    read += (63 - held) >> 3;
+    bits |= load<u64>(read) << <u64>held;
+    read += ((held ^ 63) & 63) >> 3;
     held |= 56;
-    if (read - (held >> 3) >= fromEnd) return -1;
+    if (read - ((held & 63) >> 3) >= fromEnd) return -1;
     isLast = (bits & 1) != 0;
     const kind = <u32>(bits >> 1) & 3;
     bits >>= 3;
@@ -160,7 +148,7 @@ export function inflate(from: usize, length: i32, out: usize, wanted: i32, scrat
       const rest = held & 7;
       bits >>= rest;
       held -= rest;
-      read -= held >> 3;
+      read -= (held & 63) >> 3;
       bits = 0;
       held = 0;
       if (read + 4 > fromEnd) return -1;
@@ -190,8 +178,8 @@ export function inflate(from: usize, length: i32, out: usize, wanted: i32, scrat
       if (literalCount > 286 || distanceCount > 30) return -1;
       memory.fill(lengths, 0, 19);
       for (let i = 0; i < lengthCount; i++) {
-        bits |= load<u64>(read) << held;
-        read += (63 - held) >> 3;
+        bits |= load<u64>(read) << <u64>held;
+        read += ((held ^ 63) & 63) >> 3;
         held |= 56;
         store<u8>(lengths + load<u8>(lengthOrder + i), <u8>(bits & 7));
         bits >>= 3;
@@ -201,8 +189,8 @@ export function inflate(from: usize, length: i32, out: usize, wanted: i32, scrat
       const all = literalCount + distanceCount;
       let i = 0;
       while (i < all) {
-        bits |= load<u64>(read) << held;
-        read += (63 - held) >> 3;
+        bits |= load<u64>(read) << <u64>held;
+        read += ((held ^ 63) & 63) >> 3;
         held |= 56;
         if (read > fromEnd + 8) return -1;
         const entry = load<u32>(literals + ((<usize>bits & 127) << 2));
@@ -229,52 +217,48 @@ export function inflate(from: usize, length: i32, out: usize, wanted: i32, scrat
       if (!build(scratch, lengths + literalCount, distanceCount, ofDistances, distances, DISTANCE_BITS)) return -1;
     }
     while (write < end) {
-      bits |= load<u64>(read) << held;
-      read += (63 - held) >> 3;
+      bits |= load<u64>(read) << <u64>held;
+      read += ((held ^ 63) & 63) >> 3;
       held |= 56;
       if (read > fromEnd + 8) return -1;
       let entry = load<u32>(literals + (<usize>(bits & literalMask) << 2));
-      // Four times twelve bits are there.
-      if (entry & LITERALS) {
-        bits >>= entry & 63;
-        held -= entry & 63;
-        store<u16>(write, <u16>(entry >> 16));
-        write += (entry >> 8) & 3;
+      // Four times eleven bits are there.
+      if (entry & LITERAL) {
+        bits >>= <u64>entry;
+        held -= entry;
+        store<u8>(write++, <u8>(entry >> 16));
         entry = load<u32>(literals + (<usize>(bits & literalMask) << 2));
-        if (entry & LITERALS) {
-          bits >>= entry & 63;
-          held -= entry & 63;
-          store<u16>(write, <u16>(entry >> 16));
-          write += (entry >> 8) & 3;
+        if (entry & LITERAL) {
+          bits >>= <u64>entry;
+          held -= entry;
+          store<u8>(write++, <u8>(entry >> 16));
           entry = load<u32>(literals + (<usize>(bits & literalMask) << 2));
-          if (entry & LITERALS) {
-            bits >>= entry & 63;
-            held -= entry & 63;
-            store<u16>(write, <u16>(entry >> 16));
-            write += (entry >> 8) & 3;
+          if (entry & LITERAL) {
+            bits >>= <u64>entry;
+            held -= entry;
+            store<u8>(write++, <u8>(entry >> 16));
             entry = load<u32>(literals + (<usize>(bits & literalMask) << 2));
-            if (entry & LITERALS) {
-              bits >>= entry & 63;
-              held -= entry & 63;
-              store<u16>(write, <u16>(entry >> 16));
-              write += (entry >> 8) & 3;
+            if (entry & LITERAL) {
+              bits >>= <u64>entry;
+              held -= entry;
+              store<u8>(write++, <u8>(entry >> 16));
               continue;
             }
           }
         }
       }
-      bits |= load<u64>(read) << held;
-      read += (63 - held) >> 3;
+      bits |= load<u64>(read) << <u64>held;
+      read += ((held ^ 63) & 63) >> 3;
       held |= 56;
       if (entry & SUBTABLE) {
-        bits >>= entry & 63;
-        held -= entry & 63;
+        bits >>= <u64>entry;
+        held -= entry;
         entry = load<u32>(literals + (((entry >> 16) + (<u32>bits & ((1 << ((entry >> 8) & 15)) - 1))) << 2));
       }
       if (entry & INVALID) return -1;
-      bits >>= entry & 63;
-      held -= entry & 63;
-      if (entry & LITERALS) {
+      bits >>= <u64>entry;
+      held -= entry;
+      if (entry & LITERAL) {
         store<u8>(write++, <u8>(entry >> 16));
         continue;
       }
@@ -285,13 +269,13 @@ export function inflate(from: usize, length: i32, out: usize, wanted: i32, scrat
       held -= lengthExtraBits;
       entry = load<u32>(distances + (<usize>(bits & distanceMask) << 2));
       if (entry & SUBTABLE) {
-        bits >>= entry & 63;
-        held -= entry & 63;
+        bits >>= <u64>entry;
+        held -= entry;
         entry = load<u32>(distances + (((entry >> 16) + (<u32>bits & ((1 << ((entry >> 8) & 15)) - 1))) << 2));
       }
       if (entry & INVALID) return -1;
-      bits >>= entry & 63;
-      held -= entry & 63;
+      bits >>= <u64>entry;
+      held -= entry;
       const distanceExtraBits = (entry >> 8) & 15;
       const distance = (entry >> 16) + (<u32>bits & ((1 << distanceExtraBits) - 1));
       bits >>= distanceExtraBits;
@@ -309,7 +293,7 @@ export function inflate(from: usize, length: i32, out: usize, wanted: i32, scrat
       write = stop;
     }
   }
-  if (read - (held >> 3) > fromEnd) return -1;
+  if (read - ((held & 63) >> 3) > fromEnd) return -1;
   return <i32>min(write - out, <usize>wanted);
 }
 
