@@ -373,7 +373,7 @@ command(areaSample, "draw", "draw random blocks, stratified by a prediction, to 
   .option("--blocks <n>", "how many (default: 50)", wholeNumber(20, 1_000))
   .option(
     "--block-size <m>",
-    "side of a block in metres (default: 64 pixels of the prediction)",
+    "side of a block in metres (default: 128 pixels of the prediction)",
     number((value) => value > 0, "metres above 0"),
   )
   .option("--seed <n>", "another sample", wholeNumber(0, 2 ** 31 - 1))

@@ -10,6 +10,7 @@ import { contentOf } from "../_editor/sync/buildEdit.ts";
 import { lookAtPolygon } from "../_review/lookAtPolygon.ts";
 import { announce } from "../_ui/announce.ts";
 import { Button } from "../_ui/Button.tsx";
+import { classNames } from "../_ui/classNames.ts";
 import { IconButton } from "../_ui/IconButton.tsx";
 import { Kbd } from "../_ui/Kbd.tsx";
 import { Progress } from "../_ui/Progress.tsx";
@@ -26,6 +27,7 @@ export function SampleBar() {
   const map = useWorkspace((state) => state.map);
   const mode = useWorkspace((state) => state.mode);
   const drawing = useEditor((state) => state.tool === "draw");
+  const outlining = useEditor((state) => (state.tool === "draw" || state.tool === "hole") && state.draw.vertices.length > 0);
   const asked = useDrawRequest((state) => state.request !== null);
   const current = sample && sample.id === sampleId ? sample.blocks[block] : undefined;
   const state = states[block];
@@ -76,7 +78,11 @@ export function SampleBar() {
   return (
     <section
       aria-label="Blocks of the area sample"
-      className="pointer-events-none absolute inset-x-2 bottom-10 z-10 flex justify-center max-[699px]:bottom-32"
+      className={classNames(
+        "pointer-events-none absolute inset-x-2 z-10 flex justify-center max-[699px]:top-14",
+        // Below the banner of the drawing under way.
+        outlining ? "top-16 max-[699px]:top-27" : "top-3",
+      )}
     >
       <div className="float pointer-events-auto flex max-w-full flex-wrap items-center justify-center gap-x-2 gap-y-1 py-1.5 pr-1.5 pl-3">
         <div className="min-w-36">

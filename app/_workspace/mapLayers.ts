@@ -20,7 +20,7 @@ export const mapLayerTitles: Record<MapLayer, string> = {
   ignore: "Ignored areas",
   probability: "How sure",
   uncertainty: "How unsure",
-  errors: "What it has wrong",
+  errors: "Errors",
   imagery: "Imagery",
 };
 

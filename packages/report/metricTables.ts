@@ -11,10 +11,10 @@ const area = (value: number) => `${Number(value.toPrecision(4)).toLocaleString("
 const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 
 /** A table whose first column names the rows. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[], look = "numbers"): string {
   const cells = (row: readonly string[]) =>
     row.map((cell, i) => (i === 0 ? `<th scope="row">${escapeHtml(cell)}</th>` : `<td>${escapeHtml(cell)}</td>`)).join("");
-  return `<div class="scroll"><table><thead><tr>${head.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join("")}</tr></thead><tbody>${rows
+  return `<div class="scroll"><table class="${look}"><thead><tr>${head.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join("")}</tr></thead><tbody>${rows
     .map((row) => `<tr>${cells(row)}</tr>`)
     .join("")}</tbody></table></div>`;
 }

@@ -45,6 +45,7 @@ function runSections(run: ReportRun, beside: string): string {
     `<section><h2>To make it again</h2>${table(
       ["", ""],
       run.reproduce.map(({ name, value }) => [name, value]),
+      "words",
     )}</section>`,
   ].join("\n");
 }

@@ -18,6 +18,8 @@ th,td{padding:4px 16px 4px 0;border-bottom:1px solid var(--line);text-align:righ
 th:first-child{text-align:left;font-weight:400;color:var(--soft)}
 thead th{font-weight:600}
 td{overflow-wrap:anywhere}
+.words td{text-align:left;font-size:13px}
+.words th{white-space:nowrap}
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:16px 24px;margin:12px 0}
 figure{margin:0}
 svg{width:100%;height:auto;display:block}

@@ -23,7 +23,7 @@ export const areaSampleRequestSchema = z.object({
   /** null: the prediction's own. */
   threshold: z.number().min(0).max(1).nullable(),
   blockCount: z.number().int().min(20).max(1_000).default(50),
-  /** null: 64 pixels of the prediction, fewer on a small survey. */
+  /** null: 128 pixels of the prediction, fewer on a small survey. */
   blockMeters: z.number().positive().max(10_000).nullable().default(null),
   seed: z
     .number()

@@ -18,7 +18,7 @@ import { roundThreshold } from "./predictions.ts";
 import { surveyImage } from "./surveys.ts";
 
 /** Side of a block in the prediction's pixels, unless asked for: small enough to label in a minute. */
-const usualBlockPx = 64;
+const usualBlockPx = 128;
 const leastBlockPx = 4;
 /** A small survey is cut into about this many blocks. */
 const wantedBlocks = 400;
