@@ -17,6 +17,8 @@ export interface EvaluateInput {
   readonly truth: readonly Polygon[];
   /** Where to count. */
   readonly area: readonly Polygon[];
+  /** Only ground inside these too counts; left out: all of the area. */
+  readonly within?: readonly Polygon[];
   /** Ground inside the area that does not count, e.g. "unsure" or labelled by a model. */
   readonly ignore?: readonly Polygon[];
   readonly signal?: AbortSignal;
@@ -54,6 +56,7 @@ export async function* heldOutStripes(input: EvaluateInput, marginPx: number): A
   const area = rings(input.area);
   const truth = rings(input.truth);
   const ignore = rings(input.ignore ?? []);
+  const within = input.within && rings(input.within);
   const extent = pixelExtent(area);
   const left = Math.max(0, Math.floor(extent.minCol));
   const top = Math.max(0, Math.floor(extent.minRow));
@@ -74,6 +77,7 @@ export async function* heldOutStripes(input: EvaluateInput, marginPx: number): A
       const window = { colOff, rowOff: from, widthPx: Math.min(BLOCK_PX, right - colOff), heightPx: to - from };
       const asked = rasterizePolygons(area, window);
       if (!asked.includes(1)) continue;
+      const inside = within ? rasterizePolygons(within, window) : null;
       const reef = rasterizePolygons(truth, window);
       const ignored = ignore.length > 0 ? rasterizePolygons(ignore, window) : null;
       const { valid } = await surveyRaster.read(window, { bands: [0], signal });
@@ -82,7 +86,7 @@ export async function* heldOutStripes(input: EvaluateInput, marginPx: number): A
       for (let row = 0; row < window.heightPx; row++) {
         for (let col = 0; col < window.widthPx; col++) {
           const i = row * window.widthPx + col;
-          if (asked[i] !== 1 || valid[i] !== 1 || ignored?.[i] === 1) continue;
+          if (asked[i] !== 1 || valid[i] !== 1 || ignored?.[i] === 1 || inside?.[i] === 0) continue;
           const at = row * widthPx + (colOff - left) + col;
           ground[at] = reef[i] === 1 ? groundBits.counted | groundBits.reef : groundBits.counted;
           predicted[at] = block ? sampleByte(block, toProbability, colOff + col, from + row) : 0;
