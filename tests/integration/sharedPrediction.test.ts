@@ -161,13 +161,20 @@ it("a trained model's prediction shows no seam against one large window", async 
     new Set([...offsets.slice(1), ...offsets.slice(0, -1).map((offset) => offset + lengthPx)]);
   const [edgeCols, edgeRows] = [edges(windows.colOffs, windows.windowWidthPx), edges(windows.rowOffs, windows.windowHeightPx)];
   const differences: number[] = [];
+  const apart = { edge: { sum: 0, count: 0 }, elsewhere: { sum: 0, count: 0 } };
   const steps = { edge: { many: 0, one: 0, count: 0 }, elsewhere: { many: 0, one: 0, count: 0 } };
   for (let row = 1; row < heightPx; row++) {
     for (let col = 1; col < widthPx; col++) {
       const at = row * widthPx + col;
       const p = ((one.bytes[at] ?? 0) - 1) / 254;
       if (p <= 0.05 || p >= 0.95) continue;
-      differences.push(Math.abs((one.bytes[at] ?? 0) - (many.bytes[at] ?? 0)));
+      const difference = Math.abs((one.bytes[at] ?? 0) - (many.bytes[at] ?? 0));
+      differences.push(difference);
+      // On either side of the line where a window begins or ends.
+      const isAtEdge = edgeCols.has(col) || edgeCols.has(col + 1) || edgeRows.has(row) || edgeRows.has(row + 1);
+      const place = isAtEdge ? apart.edge : apart.elsewhere;
+      place.sum += difference;
+      place.count++;
       for (const [before, isEdge] of [
         [at - 1, edgeCols.has(col)],
         [at - widthPx, edgeRows.has(row)],
@@ -184,6 +191,9 @@ it("a trained model's prediction shows no seam against one large window", async 
   expect(differences.length).toBeGreaterThan(10_000);
   expect(steps.edge.count).toBeGreaterThan(100);
   expect(differences[Math.floor(differences.length * 0.999)]).toBeLessThanOrEqual(8);
+  // Along windows' edges the two predictions differ no more than elsewhere.
+  expect(apart.edge.count).toBeGreaterThan(100);
+  expect(apart.edge.sum / apart.edge.count).toBeLessThanOrEqual(1.05 * (apart.elsewhere.sum / apart.elsewhere.count));
   // From one pixel to the next across a window's edge there is no more of a step than the large window has there.
   expect(steps.edge.many / steps.edge.one).toBeLessThanOrEqual(1.05 * (steps.elsewhere.many / steps.elsewhere.one));
 }, 120_000);
