@@ -43,9 +43,12 @@ export function planFolds(
   chipPx: number,
   random: () => Random,
 ): Folds | null {
-  const finished = (parts: readonly { name: string; cells: FoldCell[] }[]): Fold[] | null => {
-    const folds = parts.map((part) => ({ ...part, split: planSplit(withHoldout(maps, part.cells), chipPx, random()) }));
-    return folds.length > 1 && folds.every((fold): fold is Fold => fold.split !== null) ? folds : null;
+  const finished = (parts: readonly Unit[]): Fold[] | null => {
+    const folds = parts.flatMap((part) => {
+      const split = planSplit(withHoldout(maps, part.cells), chipPx, random());
+      return split ? [{ ...part, split }] : [];
+    });
+    return folds.length > 1 && folds.length === parts.length ? folds : null;
   };
   if (plan.by !== "blocks") {
     const units = plan.by === "groups" ? groupUnits(maps) : surveyUnits(maps, names);
@@ -72,7 +75,7 @@ const leastExamined = 0.2;
 
 interface Unit {
   readonly name: string;
-  readonly cells: FoldCell[];
+  readonly cells: readonly FoldCell[];
 }
 
 const joinedNames = (units: readonly Unit[]): string => units.map(({ name }) => name).join(", ");

@@ -29,6 +29,9 @@ export const foldResultSchema = z.object({
   /** false: the ground was too small to keep training and validation apart. */
   buffered: z.boolean(),
   bufferMeters: z.number(),
+  plannedFolds: z.number(),
+  /** Side of the blocks; null for groups and surveys. */
+  blockMeters: z.number().nullable(),
 });
 export type FoldResult = z.infer<typeof foldResultSchema>;
 
@@ -40,9 +43,7 @@ export const crossValidationSchema = z.object({
   folds: z.array(foldResultSchema),
   /** Counts of all folds, each at its own threshold. */
   pooled: evaluationSchema.nullable(),
-  /** Side of the blocks; null for groups and surveys. */
   blockMeters: z.number().nullable(),
-  /** How many there are, before the largest were kept. */
   disagreementCount: z.number(),
 });
 export type CrossValidation = z.infer<typeof crossValidationSchema>;

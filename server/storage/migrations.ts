@@ -135,4 +135,17 @@ export const migrations: readonly { readonly version: number; readonly statement
         PRIMARY KEY (sampleId, blockIndex)) STRICT, WITHOUT ROWID`,
     ],
   },
+  {
+    // What a run with folds leaves: a row per fold once it is done, and ground where labels and out-of-fold predictions surely disagree.
+    version: 6,
+    statements: [
+      `CREATE TABLE foldResults (
+        runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, foldIndex INTEGER NOT NULL, resultJson TEXT NOT NULL,
+        PRIMARY KEY (runId, foldIndex)) STRICT, WITHOUT ROWID`,
+      `CREATE TABLE disagreements (
+        num INTEGER PRIMARY KEY, runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, surveyId TEXT NOT NULL, kind TEXT NOT NULL,
+        geometryJson TEXT NOT NULL, areaM2 REAL NOT NULL, probability REAL NOT NULL) STRICT`,
+      "CREATE INDEX disagreementsByArea ON disagreements(runId, areaM2)",
+    ],
+  },
 ];

@@ -206,5 +206,16 @@ export interface Tables {
     /** Of the frame it was drawn from. */
     predictedM2: number;
   };
+  /** FoldResult, once its fold is done. */
+  foldResults: { runId: string; foldIndex: number; resultJson: string };
+  disagreements: {
+    num: Generated<number>;
+    runId: string;
+    surveyId: string;
+    kind: string;
+    geometryJson: string;
+    areaM2: number;
+    probability: number;
+  };
   workers: { owner: string; pid: number; startedAt: number; heartbeatAt: number; backendJson: string | null };
 }
