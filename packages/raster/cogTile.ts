@@ -2,9 +2,8 @@ import { deflateSync } from "node:zlib";
 import type { SampleType } from "@reefline/schema/survey";
 import type { Samples } from "./array.ts";
 import { type BandCount, countBlock } from "./bandStatistics.ts";
-import { deflateEncoder } from "./deflateEncode.ts";
 import { newSamples } from "./newSamples.ts";
-import { encodePredictor } from "./predictorEncode.ts";
+import { type TileSamples, tileSamples } from "./tileSamples.ts";
 
 /** How tiles are stored. JPEG and WebP lose detail and take 8-bit images of one or three bands. */
 export type TileCodec =
@@ -55,20 +54,29 @@ export function tileEncoder(format: TileFormat): (cut: TileCut) => Promise<Encod
     known.set(key, found);
     return found.slice();
   };
-  const deflate = deflateEncoder();
-  let scratch = newSamples(format.sampleType, 0);
+  const { bandCount, sampleType, codec } = format;
+  let lossy = newSamples(sampleType, 0);
+  let lossless: { readonly tilePx: number; readonly tile: TileSamples } | null = null;
 
   return async (cut) => {
     const { tilePx } = cut;
-    const length = tilePx * tilePx * format.bandCount;
+    const length = tilePx * tilePx * bandCount;
     const holding = cut.allValid ? "full" : whatHolds(cut);
-    const counts = cut.withStatistics ? countBlock(blockOf(cut, format.bandCount, holding === "full")) : null;
+    let counts: (BandCount | null)[] | null = null;
     const pack = () => {
-      if (scratch.length !== length) scratch = newSamples(format.sampleType, length);
-      copyPixels(scratch, cut, format, holding !== "full");
-      return encodePixels(scratch, tilePx, format, deflate);
+      if (codec.kind !== "deflate") {
+        if (lossy.length !== length) lossy = newSamples(sampleType, length);
+        copyPixels(lossy, cut, format, holding !== "full");
+        return encodeLossy(lossy, tilePx, bandCount, codec);
+      }
+      if (lossless?.tilePx !== tilePx) lossless = { tilePx, tile: tileSamples({ sampleType, bandCount, tilePx }) };
+      const { tile } = lossless;
+      copyPixels(tile.begin(), cut, format, holding !== "full");
+      if (cut.withStatistics && holding === "full") counts = tile.count(tileWidth(cut), cut.heightPx);
+      return tile.encode();
     };
     const image = holding === "empty" ? await once(`image ${tilePx}`, pack) : await pack();
+    if (cut.withStatistics) counts ??= countBlock(blockOf(cut, bandCount, holding === "full"));
     if (!format.hasMask) return { image, mask: null, counts };
     const packMask = () => deflateMask(packBits(cut));
     const isWhole = cut.heightPx === tilePx && cut.colOff + tilePx <= cut.levelWidthPx;
@@ -127,13 +135,12 @@ function copyPixels(tile: Samples, cut: TileCut, { bandCount, fillValue }: TileF
   }
 }
 
-async function encodePixels(
+async function encodeLossy(
   tile: Samples,
   tilePx: number,
-  { bandCount, codec }: TileFormat,
-  deflate: (bytes: Uint8Array) => Uint8Array,
+  bandCount: number,
+  codec: Exclude<TileCodec, { kind: "deflate" }>,
 ): Promise<Uint8Array> {
-  if (codec.kind === "deflate") return deflate(encodePredictor(tile, tilePx, bandCount));
   if (!(tile instanceof Uint8Array) || (bandCount !== 1 && bandCount !== 3))
     throw new RangeError("JPEG and WebP take 8-bit images of one or three bands");
   // Loaded where it is needed only: threads that deflate start sooner without it.

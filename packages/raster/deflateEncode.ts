@@ -88,12 +88,25 @@ function fillTables(buffer: ArrayBuffer): { lengthExtra: Uint8Array; distanceExt
   return { lengthExtra: lengthExtra.slice(), distanceExtra: distanceExtra.slice() };
 }
 
+/** Deflate's memory, where what is to be deflated can be made instead of copied to. */
+export interface DeflateMemory {
+  readonly memory: WebAssembly.Memory;
+  /**
+   * Room for so many bytes to be deflated, at address `at`, and as many at `spare`, which deflating overwrites; both are multiples of 16.
+   * The memory's buffer may be another one afterwards.
+   */
+  reserve(bytes: number): { readonly at: number; readonly spare: number };
+  /** What lies at `at`, as a zlib stream. */
+  encode(bytes: number): Uint8Array;
+}
+
 /** All the memory that encoding takes, used again for every tile. */
-class Encoder {
-  private readonly memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
+class Encoder implements DeflateMemory {
+  readonly memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
   private readonly kernel = startKernel(this.memory);
   private readonly extra = fillTables(this.memory.buffer);
   private readonly literalLengths = new Uint8Array(LITERAL_CODES);
+  private readonly lengths = new Uint8Array(LITERAL_CODES + DISTANCE_CODES);
   private readonly distanceLengths = new Uint8Array(DISTANCE_CODES);
   private bytes = new Uint8Array(this.memory.buffer);
   private outAt = 0;
@@ -102,14 +115,22 @@ class Encoder {
   private bits = 0;
   private bitCount = 0;
 
-  encode(source: Uint8Array): Uint8Array {
-    const size = source.length;
+  reserve(size: number): { at: number; spare: number } {
     this.outAt = AT.input + Math.ceil((size + 8) / 16) * 16;
     // A block that does not compress is stored, and is not longer before that is known.
     const room = this.outAt + size + (size >> 3) + PAGE_BYTES;
     if (room > this.memory.buffer.byteLength) this.memory.grow(Math.ceil((room - this.memory.buffer.byteLength) / PAGE_BYTES));
     if (this.bytes.buffer !== this.memory.buffer) this.bytes = new Uint8Array(this.memory.buffer);
+    return { at: AT.input, spare: this.outAt };
+  }
+
+  encodeCopy(source: Uint8Array): Uint8Array {
+    this.reserve(source.length);
     this.bytes.set(source, AT.input);
+    return this.encode(source.length);
+  }
+
+  encode(size: number): Uint8Array {
     new Int32Array(this.memory.buffer, AT.head3, (AT.chain - AT.head3) / 4).fill(-WINDOW - 1);
     this.written = 0;
     this.bits = 0;
@@ -189,12 +210,15 @@ class Encoder {
     };
     const literals = used(this.literalLengths, 257);
     const distances = used(this.distanceLengths, 1);
-    const lengths = [...this.literalLengths.subarray(0, literals), ...this.distanceLengths.subarray(0, distances)];
+    const { lengths } = this;
+    lengths.set(this.literalLengths.subarray(0, literals), 0);
+    lengths.set(this.distanceLengths.subarray(0, distances), literals);
+    const total = literals + distances;
     const runs: { code: number; extra: number; bits: number }[] = [];
-    for (let i = 0; i < lengths.length; ) {
+    for (let i = 0; i < total; ) {
       const length = lengths[i] ?? 0;
       let same = 1;
-      while (i + same < lengths.length && lengths[i + same] === length) same++;
+      while (i + same < total && lengths[i + same] === length) same++;
       i += same;
       if (length === 0) {
         for (; same >= 11; same -= Math.min(same, 138)) runs.push({ code: 18, extra: Math.min(same, 138) - 11, bits: 7 });
@@ -247,5 +271,10 @@ class Encoder {
 /** @returns a function that compresses one tile after the other, each as a zlib stream of its own; not to be shared between threads */
 export function deflateEncoder(): (source: Uint8Array) => Uint8Array {
   const encoder = new Encoder();
-  return (source) => encoder.encode(source);
+  return (source) => encoder.encodeCopy(source);
+}
+
+/** An encoder whose input is made in its own memory; not to be shared between threads. */
+export function deflateMemory(): DeflateMemory {
+  return new Encoder();
 }

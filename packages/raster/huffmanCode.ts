@@ -1,5 +1,13 @@
 /** Canonical Huffman codes as deflate writes them (RFC 1951 §3.2.2). */
 
+/** Deflate's largest alphabet has fewer. */
+const MOST_SYMBOLS = 512;
+/** Nodes of the tree being made: leaves, rarest first, then inner ones. Used again for every code. */
+const weights = new Float64Array(2 * MOST_SYMBOLS);
+const parents = new Int32Array(2 * MOST_SYMBOLS);
+const depths = new Int32Array(2 * MOST_SYMBOLS);
+const used = new Int32Array(MOST_SYMBOLS);
+
 /**
  * Lengths of a prefix code that is shortest for these frequencies with no length above `limit`; 0 where a symbol does not occur. A lone
  * symbol gets one bit. Two-queue construction on sorted weights; lengths above the limit are moved down and paid for by lengthening the
@@ -7,36 +15,38 @@
  */
 export function codeLengths(frequencies: Uint32Array, limit: number, lengths: Uint8Array): void {
   lengths.fill(0);
-  const used: number[] = [];
-  for (let symbol = 0; symbol < frequencies.length; symbol++) if ((frequencies[symbol] ?? 0) > 0) used.push(symbol);
-  if (used.length <= 1) {
+  let count = 0;
+  for (let symbol = 0; symbol < frequencies.length; symbol++) {
+    const frequency = frequencies[symbol] ?? 0;
+    // Rare ones first, and of equals the smaller symbol: numbers in a typed array are sorted without a call for each comparison.
+    if (frequency > 0) weights[count++] = frequency * MOST_SYMBOLS + symbol;
+  }
+  if (count <= 1) {
     // Both ends of a tree of one leaf: decoders want a complete code.
-    const symbol = used[0] ?? 0;
-    lengths[symbol] = 1;
-    lengths[symbol === 0 ? 1 : 0] = 1;
+    const symbol = (weights[0] ?? 0) % MOST_SYMBOLS;
+    lengths[count === 0 ? 0 : symbol] = 1;
+    lengths[count === 0 || symbol === 0 ? 1 : 0] = 1;
     return;
   }
-  used.sort((a, b) => (frequencies[a] ?? 0) - (frequencies[b] ?? 0) || a - b);
-  const count = used.length;
-  const weights = new Float64Array(2 * count - 1);
-  const parents = new Int32Array(2 * count - 1);
-  used.forEach((symbol, i) => {
-    weights[i] = frequencies[symbol] ?? 0;
-  });
+  weights.subarray(0, count).sort();
+  for (let i = 0; i < count; i++) {
+    const weight = weights[i] ?? 0;
+    used[i] = weight % MOST_SYMBOLS;
+    weights[i] = Math.floor(weight / MOST_SYMBOLS);
+  }
   let leaf = 0;
   let inner = count;
-  const smallest = (next: number) => {
-    const takesLeaf = leaf < count && (inner >= next || (weights[leaf] ?? 0) <= (weights[inner] ?? 0));
-    return takesLeaf ? leaf++ : inner++;
-  };
   for (let next = count; next < 2 * count - 1; next++) {
-    const a = smallest(next);
-    const b = smallest(next);
-    weights[next] = (weights[a] ?? 0) + (weights[b] ?? 0);
-    parents[a] = next;
-    parents[b] = next;
+    let sum = 0;
+    for (let child = 0; child < 2; child++) {
+      const takesLeaf = leaf < count && (inner >= next || (weights[leaf] ?? 0) <= (weights[inner] ?? 0));
+      const node = takesLeaf ? leaf++ : inner++;
+      sum += weights[node] ?? 0;
+      parents[node] = next;
+    }
+    weights[next] = sum;
   }
-  const depths = new Int32Array(2 * count - 1);
+  depths[2 * count - 2] = 0;
   const perLength = new Int32Array(limit + 1);
   for (let node = 2 * count - 3; node >= 0; node--) {
     const depth = (depths[parents[node] ?? 0] ?? 0) + 1;
