@@ -1,3 +1,4 @@
+import { evaluationSummary } from "@reefline/accuracy/evaluationSummary";
 import { parseGeoJson } from "@reefline/formats/geojsonImport";
 import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { liesAsImagery } from "@reefline/geo/shiftGrid";
@@ -215,12 +216,21 @@ export async function evaluate(session: Session, options: EvaluateCommand): Prom
       threshold,
     });
     const { dice, iou, meanIou, precision, recall, tp, fp, fn, tn, areaM2 } = evaluation;
+    const more = evaluation.detail ? evaluationSummary(evaluation.detail, threshold) : null;
     const unit = isPixelCrs(image.grid.crs) ? "px" : "m²";
-    session.result({ dice, iou, meanIou, precision, recall, tp, fp, fn, tn, threshold, areaM2, unit, ...(report ? { report } : {}) }, [
-      `Dice ${dice.toFixed(4)}, IoU ${iou.toFixed(4)}, mean IoU ${meanIou.toFixed(4)}, precision ${precision.toFixed(4)}, recall ${recall.toFixed(4)} at threshold ${threshold.toFixed(2)}`,
-      `  predicted ${areaM2.predicted.toFixed(1)} ${unit}, truth ${areaM2.truth.toFixed(1)} ${unit}`,
-      ...(report ? [`  counted on ${report.matched.length} photos`, ...photoReportSentences(report)] : []),
-    ]);
+    session.result(
+      { dice, iou, meanIou, precision, recall, tp, fp, fn, tn, threshold, areaM2, unit, ...more, ...(report ? { report } : {}) },
+      [
+        `Dice ${dice.toFixed(4)}, IoU ${iou.toFixed(4)}, mean IoU ${meanIou.toFixed(4)}, precision ${precision.toFixed(4)}, recall ${recall.toFixed(4)} at threshold ${threshold.toFixed(2)}`,
+        `  predicted ${areaM2.predicted.toFixed(1)} ${unit}, truth ${areaM2.truth.toFixed(1)} ${unit}`,
+        ...(more
+          ? [
+              `  outlines within ${Number(more.boundary.toleranceMeters.toPrecision(3))} ${unit === "px" ? "px" : "m"}: F1 ${more.boundary.f1.toFixed(4)}; reefs one by one: F1 ${more.instances.f1.toFixed(4)} (${more.instances.matched} of ${more.instances.labelled} found, ${more.instances.predicted} predicted); calibration error ${more.calibration.expectedError.toFixed(4)}`,
+            ]
+          : []),
+        ...(report ? [`  counted on ${report.matched.length} photos`, ...photoReportSentences(report)] : []),
+      ],
+    );
   } finally {
     await Promise.all([probability.close(), surveyRaster.close()]);
   }
