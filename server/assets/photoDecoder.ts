@@ -28,7 +28,7 @@ export interface PhotoDecoder {
 const kinds = ["bad-input", "not-found", "conflict", "forbidden", "limit", "unavailable", "cancelled", "internal"] as const;
 const replySchema = z.object({
   id: z.number(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z.object({ kind: z.enum(kinds), code: z.string(), message: z.string() }).optional(),
 });
 
