@@ -11,6 +11,8 @@ export interface Augmentation {
   readonly color: { readonly matrix: readonly number[]; readonly offset: readonly number[] };
 }
 
+export type AugmentationKind = "full" | "course" | "flips" | "none";
+
 /** No change at all. */
 export function noAugmentation(bandCount: number): Augmentation {
   return {
@@ -22,13 +24,23 @@ export function noAugmentation(bandCount: number): Augmentation {
 }
 
 /**
- * Half of the chips are turned by quarter turns only, whose pixels are those of the ground and as sharp as what prediction sees; the other
- * half by any angle and zoomed by up to a third. All may be mirrored and change brightness, contrast, saturation and hue.
+ * full: half of the chips are turned by quarter turns only, whose pixels are those of the ground and as sharp as what prediction sees; the
+ * other half by any angle and zoomed by up to a third; all may be mirrored and change brightness, contrast, saturation and hue. course: the
+ * course's, mirrored either way, zoomed by up to 0.3 and turned by up to 10°. flips: mirrored and turned by quarter turns. none: as it lies.
  */
-export function drawAugmentation(random: Random, bandCount: number): Augmentation {
+export function drawAugmentation(random: Random, bandCount: number, kind: AugmentationKind = "full"): Augmentation {
+  const plain = noAugmentation(bandCount);
+  if (kind === "none") return plain;
   const flip = random.next() < 0.5;
-  const free = random.next() < 0.5;
+  if (kind === "course") {
+    // Mirrored top to bottom is mirrored left to right and turned half round.
+    const halfTurn = random.next() < 0.5 ? Math.PI : 0;
+    const tilt = random.between(-Math.PI / 18, Math.PI / 18);
+    return { ...plain, flip, rotation: halfTurn + tilt, groundPerPixel: random.between(0.7, 1.3) };
+  }
+  const free = kind === "full" && random.next() < 0.5;
   const rotation = free ? random.between(0, 2 * Math.PI) : random.below(4) * (Math.PI / 2);
+  if (kind === "flips") return { ...plain, flip, rotation };
   const groundPerPixel = free ? Math.exp(random.between(-Math.log(4 / 3), Math.log(4 / 3))) : 1;
   return { rotation, groundPerPixel, flip, color: drawColor(random, bandCount) };
 }

@@ -1,4 +1,4 @@
-import { type Augmentation, drawAugmentation } from "./augmentation.ts";
+import { type Augmentation, type AugmentationKind, drawAugmentation } from "./augmentation.ts";
 import type { CoarseMap } from "./coarseMap.ts";
 import type { ChipCentre } from "./cutChip.ts";
 import type { Random } from "./random.ts";
@@ -24,6 +24,7 @@ const tries = 3;
 
 /**
  * Aims chips at training ground: `reefShare` of them at a square of reef, the rest at an empty one, each at a random offset.
+ * Of the empty ones `rejectedShare` are places where a prediction was rejected, as long as there are any: hard negatives.
  * Everything is drawn from `random`, so that its state is the sampler's whole position.
  */
 export function chipSampler(
@@ -32,8 +33,10 @@ export function chipSampler(
   chipPx: number,
   bandCount: number,
   reefShare: number,
+  augmentation: AugmentationKind = "full",
+  rejectedShare = 0,
 ): ChipSampler {
-  const places = { reef: [] as Place[], empty: [] as Place[] };
+  const places = { reef: [] as Place[], empty: [] as Place[], rejected: [] as Place[] };
   let area = 0;
   const grounds = maps.map((map, source) => {
     const roles = split.roles[source];
@@ -42,6 +45,7 @@ export function chipSampler(
       if (role !== splitRoles.train) return;
       area += map.squarePx ** 2;
       (map.reef[square] === 1 ? places.reef : places.empty).push({ source, square });
+      if (map.rejected?.[square] === 1 && map.reef[square] !== 1) places.rejected.push({ source, square });
     });
     return { map, sums: summedArea(roles, map.columns, map.rows) };
   });
@@ -49,7 +53,10 @@ export function chipSampler(
     chipsOfGround: area / chipPx ** 2,
     draw(random) {
       const wantsReef = random.next() < reefShare;
-      const pool = (wantsReef && places.reef.length > 0) || places.empty.length === 0 ? places.reef : places.empty;
+      // Without rejections nothing more is drawn: trainings from before they were kept stay the same.
+      const revisits = !wantsReef && places.rejected.length > 0 && random.next() < rejectedShare;
+      const empty = revisits ? places.rejected : places.empty;
+      const pool = (wantsReef && places.reef.length > 0) || places.empty.length === 0 ? places.reef : empty;
       const place = pool[random.below(pool.length)] ?? { source: 0, square: 0 };
       const ground = grounds[place.source];
       let best: { centre: ChipCentre; seen: number } = { centre: { col: 0, row: 0 }, seen: -1 };
@@ -63,7 +70,7 @@ export function chipSampler(
         const seen = squaresSeen(map, sums, col - chipPx / 2, row - chipPx / 2, chipPx);
         if (seen > best.seen) best = { centre: { col, row }, seen };
       }
-      return { source: place.source, centre: best.centre, augmentation: drawAugmentation(random, bandCount) };
+      return { source: place.source, centre: best.centre, augmentation: drawAugmentation(random, bandCount, augmentation) };
     },
   };
 }

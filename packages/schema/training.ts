@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { evaluationDetailSchema } from "./evaluation.ts";
+import { foldPlanSchema } from "./foldPlan.ts";
 import { idSchema } from "./ids.ts";
 
 const unetSchema = z.object({
@@ -21,6 +22,14 @@ const pretrainedUnetSchema = z.object({
   bandCount: z.number().int().positive(),
 });
 
+/** The course's network: residual blocks, batch norm and activation before each convolution, strides in place of pooling. */
+const residualUnetSchema = z.object({
+  kind: z.literal("residual-unet"),
+  baseFilters: z.number().int().positive(),
+  bandCount: z.number().int().positive(),
+});
+export type ResidualUnetArchitecture = z.infer<typeof residualUnetSchema>;
+
 /** A network of another program, run as it is; its file lies in the model's folder. */
 const importedOnnxSchema = z.object({
   kind: z.literal("imported-onnx"),
@@ -39,12 +48,22 @@ const importedOnnxSchema = z.object({
 });
 export type ImportedOnnx = z.infer<typeof importedOnnxSchema>;
 
-export const architectureSchema = z.discriminatedUnion("kind", [unetSchema, pretrainedUnetSchema, importedOnnxSchema]);
+export const architectureSchema = z.discriminatedUnion("kind", [unetSchema, pretrainedUnetSchema, residualUnetSchema, importedOnnxSchema]);
 export type Architecture = z.infer<typeof architectureSchema>;
 
-/** best: a pretrained encoder, for few labels; fast: from nothing. */
-export const presetNameSchema = z.enum(["best", "fast"]);
+/** best: a pretrained encoder, for few labels; fast: from nothing; course: the network and recipe of the course on shellfish reefs. */
+export const presetNameSchema = z.enum(["best", "fast", "course"]);
 export type PresetName = z.infer<typeof presetNameSchema>;
+
+export const lossNameSchema = z.enum(["bce", "dice", "bce-dice", "focal", "tversky", "boundary"]);
+export type LossName = z.infer<typeof lossNameSchema>;
+
+export const scheduleNameSchema = z.enum(["constant", "plateau", "triangular", "cosine", "one-cycle"]);
+export type ScheduleName = z.infer<typeof scheduleNameSchema>;
+
+/** full: any turn, zoom and colour; course: mirrored, zoomed by 0.3, turned by 10°; flips: mirrored and quarter turns; none. */
+export const augmentationNameSchema = z.enum(["full", "course", "flips", "none"]);
+export type AugmentationName = z.infer<typeof augmentationNameSchema>;
 
 export const trainConfigSchema = z.object({
   preset: presetNameSchema.default("fast"),
@@ -67,8 +86,23 @@ export const trainConfigSchema = z.object({
     ])
     .default({ kind: "minutes", minutes: 5 }),
   unsharp: z.boolean().default(false).describe("sharpen every window, in training and in prediction alike"),
+  // From here on null means: as the preset has it.
+  loss: lossNameSchema.nullable().default(null),
+  schedule: scheduleNameSchema.nullable().default(null),
+  learningRate: z.number().positive().max(1).nullable().default(null).describe("the highest one"),
+  augmentation: augmentationNameSchema.nullable().default(null),
+  reefShare: z.number().min(0.05).max(0.95).nullable().default(null).describe("share of chips aimed at reef"),
+  patience: z.number().positive().max(1).nullable().default(null).describe("share of the budget without improvement that ends training"),
+  averaging: z.boolean().default(false).describe("keep a running mean of the weights, and use that"),
   /** null: chosen from the survey's own (the preset says how). */
   gsdMeters: z.number().positive().nullable().default(null),
+  folds: foldPlanSchema
+    .nullable()
+    .default(null)
+    .describe("train one model for each part of the ground that is left out, and keep their scores"),
+  labelShare: z.number().min(0.01).max(1).default(1).describe("share of the training blocks that is learned from; nested for one seed"),
+  fromModelId: idSchema.nullable().default(null).describe("go on from this model's weights"),
+  rejectedShare: z.number().min(0).max(0.9).default(0.25).describe("share of the chips of empty ground aimed at rejected predictions"),
 });
 export type TrainConfig = z.infer<typeof trainConfigSchema>;
 
@@ -171,6 +205,8 @@ export const modelCardSchema = z.object({
     validationChips: z.number(),
     /** false when the ground was too small for a buffered split; said in the report. */
     buffered: z.boolean(),
+    /** Photos were assigned whole, those of one group together: so many groups. */
+    groupCount: z.number().optional(),
     /** The squares, in pixels of the model's grid; `source` counts `trainedOn`. For the picture in the report. */
     cells: z
       .array(
@@ -179,6 +215,7 @@ export const modelCardSchema = z.object({
           colOff: z.number().int(),
           rowOff: z.number().int(),
           sizePx: z.number().int(),
+          heightPx: z.number().int().optional().describe("of photos, which are no squares"),
           role: z.enum(["train", "validation"]),
         }),
       )
@@ -192,6 +229,16 @@ export const modelCardSchema = z.object({
   validation: metricsSchema,
   /** null when no held-out area was drawn. */
   heldOut: evaluationSchema.nullable(),
+  /** The model that training went on from, and how it did on the same held-out areas. */
+  trainedFrom: z
+    .object({
+      modelId: idSchema,
+      modelName: z.string(),
+      heldOut: evaluationSchema.nullable(),
+      /** It may have learned from that ground: held-out areas were drawn or changed after it was trained. */
+      mayHaveSeen: z.boolean(),
+    })
+    .optional(),
 });
 export type ModelCard = z.infer<typeof modelCardSchema>;
 

@@ -17,13 +17,15 @@ const headerSchema = z.object({
   bestProgress: z.number(),
   bestEpoch: z.number(),
   bestDice: z.number().nullable(),
+  plateau: z.object({ factor: z.number(), best: z.number().nullable(), since: z.number() }),
   lengths: z.object({ weights: z.number(), statistics: z.number() }),
+  hasAverage: z.boolean(),
   trainerStep: z.number(),
 });
 type Header = z.infer<typeof headerSchema>;
 
 /** Everything needed to go on as if nothing had happened. */
-export interface Checkpoint extends Omit<Header, "format" | "lengths" | "trainerStep"> {
+export interface Checkpoint extends Omit<Header, "format" | "lengths" | "trainerStep" | "hasAverage"> {
   readonly trainer: TrainerValues;
   readonly best: ModelValues | null;
 }
@@ -33,18 +35,26 @@ const fileName = "checkpoint.bin";
 /** One file: length of the header (uint32, little-endian), the header as JSON, then float32 arrays. */
 export async function writeCheckpoint(folder: string, { trainer, best, ...rest }: Checkpoint): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const { weights, m, v, statistics, step } = trainer;
+  const { weights, m, v, statistics, step, average } = trainer;
   const header: Header = {
     ...rest,
     format: "reefline-checkpoint/1",
     lengths: { weights: weights.length, statistics: statistics.length },
     trainerStep: step,
+    hasAverage: average !== null,
     bestDice: best ? rest.bestDice : null,
   };
   const json = new TextEncoder().encode(JSON.stringify(header));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, json.length, true);
-  const arrays = [weights, m, v, statistics, ...(best ? [best.weights, best.statistics] : [])];
+  const arrays = [
+    weights,
+    m,
+    v,
+    statistics,
+    ...(average ? [average.weights, average.statistics] : []),
+    ...(best ? [best.weights, best.statistics] : []),
+  ];
   await writeFileAtomically(join(folder, fileName), [
     length,
     json,
@@ -59,13 +69,14 @@ export async function readCheckpoint(folder: string, fingerprint: string): Promi
   const headerLength = file.readUInt32LE(0);
   const header = headerSchema.safeParse(parsed(file.subarray(4, 4 + headerLength)));
   if (!header.success || header.data.fingerprint !== fingerprint) return null;
-  const { lengths, trainerStep, format: _format, ...rest } = header.data;
+  const { lengths, trainerStep, hasAverage, format: _format, ...rest } = header.data;
   const hasBest = rest.bestDice !== null;
   const counts = [
     lengths.weights,
     lengths.weights,
     lengths.weights,
     lengths.statistics,
+    ...(hasAverage ? [lengths.weights, lengths.statistics] : []),
     ...(hasBest ? [lengths.weights, lengths.statistics] : []),
   ];
   if (file.length !== 4 + headerLength + 4 * counts.reduce((sum, count) => sum + count, 0)) return null;
@@ -81,6 +92,7 @@ export async function readCheckpoint(folder: string, fingerprint: string): Promi
     v: take(lengths.weights),
     statistics: take(lengths.statistics),
     step: trainerStep,
+    average: hasAverage ? { weights: take(lengths.weights), statistics: take(lengths.statistics) } : null,
   };
   const best = hasBest ? { weights: take(lengths.weights), statistics: take(lengths.statistics) } : null;
   return { ...rest, trainer, best };

@@ -31,7 +31,7 @@ export function foldNetwork(network: Network, { weights, statistics }: ModelValu
   return convolutions.map((operation, index) => {
     const { outChannels, norm, epsilon } = operation;
     const shape = kernelShape(operation);
-    const kernel = take(shape[0] * shape[1] * shape[2] * shape[3]);
+    const kernel = operation.isBare ? new Float32Array(outChannels).fill(1) : take(shape[0] * shape[1] * shape[2] * shape[3]);
     const divisor = index === convolutions.length - 1 ? temperature : 1;
     if (norm === "bias") {
       return { shape, kernel: kernel.map((value) => value / divisor), bias: take(outChannels).map((value) => value / divisor) };

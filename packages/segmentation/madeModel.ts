@@ -1,5 +1,5 @@
 import { randomFrom } from "@reefline/chips/random";
-import type { Architecture, ModelCard } from "@reefline/schema/training";
+import { type Architecture, type ModelCard, trainConfigSchema } from "@reefline/schema/training";
 import { initialValues } from "./initialValues.ts";
 import type { ModelValues } from "./modelFiles.ts";
 import { networkOf } from "./networkOf.ts";
@@ -20,7 +20,7 @@ export function madeCard(architecture: Architecture): ModelCard {
     temperature: 1.3,
     threshold: 0.4,
     positiveClass: "reef",
-    config: { preset: "fast", seed: 1, budget: { kind: "epochs", epochs: 1 }, unsharp: false, gsdMeters: null },
+    config: trainConfigSchema.parse({ budget: { kind: "epochs", epochs: 1 } }),
     backend: { kind: "native-cpu", description: "none" },
     trainedOn: [],
     split: { cellSizeMeters: 1, bufferMeters: 0, trainCells: 1, validationCells: 1, trainChips: 1, validationChips: 1, buffered: false },

@@ -17,6 +17,8 @@ export type Operation =
       readonly outChannels: number;
       /** One kernel per channel (inChannels = outChannels). */
       readonly depthwise: boolean;
+      /** No kernel is learned: every channel passes as it is (depthwise, 1 px) to its batch norm and activation. */
+      readonly isBare?: true;
       /**
        * What follows the convolution: batch norm by the batch's own statistics in training, batch norm by the statistics that the
        * weights came with, or a bias alone.
@@ -74,7 +76,7 @@ export function makeNetwork(operations: readonly Operation[], strideMultiplePx: 
   for (const operation of operations) {
     if (operation.op !== "convolution") continue;
     const { name, norm, outChannels } = operation;
-    add(`${name}/kernel`, kernelShape(operation));
+    if (!operation.isBare) add(`${name}/kernel`, kernelShape(operation));
     if (norm === "bias") {
       add(`${name}/bias`, [outChannels]);
     } else {

@@ -2,6 +2,7 @@ import { AppError } from "@reefline/schema/errors";
 import type { Architecture } from "@reefline/schema/training";
 import type { Network } from "./network.ts";
 import { pretrainedUnet } from "./pretrainedUnet.ts";
+import { residualUnet } from "./residualUnet.ts";
 import { unet } from "./unet.ts";
 
 /**
@@ -16,5 +17,6 @@ export function networkOf(architecture: Architecture): Network {
       `This model was imported from ${architecture.fileName}: it predicts, and can be neither trained nor exported in another form.`,
     );
   }
+  if (architecture.kind === "residual-unet") return residualUnet(architecture);
   return architecture.kind === "unet" ? unet(architecture) : pretrainedUnet(architecture.bandCount);
 }

@@ -27,6 +27,7 @@ const architectures: Architecture[] = [
   { kind: "unet", baseFilters: 16, depth: 1, bandCount: 4 },
   { kind: "unet", baseFilters: 4, depth: 3, bandCount: 1, patchPx: 1 },
   { kind: "pretrained-unet", encoder: "efficientnet-lite0", bandCount: 4 },
+  { kind: "residual-unet", baseFilters: 2, bandCount: 3 },
 ];
 
 describe.each(architectures)(

@@ -1,8 +1,10 @@
 import type { Raster } from "@reefline/raster/raster";
 import type { Polygon } from "@reefline/schema/feature";
 import type { Progress } from "@reefline/schema/job";
+import type { Photo } from "@reefline/schema/photo";
 import type { SurveyImage } from "@reefline/schema/survey";
 import type { HistoryEvent, ModelCard, TrainConfig } from "@reefline/schema/training";
+import type { ModelValues } from "./modelFiles.ts";
 
 /** One survey to learn from: its image and its polygons, in WGS 84. */
 export interface TrainSource {
@@ -18,8 +20,18 @@ export interface TrainSource {
   readonly ignore: readonly Polygon[];
   /** Of the labels those that a model drew and nobody redrew: learned from, but no judge of a model. */
   readonly drawnByModel?: readonly Polygon[];
+  /** Predictions that a person rejected: chips are aimed at them again and again. */
+  readonly rejected?: readonly Polygon[];
+  /** Photos on the survey's sheet; those of one group are never learned from and judged by at once. */
+  readonly photos?: readonly Photo[];
   /** The last edit that these polygons contain. */
   readonly lastEditSeq: number;
+}
+
+/** A trained model to go on from. */
+export interface TrainedModel {
+  readonly card: ModelCard;
+  readonly values: ModelValues;
 }
 
 export interface TrainInput {
@@ -34,6 +46,8 @@ export interface TrainInput {
   readonly resume: boolean;
   /** The file of the pretrained encoder; null where it could not be fetched. */
   readonly encoderPath: string | null;
+  /** Weights, normalisation, pixel size and network are taken from this model. */
+  readonly from?: TrainedModel | null;
   /** How much work a crash may cost; 20 when left out. */
   readonly checkpointSeconds?: number;
 }

@@ -6,7 +6,7 @@ import { gridBounds, gridGsdMeters } from "@reefline/geo/grid";
 import { openFileSource } from "@reefline/raster/fileSource";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import type { Polygon } from "@reefline/schema/feature";
-import type { HistoryEvent, TrainConfig } from "@reefline/schema/training";
+import { type HistoryEvent, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readModel, writeCard } from "./modelFiles.ts";
@@ -20,13 +20,7 @@ let source: TrainSource;
 
 const polygons = (path: string): Polygon[] =>
   (JSON.parse(readFileSync(path, "utf8")) as { features: { geometry: Polygon }[] }).features.map(({ geometry }) => geometry);
-const config = (epochs: number): TrainConfig => ({
-  preset: "fast",
-  seed: 3,
-  budget: { kind: "epochs", epochs },
-  unsharp: false,
-  gsdMeters: 0.06,
-});
+const config = (epochs: number): TrainConfig => trainConfigSchema.parse({ seed: 3, budget: { kind: "epochs", epochs }, gsdMeters: 0.06 });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "reefline-train-"));
@@ -121,6 +115,20 @@ describe("trainModel", { timeout: 120_000 }, () => {
     expect(first?.step).toBeGreaterThan(5);
     const weights = (name: string) => readFileSync(join(folder, name, "weights.bin"));
     expect(weights("cut").equals(weights("whole"))).toBe(true);
+  });
+
+  it("goes on with running means of the weights and a plateau schedule as if nothing had happened", async () => {
+    const recipe = { ...config(2), averaging: true, schedule: "plateau", loss: "focal", augmentation: "course" } as const;
+    const { card } = await trainModel({ ...input("means", 2), config: recipe }, watch().hooks);
+    expect(card.config).toEqual(recipe);
+    const cut = watch((asked) => (asked > 21 ? "cancel" : "no"));
+    await expect(trainModel({ ...input("cut means", 2, { checkpointSeconds: 0.5 }), config: recipe }, cut.hooks)).rejects.toMatchObject({
+      kind: "cancelled",
+    });
+    await trainModel({ ...input("cut means", 2, { resume: true }), config: recipe }, watch().hooks);
+    const weights = (name: string) => readFileSync(join(folder, name, "weights.bin"));
+    expect(weights("cut means").equals(weights("means"))).toBe(true);
+    expect(weights("means").equals(weights("whole"))).toBe(false);
   });
 
   it("stops when asked and keeps what it has", async () => {

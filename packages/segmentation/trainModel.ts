@@ -7,11 +7,12 @@ import { budgetOf } from "./budget.ts";
 import { type Checkpoint, readCheckpoint, removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { encoderRates, loadEfficientNetLite, readEncoder } from "./efficientNetLiteWeights.ts";
 import { initialValues } from "./initialValues.ts";
+import { losses } from "./loss.ts";
 import { type ModelValues, writeModel } from "./modelFiles.ts";
 import { networkOf } from "./networkOf.ts";
 import { makePredictor } from "./predictor.ts";
 import { courseUnsharp } from "./preset.ts";
-import { oneCycleRate } from "./schedule.ts";
+import { afterValidation, plateauStart, rateAt } from "./schedule.ts";
 import { Trainer, type TrainerValues } from "./trainer.ts";
 import type { TrainHooks, TrainInput, TrainResult } from "./trainInput.ts";
 import { nextBatch, prepareTraining, type TrainingData } from "./trainingData.ts";
@@ -37,7 +38,7 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
   const { config, checkpointSeconds = 20 } = input;
   const { tf, backend } = await loadBackend();
   hooks.onProgress({ message: `Preparing ${input.name}`, fraction: 0, secondsLeft: null });
-  const data = await prepareTraining(input.sources, config, groundBudgetBytes);
+  const data = await prepareTraining(input.sources, config, groundBudgetBytes, input.from?.card);
   const { preset } = data;
   const architecture = preset.architecture(data.bandNames.length);
   const network = networkOf(architecture);
@@ -46,15 +47,18 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
   const fingerprint = fingerprintOf(input, architecture, data);
   const checkpoint = input.resume ? await readCheckpoint(input.checkpointDir, fingerprint) : null;
   const random = randomFrom(checkpoint?.random ?? config.seed);
-  const trainer = new Trainer(tf, network, checkpoint?.trainer ?? (await untrained()), encoderRates(network, preset.pretrainedRate));
-  let { step, epoch, elapsedSeconds: elapsedBefore, bestProgress, bestEpoch, bestDice, best } = checkpoint ?? noCheckpoint;
+  const trainer = new Trainer(tf, network, checkpoint?.trainer ?? (await untrained()), {
+    loss: losses[preset.loss],
+    rateScale: encoderRates(network, preset.pretrainedRate),
+  });
+  let { step, epoch, elapsedSeconds: elapsedBefore, bestProgress, bestEpoch, bestDice, plateau, best } = checkpoint ?? noCheckpoint;
 
   let validationSeconds = 0;
   let validatedAt = 0;
   let validatedStep = checkpoint ? step : -1;
   let checkpointAt = performance.now();
   let eventAt = performance.now();
-  let losses: number[] = [];
+  let recentLosses: number[] = [];
   let stoppedBecause: ModelCard["stoppedBecause"] = "budget";
 
   const elapsedSeconds = () => elapsedBefore + (performance.now() - startedAt) / 1000;
@@ -71,21 +75,21 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
       if (stoppedBecause !== "budget" || progress >= 1) break;
 
       const batch = await nextBatch(data, random);
-      const learningRate = oneCycleRate(preset.schedule, progress);
+      const learningRate = rateAt(preset.schedule, progress, plateau.factor);
       const loss = trainer.step(batch, learningRate);
       if (!Number.isFinite(loss)) throw diverged();
-      losses.push(loss);
+      recentLosses.push(loss);
       step++;
       if (step % stepsPerEpoch === 0) epoch++;
 
       if (performance.now() - eventAt > 1000 || step === 1) {
-        hooks.onEvent({ kind: "step", step, epoch, loss: mean(losses), learningRate, elapsedSeconds: elapsedSeconds() });
+        hooks.onEvent({ kind: "step", step, epoch, loss: mean(recentLosses), learningRate, elapsedSeconds: elapsedSeconds() });
         hooks.onProgress({
           message: `Training ${input.name}: epoch ${epoch + 1}${bestDice === null ? "" : `, validation Dice ${bestDice.toFixed(2)}`}`,
           fraction: Math.min(1, progress),
           secondsLeft: budget.secondsLeft(step, elapsedSeconds()),
         });
-        losses = [];
+        recentLosses = [];
         eventAt = performance.now();
       }
       const affordable = config.budget.kind === "epochs" || elapsedSeconds() - validatedAt > validationSeconds / validationShare;
@@ -108,11 +112,13 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
 
   async function validateNow(progress: number): Promise<void> {
     const from = performance.now();
-    const values = trainer.values();
+    const trained = trainer.values();
+    const values = trained.average ?? trained;
     const scores = await score(values, epochWindows);
     // A checkpoint must not follow a validation that was left out: resuming would never make up for it.
     if (!scores) throw cancelled();
     const { dice } = scores.histogram.bestThreshold(1);
+    plateau = afterValidation(plateau, dice, progress);
     const isBest = bestDice === null || dice > bestDice;
     if (isBest) {
       best = { weights: values.weights, statistics: values.statistics };
@@ -156,6 +162,7 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
       bestProgress,
       bestEpoch,
       bestDice,
+      plateau,
       trainer: trainer.values(),
       best,
     };
@@ -186,7 +193,7 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
       gsdMeters,
       bandNames: [...data.bandNames],
       normalization: data.normalization,
-      unsharp: config.unsharp ? courseUnsharp : null,
+      unsharp: preset.unsharp ? courseUnsharp : null,
       temperature: calibration?.temperature ?? 1,
       threshold: calibration?.validation.threshold ?? 0.5,
       positiveClass: "reef",
@@ -209,7 +216,8 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
         trainChips: Math.round(data.sampler.chipsOfGround),
         validationChips: data.validation.length,
         buffered: split.buffered,
-        cells: split.cells.map(({ source, colOff, rowOff, sizePx, role }) => ({ source, colOff, rowOff, sizePx, role })),
+        ...(split.groupCount === null ? {} : { groupCount: split.groupCount }),
+        cells: split.cells.map(({ reefFraction: _, ...cell }) => cell),
       },
       epochs: epoch,
       steps: step,
@@ -233,24 +241,27 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
   }
 
   async function untrained(): Promise<TrainerValues> {
-    const values = initialValues(network, random);
-    if (architecture.kind === "pretrained-unet") {
+    const drawn = initialValues(network, random);
+    const values = input.from ? { weights: input.from.values.weights.slice(), statistics: input.from.values.statistics.slice() } : drawn;
+    if (architecture.kind === "pretrained-unet" && !input.from) {
       loadEfficientNetLite(network, data.bandNames, await readEncoder(input.encoderPath), values);
     }
     const moments = () => new Float32Array(network.weightCount);
-    return { ...values, m: moments(), v: moments(), step: 0 };
+    return { ...values, m: moments(), v: moments(), step: 0, average: config.averaging ? values : null };
   }
 }
 
-const noCheckpoint: Pick<Checkpoint, "step" | "epoch" | "elapsedSeconds" | "bestProgress" | "bestEpoch" | "bestDice" | "best"> = {
-  step: 0,
-  epoch: 0,
-  elapsedSeconds: 0,
-  bestProgress: 0,
-  bestEpoch: 0,
-  bestDice: null,
-  best: null,
-};
+const noCheckpoint: Pick<Checkpoint, "step" | "epoch" | "elapsedSeconds" | "bestProgress" | "bestEpoch" | "bestDice" | "plateau" | "best"> =
+  {
+    step: 0,
+    epoch: 0,
+    elapsedSeconds: 0,
+    bestProgress: 0,
+    bestEpoch: 0,
+    bestDice: null,
+    plateau: plateauStart,
+    best: null,
+  };
 
 /** What a checkpoint must have been made from to be of use. */
 function fingerprintOf({ sources, config }: TrainInput, architecture: Architecture, { gsdMeters, normalization }: TrainingData): string {

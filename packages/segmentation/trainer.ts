@@ -1,7 +1,8 @@
 import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs";
 import { type AdamState, adamStep } from "./adam.ts";
 import type { Tf } from "./backend.ts";
-import { bceDiceLoss } from "./loss.ts";
+import { bceDiceLoss, type Loss } from "./loss.ts";
+import type { ModelValues } from "./modelFiles.ts";
 import type { Network } from "./network.ts";
 import { type PlacedStatistics, trainingForward } from "./trainingForward.ts";
 
@@ -22,9 +23,21 @@ export interface TrainerValues {
   readonly v: Float32Array;
   readonly statistics: Float32Array;
   readonly step: number;
+  /** Running means of weights and statistics; null or absent where none are kept. */
+  readonly average?: ModelValues | null;
+}
+
+/** How a trainer goes about a step. */
+export interface TrainerOptions {
+  /** Cross-entropy + Dice unless given. */
+  readonly loss?: Loss;
+  /** A factor of the learning rate for every weight; null or absent: 1. */
+  readonly rateScale?: Float32Array | null;
 }
 
 const statisticsMomentum = 0.9;
+/** A step's share in the running means falls from 9/11 to a thousandth. */
+const averageDecay = (step: number): number => Math.min(0.999, (1 + step) / (10 + step));
 
 /** Holds the weights, the optimizer's moments and the batch-norm statistics on the backend; `step` moves them once. */
 export class Trainer {
@@ -32,12 +45,16 @@ export class Trainer {
   readonly #network: Network;
   readonly #adam: AdamState;
   readonly #rateScale: Tensor1D | null;
+  readonly #loss: Loss;
   #weights: Tensor1D;
   #statistics: Tensor1D;
+  #average: { weights: Tensor1D; statistics: Tensor1D } | null;
 
-  /** @param rateScale a factor of the learning rate for every weight; 1 when left out */
-  constructor(tf: Tf, network: Network, values: TrainerValues, rateScale: Float32Array | null = null) {
+  constructor(tf: Tf, network: Network, values: TrainerValues, { loss = bceDiceLoss, rateScale = null }: TrainerOptions = {}) {
+    const { average } = values;
     this.#tf = tf;
+    this.#loss = loss;
+    this.#average = average ? { weights: tf.tensor1d(average.weights), statistics: tf.tensor1d(average.statistics) } : null;
     this.#network = network;
     this.#weights = tf.tensor1d(values.weights);
     this.#statistics = tf.tensor1d(values.statistics);
@@ -55,7 +72,7 @@ export class Trainer {
       const target = tf.tensor4d(batch.target, [count, heightPx, widthPx, 1]);
       const valid = tf.tensor4d(batch.valid, [count, heightPx, widthPx, 1]);
       const loss = (weights: Tensor1D): Scalar =>
-        bceDiceLoss(
+        this.#loss(
           tf,
           trainingForward(tf, this.#network, weights, this.#statistics, x, (s) => collected.push(s)),
           target,
@@ -68,6 +85,7 @@ export class Trainer {
     this.#weights.dispose();
     this.#weights = weights;
     this.#moveStatistics(collected);
+    this.#moveAverage();
     const [lossValue = Number.NaN] = value.dataSync();
     tf.dispose([value, grad, ...collected.flatMap(({ mean, variance }) => [mean, variance])]);
     return lossValue;
@@ -82,12 +100,27 @@ export class Trainer {
       v: floats(this.#adam.v),
       statistics: floats(this.#statistics),
       step: this.#adam.step,
+      average: this.#average && { weights: floats(this.#average.weights), statistics: floats(this.#average.statistics) },
     };
   }
 
   dispose(): void {
     this.#tf.dispose([this.#weights, this.#statistics, this.#adam.m, this.#adam.v]);
     this.#rateScale?.dispose();
+    if (this.#average) this.#tf.dispose([this.#average.weights, this.#average.statistics]);
+  }
+
+  /** Exponential running means; batch norm's statistics are averaged as the weights are. */
+  #moveAverage(): void {
+    if (!this.#average) return;
+    const share = 1 - averageDecay(this.#adam.step);
+    const moved = (mean: Tensor1D, now: Tensor1D): Tensor1D => {
+      const next = this.#tf.tidy(() => mean.add(now.sub(mean).mul(share)).as1D());
+      mean.dispose();
+      return next;
+    };
+    const { weights, statistics } = this.#average;
+    this.#average = { weights: moved(weights, this.#weights), statistics: moved(statistics, this.#statistics) };
   }
 
   #moveStatistics(batch: readonly PlacedStatistics[]): void {

@@ -3,11 +3,12 @@ import { type ChipSampler, chipSampler } from "@reefline/chips/chipSampler";
 import { coverageBits } from "@reefline/chips/coverage";
 import { chipWindow, cutChip } from "@reefline/chips/cutChip";
 import { type Ground, openGround } from "@reefline/chips/ground";
+import { keepShare } from "@reefline/chips/labelShare";
 import { modelBands, readModelInput } from "@reefline/chips/modelInput";
 import { type Random, randomFrom } from "@reefline/chips/random";
 import { planSplit, roleAt, type Split, splitRoles } from "@reefline/chips/split";
 import { AppError } from "@reefline/schema/errors";
-import type { TrainConfig } from "@reefline/schema/training";
+import type { ModelCard, TrainConfig } from "@reefline/schema/training";
 import { efficientNetNormalization } from "./efficientNetLiteWeights.ts";
 import { type Normalization, normalizePixels } from "./normalize.ts";
 import { courseUnsharp, type Preset, presetFor } from "./preset.ts";
@@ -35,23 +36,28 @@ const normalizationChips = 48;
 /**
  * Checks that training can work, lays surveys on the model's grid, splits the ground, and measures the bands.
  * @param groundBudgetBytes how much decoded ground may stay in memory
+ * @param from the card of the model that training goes on from
  * @throws AppError in words when it cannot work
  */
 export async function prepareTraining(
   sources: readonly TrainSource[],
   config: TrainConfig,
   groundBudgetBytes: number,
+  from: ModelCard | null = null,
 ): Promise<TrainingData> {
   const { refusal, ground } = trainingReadiness(sources, config);
   if (refusal) throw refusal;
-  const preset = presetFor(config, ground.examinedPx);
+  const preset = from ? goingOnFrom(from, config, presetFor(config, ground.examinedPx)) : presetFor(config, ground.examinedPx);
   const bandNames = commonBands(sources);
+  if (from) requireBands(from, bandNames);
   const { gsdMeters, planned } = planSources(sources, config);
   const maps = planned.map(({ map }) => map);
   const random = randomFrom(config.seed);
-  const split = planSplit(maps, preset.chipPx, random);
-  if (!split) throw unsplittable();
-  const unsharp = config.unsharp ? courseUnsharp : null;
+  const whole = planSplit(maps, preset.chipPx, random);
+  if (!whole) throw unsplittable();
+  // Drawn on its own, so that the share changes nothing else.
+  const split = keepShare(maps, whole, config.labelShare, randomFrom(config.seed));
+  const unsharp = preset.unsharp ? courseUnsharp : null;
   const grounds = planned.map(({ source, grid, polygons }) =>
     openGround(
       (window) => readModelInput(source.raster, source.image, grid, window, { unsharp }),
@@ -60,13 +66,37 @@ export async function prepareTraining(
       groundBudgetBytes / planned.length,
     ),
   );
-  const sampler = chipSampler(maps, split, preset.chipPx, bandNames.length, preset.reefShare);
+  const sampler = chipSampler(maps, split, preset.chipPx, bandNames.length, preset.reefShare, preset.augmentation, config.rejectedShare);
   const data = { preset, gsdMeters, bandNames, planned, grounds, split, sampler };
   const measured = await measureBands(data, random);
   // A pretrained encoder wants what it was trained on.
   const pretrained = preset.architecture(bandNames.length).kind === "pretrained-unet";
-  const normalization = pretrained ? efficientNetNormalization(bandNames.length) : measured;
+  const normalization = from?.normalization ?? (pretrained ? efficientNetNormalization(bandNames.length) : measured);
   return { ...data, normalization, validation: planValidation(split) };
+}
+
+/** Weights that are right already are changed gently. */
+const gentlerRate = 0.2;
+
+/** The preset for going on from a trained model: its own network and filter, and lower rates unless one is asked for. */
+function goingOnFrom(from: ModelCard, { learningRate }: TrainConfig, preset: Preset): Preset {
+  const { schedule } = preset;
+  return {
+    ...preset,
+    architecture: () => from.architecture,
+    unsharp: from.unsharp !== null,
+    schedule: { ...schedule, peak: learningRate ?? schedule.peak * gentlerRate },
+  };
+}
+
+/** @throws AppError "segmentation/bands-differ" when a trained model sees other bands than there are */
+export function requireBands({ name, bandNames }: Pick<ModelCard, "name" | "bandNames">, here: readonly string[]): void {
+  if (bandNames.join() === here.join()) return;
+  throw new AppError(
+    "bad-input",
+    "segmentation/bands-differ",
+    `"${name}" sees the bands ${bandNames.join(", ")}, and this imagery has ${here.join(", ")}. Go on from a model of the same bands, or train a new one.`,
+  );
 }
 
 function commonBands(sources: readonly TrainSource[]): string[] {

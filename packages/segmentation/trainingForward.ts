@@ -39,14 +39,15 @@ export function trainingForward(
   return interpret<Tensor4D>(network, x, {
     ...tensorOperations(tf),
     convolution(operation, input) {
-      const kernel = take().as4D(...kernelShape(operation));
-      if (operation.norm === "bias") return biasActivation(tf, convolve(tf, operation, input, kernel), take().as1D(), operation.activation);
+      const kernel = operation.isBare ? null : take().as4D(...kernelShape(operation));
+      if (kernel && operation.norm === "bias")
+        return biasActivation(tf, convolve(tf, operation, input, kernel), take().as1D(), operation.activation);
       const gamma = take().as1D();
       const beta = take().as1D();
       const at = normAt;
       normAt += operation.outChannels;
-      if (operation.norm === "batch") {
-        const y = convolve(tf, operation, input, kernel);
+      if (!kernel || operation.norm === "batch") {
+        const y = kernel ? convolve(tf, operation, input, kernel) : input;
         return batchNormActivation(tf, y, gamma, beta, operation.epsilon, operation.activation, ({ mean, variance }) =>
           collect({ mean, variance, at }),
         );

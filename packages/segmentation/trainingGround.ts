@@ -1,6 +1,7 @@
 import { type CoarseMap, coarseMap } from "@reefline/chips/coarseMap";
 import type { GroundPolygons } from "@reefline/chips/coverage";
 import { chooseModelGsd } from "@reefline/chips/modelScale";
+import { type PixelPolygon, rasterizePolygons } from "@reefline/chips/rasterizePolygons";
 import { polygonAreaM2 } from "@reefline/geo/geodesic";
 import { gridGsdMeters, polygonToPixels, rescaleGrid } from "@reefline/geo/grid";
 import { AppError } from "@reefline/schema/errors";
@@ -37,9 +38,38 @@ export function planSources(sources: readonly TrainSource[], config: TrainConfig
       holdout: pixels(source.holdout),
       ignore: pixels(source.ignore),
     };
-    return { source, grid, polygons, map: coarseMap(polygons, grid.widthPx, grid.heightPx) };
+    const map = coarseMap(polygons, grid.widthPx, grid.heightPx);
+    return { source, grid, polygons, map: map && { ...map, ...plotsOf(source, grid), ...rejectedOf(map, pixels(source.rejected ?? [])) } };
   });
   return { gsdMeters, planned };
+}
+
+/** The photos of a sheet as plots of the model's grid. */
+function plotsOf({ photos, image }: TrainSource, grid: Grid): Pick<CoarseMap, "plots"> {
+  if (!photos || photos.length === 0) return {};
+  const [across, down] = [grid.widthPx / image.grid.widthPx, grid.heightPx / image.grid.heightPx];
+  return {
+    plots: photos.map(({ group, colOff, rowOff, widthPx, heightPx }) => {
+      const [left, top] = [Math.round(colOff * across), Math.round(rowOff * down)];
+      return {
+        group,
+        colOff: left,
+        rowOff: top,
+        widthPx: Math.round((colOff + widthPx) * across) - left,
+        heightPx: Math.round((rowOff + heightPx) * down) - top,
+      };
+    }),
+  };
+}
+
+function rejectedOf(
+  { squarePx, colOff, rowOff, columns, rows }: CoarseMap,
+  polygons: readonly PixelPolygon[],
+): Pick<CoarseMap, "rejected"> {
+  if (polygons.length === 0) return {};
+  const inSquares = polygons.map((polygon) => polygon.map((ring) => ring.map((value) => value / squarePx)));
+  const window = { colOff: colOff / squarePx, rowOff: rowOff / squarePx, widthPx: columns, heightPx: rows };
+  return { rejected: rasterizePolygons(inSquares, window) };
 }
 
 /** What there is to learn from, in words when it is not enough. Cheap: for the panel as well as for the start of a training. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { loadBackend } from "./backend.ts";
 import { makeFoldedNetwork } from "./foldedNetwork.ts";
+import { residualUnet } from "./residualUnet.ts";
 import { Trainer } from "./trainer.ts";
 import { trainingForward } from "./trainingForward.ts";
 import { unet } from "./unet.ts";
@@ -12,17 +13,27 @@ const read = (name: string) => JSON.parse(readFileSync(new URL(`../../tests/gold
 
 function expectClose(actual: ArrayLike<number>, expected: Float32Array, tolerance: number): void {
   expect(actual.length).toBe(expected.length);
-  let worst = 0;
-  for (let i = 0; i < expected.length; i++) worst = Math.max(worst, Math.abs((actual[i] ?? Number.NaN) - (expected[i] ?? 0)));
-  expect(worst).toBeLessThan(tolerance);
+  let [worst, largest] = [0, 1];
+  for (let i = 0; i < expected.length; i++) {
+    worst = Math.max(worst, Math.abs((actual[i] ?? Number.NaN) - (expected[i] ?? 0)));
+    largest = Math.max(largest, Math.abs(expected[i] ?? 0));
+  }
+  expect(worst).toBeLessThan(tolerance * largest);
 }
 
-describe.each([read("unet"), read("unet-patch")])("U-Net beside Keras on the same weights, patch $patch", async (golden) => {
+describe.each([
+  ["U-Net", read("unet")],
+  ["U-Net on patches", read("unet-patch")],
+  ["residual U-Net", read("residual-unet")],
+] as const)("%s beside Keras on the same weights", async (name, golden) => {
   const { tf, backend } = await loadBackend();
   const floats = (name: string): Float32Array => new Float32Array(Uint8Array.from(Buffer.from(golden[name] ?? "", "base64")).buffer);
   const [count, heightPx, widthPx, bandCount] = golden.shape;
-  const architecture = { kind: "unet", baseFilters: golden.base, depth: golden.depth, bandCount, patchPx: golden.patch } as const;
-  const layout = unet(architecture);
+  const { base: baseFilters, depth, patch: patchPx } = golden;
+  const layout =
+    name === "residual U-Net"
+      ? residualUnet({ kind: "residual-unet", baseFilters, bandCount })
+      : unet({ kind: "unet", baseFilters, depth, bandCount, patchPx });
   const native = backend.kind !== "wasm";
   const image = () => tf.tensor4d(floats("x"), [count, heightPx, widthPx, bandCount]);
 

@@ -1,0 +1,83 @@
+import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Polygon } from "@reefline/schema/feature";
+import type { TrainingWish, TrainSource } from "@reefline/segmentation/trainInput";
+import { openSurveyRaster } from "../assets/openSurveyRaster.ts";
+import { writeAtomically } from "../assets/store.ts";
+import { type Ground, groundOf } from "../services/groundOf.ts";
+import { surveyImage } from "../services/surveys.ts";
+import { lastEditSeq } from "../storage/edits.ts";
+import { featuresOf } from "../storage/features.ts";
+import { photosOf } from "../storage/photos.ts";
+import { standingDecisions } from "../storage/predictions.ts";
+import { surveyById } from "../storage/surveys.ts";
+import type { JobRun, JobWish } from "./jobRun.ts";
+
+/** What the training loop is told. Who lost the lease has no use for a checkpoint. */
+export const trainingWishes: Record<JobWish, TrainingWish> = {
+  go: "no",
+  "stop-and-keep": "stop-and-keep-best",
+  cancel: "cancel",
+  release: "pause",
+  lost: "cancel",
+};
+
+/** What a run trains on, fixed at its first attempt so that a resumed one learns from the same. */
+export interface Snapshot {
+  readonly surveys: {
+    readonly surveyId: string;
+    readonly lastEditSeq: number;
+    readonly ground: Ground;
+    /** Rejected predictions; absent in snapshots from before they were kept. */
+    readonly rejected?: Polygon[];
+  }[];
+}
+
+export async function takeSnapshot(run: JobRun, path: string, surveyIds: readonly string[]): Promise<Snapshot> {
+  const earlier = await readFile(path, "utf8").catch(() => null);
+  if (earlier !== null) return JSON.parse(earlier);
+  const snapshot: Snapshot = await run.store.db.transaction().execute(async (trx) => {
+    const surveys: Snapshot["surveys"] = [];
+    for (const surveyId of surveyIds) {
+      const rejected = (await standingDecisions(trx, surveyId)).flatMap(({ kind, geometry }) => (kind === "rejected" ? [geometry] : []));
+      const ground = groundOf(await featuresOf(trx, surveyId));
+      surveys.push({ surveyId, lastEditSeq: await lastEditSeq(trx, surveyId), ground, rejected });
+    }
+    return { surveys };
+  });
+  await writeAtomically(path, (temporary) => writeFile(temporary, JSON.stringify(snapshot)));
+  return snapshot;
+}
+
+export async function openSource(
+  run: JobRun,
+  { surveyId, lastEditSeq: seq, ground, rejected }: Snapshot["surveys"][number],
+): Promise<TrainSource> {
+  const survey = await surveyById(run.store.db, surveyId);
+  const image = surveyImage(survey);
+  const polygons: { [key in keyof Ground]: Polygon[] } = ground;
+  const photos = await photosOf(run.store.db, surveyId);
+  return {
+    surveyId,
+    surveyName: survey.name,
+    raster: await openSurveyRaster(run.store, image),
+    image,
+    ...polygons,
+    ...(rejected && rejected.length > 0 ? { rejected } : {}),
+    ...(photos.length > 0 ? { photos } : {}),
+    lastEditSeq: seq,
+  };
+}
+
+/** Takes the newest checkpoint there is into this attempt's own folder. */
+export async function copyCheckpoint(earlier: readonly string[], to: string): Promise<boolean> {
+  await mkdir(to, { recursive: true });
+  for (const attempt of earlier) {
+    const from = join(attempt, "checkpoints");
+    const files = await readdir(from).catch(() => []);
+    if (files.length === 0) continue;
+    await cp(from, to, { recursive: true });
+    return true;
+  }
+  return false;
+}
