@@ -69,7 +69,7 @@ export interface WrittenCog {
 }
 
 /** Changes when the same pixels would become other bytes. */
-const WRITER_VERSION = 2;
+const WRITER_VERSION = 3;
 const LOSSLESS: TileCodec = { kind: "deflate" };
 const SMALLEST_LEVEL_PX = 512;
 /** An image of fewer tiles is written without threads. */

@@ -97,6 +97,8 @@ function planAxis(sourcePx: number, targetPx: number): AxisPlan {
 
 /** Columns looked at together: all valid or all empty ones need no look at each pixel. */
 const RUN_PX = 256;
+/** And where some are valid and some are not. */
+const MIXED_RUN_PX = 32;
 
 /**
  * Makes part of one level of a pyramid from rows of the level above. "average": target pixels are the mean of the valid source pixels
@@ -120,10 +122,17 @@ function averagePixels(halving: Halving, part: HalvingPart, from: RowBuffer, to:
   let allValid = true;
   for (let row = part.rowOff; row < part.rowEnd; row++) {
     const span = rowSpan(rows, row, from.firstRow);
-    for (let colOff = part.colOff; colOff < part.colEnd; colOff += RUN_PX) {
-      const colEnd = Math.min(part.colEnd, colOff + RUN_PX);
-      const run: Run = { colOff, colEnd, targetAt: (row - to.firstRow) * target.widthPx, span };
+    const targetAt = (row - to.firstRow) * target.widthPx;
+    for (let colOff = part.colOff, wholeTo = colOff; colOff < part.colEnd; ) {
+      // A long run that is mixed is looked at again in short ones.
+      const isShort = colOff < wholeTo;
+      const colEnd = Math.min(isShort ? wholeTo : part.colEnd, colOff + (isShort ? MIXED_RUN_PX : RUN_PX));
+      const run: Run = { colOff, colEnd, targetAt, span };
       const holding = whatHolds(halving, cols, run, from.valid);
+      if (holding === "mixed" && !isShort) {
+        wholeTo = colEnd;
+        continue;
+      }
       if (holding === "mixed") averageMasked(halving, cols, run, from, to);
       else if (holding === "empty") fillEmpty(halving, run, to);
       else {
@@ -136,6 +145,7 @@ function averagePixels(halving: Halving, part: HalvingPart, from: RowBuffer, to:
       else if (holding === "mixed" && allValid) {
         allValid = to.valid.subarray(run.targetAt + colOff, run.targetAt + colEnd).indexOf(0) === -1;
       }
+      colOff = colEnd;
     }
   }
   return allValid;
