@@ -7,7 +7,16 @@ import { AppError } from "@reefline/schema/errors";
 import type { Polygon } from "@reefline/schema/feature";
 import type { Prediction, PredictionOptions } from "@reefline/schema/prediction";
 import type { Survey } from "@reefline/schema/survey";
-import { type Model, type PresetName, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
+import {
+  type AugmentationName,
+  type LossName,
+  type Model,
+  type ModelCard,
+  type PresetName,
+  type ScheduleName,
+  type TrainConfig,
+  trainConfigSchema,
+} from "@reefline/schema/training";
 import { engineTitles } from "@reefline/segmentation/engineChoice";
 import { openAsset } from "../server/assets/openAsset.ts";
 import { openSurveyRaster } from "../server/assets/openSurveyRaster.ts";
@@ -17,13 +26,14 @@ import { getPrediction, listPredictions, startPrediction } from "../server/servi
 import { resolveSurvey, surveyImage } from "../server/services/surveys.ts";
 import { getModel, getRun, resolveModel, startRun } from "../server/services/training.ts";
 import { polygonSet } from "../server/storage/polygonSets.ts";
+import { type FoldFlags, foldPlanOf, printFolds } from "./foldCommands.ts";
 import { followJobs } from "./followJob.ts";
 import { readLabelFile } from "./labelFile.ts";
 import { engineTrialLines } from "./modelEngines.ts";
 import { type PhotoLabelFlags, photoLabelOptions, photoLabelSource, photoReportSentences, progressNote } from "./photoLabelCommands.ts";
 import type { Session } from "./session.ts";
 
-export interface TrainOptions {
+export interface TrainOptions extends FoldFlags {
   readonly survey: string[];
   readonly model: string;
   /** Left out: the best there is here. */
@@ -31,22 +41,52 @@ export interface TrainOptions {
   readonly seed?: number;
   readonly minutes?: number;
   readonly epochs?: number;
+  readonly loss?: LossName;
+  readonly schedule?: ScheduleName;
+  readonly rate?: number;
+  readonly augment?: AugmentationName;
+  readonly reefShare?: number;
+  readonly patience?: number;
+  readonly average?: boolean;
+  readonly unsharp?: boolean;
+  readonly gsd?: number;
+  /** Name or id of a model to go on from. */
+  readonly from?: string;
+  readonly labelShare?: number;
+  readonly rejectedShare?: number;
+}
+
+function configOf(session: Session, options: TrainOptions): TrainConfig {
+  const { epochs, minutes } = options;
+  return trainConfigSchema.parse({
+    preset: options.preset ?? (session.ctx.store.config.encoderPath === null ? "fast" : "best"),
+    seed: options.seed,
+    budget: epochs !== undefined ? { kind: "epochs", epochs } : minutes !== undefined ? { kind: "minutes", minutes } : undefined,
+    loss: options.loss,
+    schedule: options.schedule,
+    learningRate: options.rate,
+    augmentation: options.augment,
+    reefShare: options.reefShare,
+    patience: options.patience,
+    averaging: options.average,
+    unsharp: options.unsharp,
+    gsdMeters: options.gsd,
+    folds: foldPlanOf(options),
+    labelShare: options.labelShare,
+    rejectedShare: options.rejectedShare,
+  });
 }
 
 export async function train(session: Session, options: TrainOptions): Promise<void> {
   const { ctx } = session;
   const surveys = await Promise.all(options.survey.map((name) => resolveSurvey(ctx, name)));
-  const budget: TrainConfig["budget"] | undefined =
-    options.epochs !== undefined
-      ? { kind: "epochs", epochs: options.epochs }
-      : options.minutes !== undefined
-        ? { kind: "minutes", minutes: options.minutes }
-        : undefined;
-  const preset: PresetName = options.preset ?? (ctx.store.config.encoderPath === null ? "fast" : "best");
-  const config = trainConfigSchema.parse({ preset, seed: options.seed, budget });
+  const from = options.from === undefined ? null : await resolveModel(ctx, options.from);
+  const config = { ...configOf(session, options), fromModelId: from?.id ?? null };
   const started = await startRun(ctx, { name: options.model, surveyIds: surveys.map((survey) => survey.id), config });
   await followJobs(session, [started.jobId]);
   const run = await getRun(ctx, started.id);
+  const { preset } = run.config;
+  if (run.config.folds) return printFolds(session, run);
   if (!run.modelId) throw new AppError("internal", "training/no-model", "Training ended without a model. See: reefline jobs");
   const model = await getModel(ctx, run.modelId);
   const { card } = model;
@@ -62,13 +102,31 @@ export async function train(session: Session, options: TrainOptions): Promise<vo
       stoppedBecause: card.stoppedBecause,
       validation: card.validation,
       heldOut: card.heldOut,
+      ...(card.trainedFrom ? { trainedFrom: card.trainedFrom } : {}),
     },
     [
       `Trained ${model.name} (${preset}) for ${Math.round(card.trainSeconds)} s, ${card.epochs} epochs (best: ${card.bestEpoch}).`,
       `  validation Dice ${card.validation.dice.toFixed(3)} at threshold ${card.threshold.toFixed(2)}`,
       card.heldOut ? `  held-out Dice ${card.heldOut.dice.toFixed(3)}, IoU ${card.heldOut.iou.toFixed(3)}` : "  no held-out area was drawn",
+      ...beforeLines(card),
+      ...(card.split.buffered
+        ? []
+        : ["  The ground was too small to keep training and validation apart. Judge the labels with: reefline train --folds 5"]),
     ],
   );
+}
+
+/** The model that training went on from, on the same ground. */
+function beforeLines({ trainedFrom: before, heldOut }: ModelCard): string[] {
+  if (!before) return [];
+  if (!before.heldOut || !heldOut) return [`  went on from ${before.modelName}; without a held-out area nothing says which is better`];
+  const change = heldOut.dice - before.heldOut.dice;
+  return [
+    `  before (${before.modelName}): held-out Dice ${before.heldOut.dice.toFixed(3)}, now ${change >= 0 ? "+" : "−"}${Math.abs(change).toFixed(3)}`,
+    ...(before.mayHaveSeen
+      ? ["  The held-out areas are newer than that model: it may have learned from them, and look better than it is."]
+      : []),
+  ];
 }
 
 async function readArea(session: Session, file: string): Promise<Polygon[]> {

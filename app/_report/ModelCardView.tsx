@@ -175,6 +175,7 @@ function CardDetails({ card }: { card: ModelCard }) {
 
 function networkText(architecture: ModelCard["architecture"]): string {
   if (architecture.kind === "imported-onnx") return `imported from ${architecture.fileName}`;
+  if (architecture.kind === "residual-unet") return `Residual U-Net, ${architecture.baseFilters} filters`;
   if (architecture.kind === "pretrained-unet") return "U-Net on EfficientNet-Lite0, pretrained";
   return `U-Net, ${architecture.baseFilters} filters, ${architecture.depth} levels`;
 }

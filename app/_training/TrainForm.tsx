@@ -25,10 +25,12 @@ const budgets = [
 const presets = [
   { value: "best", label: "Best" },
   { value: "fast", label: "Fast" },
+  { value: "course", label: "Course" },
 ] as const;
 const presetHints = {
   best: "A network that has seen a million photos already: needs the fewest labels.",
   fast: "A small network that begins from nothing: predicts fastest.",
+  course: "The residual U-Net of the course on shellfish reefs, with its loss, filter and augmentation.",
 } as const;
 
 export function TrainForm() {

@@ -10,6 +10,7 @@ import { planSplit, roleAt, type Split, splitRoles } from "@reefline/chips/split
 import { AppError } from "@reefline/schema/errors";
 import type { ModelCard, TrainConfig } from "@reefline/schema/training";
 import { efficientNetNormalization } from "./efficientNetLiteWeights.ts";
+import { requireBands } from "./modelBands.ts";
 import { type Normalization, normalizePixels } from "./normalize.ts";
 import { courseUnsharp, type Preset, presetFor } from "./preset.ts";
 import { unsplittable } from "./refusals.ts";
@@ -87,16 +88,6 @@ function goingOnFrom(from: ModelCard, { learningRate }: TrainConfig, preset: Pre
     unsharp: from.unsharp !== null,
     schedule: { ...schedule, peak: learningRate ?? schedule.peak * gentlerRate },
   };
-}
-
-/** @throws AppError "segmentation/bands-differ" when a trained model sees other bands than there are */
-export function requireBands({ name, bandNames }: Pick<ModelCard, "name" | "bandNames">, here: readonly string[]): void {
-  if (bandNames.join() === here.join()) return;
-  throw new AppError(
-    "bad-input",
-    "segmentation/bands-differ",
-    `"${name}" sees the bands ${bandNames.join(", ")}, and this imagery has ${here.join(", ")}. Go on from a model of the same bands, or train a new one.`,
-  );
 }
 
 function commonBands(sources: readonly TrainSource[]): string[] {

@@ -23,7 +23,20 @@ const chipModelPx = 192;
 /** Predicts the held-out areas of a training's surveys and compares them with the labels there; null when none was drawn. */
 export async function evaluateModelOnHoldouts(
   run: JobRun,
-  { modelDir, card, sources, workDir }: { modelDir: string; card: ModelCard; sources: readonly TrainSource[]; workDir: string },
+  {
+    modelDir,
+    card,
+    sources,
+    workDir,
+    chipDir = modelDir,
+  }: {
+    modelDir: string;
+    card: ModelCard;
+    sources: readonly TrainSource[];
+    workDir: string;
+    /** Where pictures go; the model's own folder when left out. */
+    chipDir?: string;
+  },
 ): Promise<Evaluation | null> {
   const held = sources.filter((source) => source.holdout.length > 0);
   if (held.length === 0) return null;
@@ -67,7 +80,7 @@ export async function evaluateModelOnHoldouts(
           for (const [i, square] of chosen.entries()) {
             const name = `${kind}-${chips.length}-${i}`;
             const gsdMeters = gridGsdMeters(source.raster.grid);
-            chips.push(await writeChip(modelDir, name, kind, { source, probability, square, gsdMeters }));
+            chips.push(await writeChip(chipDir, name, kind, { source, probability, square, gsdMeters }));
           }
       } finally {
         await probability.close();
@@ -80,7 +93,7 @@ export async function evaluateModelOnHoldouts(
   } finally {
     predictor.dispose();
   }
-  await writeChipList(modelDir, mostTelling(chips));
+  await writeChipList(chipDir, mostTelling(chips));
   return combineEvaluations(parts);
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { trainConfigSchema } from "@reefline/schema/training";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Context } from "../../server/context.ts";
@@ -43,7 +44,7 @@ it("training resumes after kill -9, and its history reads as if nothing had happ
   const run = await startRun(ctx, {
     name: "survivor",
     surveyIds: [surveyId],
-    config: { preset: "fast", seed: 7, budget: { kind: "epochs", epochs: 2 }, unsharp: false, gsdMeters: null },
+    config: trainConfigSchema.parse({ seed: 7, budget: { kind: "epochs", epochs: 2 } }),
   });
   const first = startWorker(dataDir);
   await until("the first epoch ends", async () => (await runHistory(ctx, run.id)).some((event) => event.kind === "validation"), 90);
