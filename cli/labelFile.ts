@@ -1,5 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
+import { parseGeoJson } from "@reefline/formats/geojsonImport";
 import { AppError } from "@reefline/schema/errors";
+import type { Polygon } from "@reefline/schema/feature";
 import { noFile, type Session } from "./session.ts";
 
 /** A file's bytes. @throws AppError when there is none, or it is larger than can be read at once. */
@@ -17,4 +19,11 @@ export async function readLabelFile(session: Session, file: string): Promise<Uin
     );
   }
   return readFile(file);
+}
+
+/** The polygons of a GeoJSON file in longitude and latitude. @throws AppError `cli/no-polygons` */
+export async function readPolygons(session: Session, file: string): Promise<Polygon[]> {
+  const { polygons } = await parseGeoJson(await readLabelFile(session, file), session.ctx.store.config.limits);
+  if (polygons.length === 0) throw new AppError("bad-input", "cli/no-polygons", `${file} holds no polygon.`);
+  return polygons.map((polygon) => polygon.geometry);
 }

@@ -1,3 +1,4 @@
+import { modelBands } from "@reefline/chips/modelInput";
 import { polygonAreaM2 } from "@reefline/geo/geodesic";
 import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { AppError } from "@reefline/schema/errors";
@@ -5,6 +6,7 @@ import type { Feature } from "@reefline/schema/feature";
 import { newId } from "@reefline/schema/ids";
 import { type HistoryEvent, type Model, type Run, type SampleChip, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
 import { encoderMissing } from "@reefline/segmentation/efficientNetLiteWeights";
+import { requireBands } from "@reefline/segmentation/modelBands";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
 import { featuresOf } from "../storage/features.ts";
@@ -103,8 +105,8 @@ export interface StartRun {
 /** Queues a training run. @throws AppError `training/not-ready` with the readiness problems as details. */
 export async function startRun(ctx: Context, request: StartRun): Promise<Run> {
   authorize(ctx.principal, "run:start", ctx.store.projectId);
-  const config = trainConfigSchema.parse(request.config);
-  if (config.preset === "best" && ctx.store.config.encoderPath === null) throw encoderMissing();
+  const config = await configFrom(ctx, trainConfigSchema.parse(request.config), request.surveyIds);
+  if (config.preset === "best" && config.fromModelId === null && ctx.store.config.encoderPath === null) throw encoderMissing();
   const surveyIds = [...new Set(request.surveyIds)];
   return ctx.store.db.transaction().execute(async (trx) => {
     const { problems } = await readinessIn(trx, surveyIds);
@@ -112,6 +114,27 @@ export async function startRun(ctx: Context, request: StartRun): Promise<Run> {
     if (first) throw new AppError("bad-input", first.code, `${first.message} ${first.action}`, { problems });
     return enqueueRun(trx, ctx.store.projectId, { ...request, surveyIds, config });
   });
+}
+
+/**
+ * A configuration that goes on from a model takes the model's preset, pixel size and filter.
+ * @throws AppError `training/imported-model`, `segmentation/bands-differ`
+ */
+async function configFrom(ctx: Context, config: TrainConfig, surveyIds: readonly string[]): Promise<TrainConfig> {
+  if (config.fromModelId === null) return config;
+  const { card } = await modelById(ctx.store.db, config.fromModelId);
+  if (card.architecture.kind === "imported-onnx") {
+    throw new AppError(
+      "bad-input",
+      "training/imported-model",
+      `"${card.name}" was imported from another program: it predicts, and cannot be trained on. Go on from a model trained here.`,
+    );
+  }
+  for (const id of surveyIds) {
+    const { image } = await surveyById(ctx.store.db, id);
+    if (image) requireBands(card, modelBands(image).names);
+  }
+  return { ...config, preset: card.config.preset, gsdMeters: card.gsdMeters, unsharp: card.unsharp !== null };
 }
 
 /** The rows of a new run and its job. The model's id is fixed now, so that work can be queued that waits for it. */
