@@ -17,6 +17,7 @@ import {
   areaSampleList,
   areaSampleRemove,
 } from "./areaSampleCommands.ts";
+import { type CompareLabelsCommand, compareLabels, labelErrors } from "./foldCommands.ts";
 import { type ExportCommand, exportCommand, labelsImport } from "./labelCommands.ts";
 import { type EvaluateCommand, evaluate, type PredictCommand, predict, type TrainOptions, train } from "./modelCommands.ts";
 import { modelEngines } from "./modelEngines.ts";
@@ -193,6 +194,14 @@ command(labels, "import", "import polygons from a GeoJSON file; into a folder of
     run(of, (session) => labelsImport(session, file, options)),
   );
 
+command(labels, "compare", "how far two labellers agree about the same ground")
+  .argument("<file>", "GeoJSON of the second labeller")
+  .requiredOption("--survey <survey>", "name or id")
+  .option("--with <file>", "GeoJSON of the first (default: the survey's own labels)")
+  .option("--area <file>", "GeoJSON of where both have looked (default: the examined areas)")
+  .option("--out <file>", "GeoJSON of the places that one of them drew alone")
+  .action((file: string, options: CompareLabelsCommand, of: Command) => run(of, (session) => compareLabels(session, file, options)));
+
 command(program, "train", "train a model")
   .requiredOption("--survey <survey>", "name or id; may be repeated", collect)
   .requiredOption("--model <name>", "what the model is called", nonEmpty)
@@ -201,6 +210,12 @@ command(program, "train", "train a model")
       "--preset <preset>",
       "best: from a pretrained encoder; fast: from nothing; course: the course's residual U-Net (default: best where it was fetched)",
     ).choices(presetNameSchema.options),
+  )
+  .addOption(
+    new Option(
+      "--compare",
+      "train the course's three recipes and ours one after the other, each for the given time, and print their scores",
+    ).conflicts(["preset", "loss", "schedule", "from"]),
   )
   .option("--seed <n>", "start of the random numbers", wholeNumber(0, 2 ** 31 - 1))
   .addOption(new Option("--loss <loss>", "instead of the preset's").choices(lossNameSchema.options))
@@ -228,13 +243,33 @@ command(program, "train", "train a model")
     "metres per pixel the model works at (default: chosen from the labels)",
     number((value) => value > 0 && value <= 100, "a number of metres above 0"),
   )
+  .option(
+    "--folds <k>",
+    "leave out one part of k after the other: scores of all labelled ground, and probable label errors",
+    wholeNumber(2, 50),
+  )
   .addOption(
-    new Option("--minutes <m>", "time budget")
+    new Option("--leave-out <what>", "leave out whole groups of photos (site, flight, day) or surveys").choices(["group", "survey"]),
+  )
+  .addOption(new Option("--from <model>", "go on from this model, on new labels").conflicts("preset"))
+  .option("--label-share <s>", "learn from a share of the training ground, for learning curves", fraction)
+  .option(
+    "--rejected-share <s>",
+    "share of the chips of empty ground aimed at rejected predictions (default: 0.25)",
+    number((value) => value >= 0 && value <= 0.9, "a number from 0 to 0.9"),
+  )
+  .addOption(
+    new Option("--minutes <m>", "time budget, of each fold")
       .argParser(number((value) => value > 0 && value <= 1_440, "a number of minutes above 0"))
       .conflicts("epochs"),
   )
   .addOption(new Option("--epochs <e>", "epochs instead of a time budget").argParser(wholeNumber(1, 2_000)))
   .action((options: TrainOptions, of: Command) => run(of, (session) => train(session, options)));
+
+command(program, "label-errors", "write where labels and out-of-fold predictions surely disagree, as GeoJSON")
+  .argument("<run>", "name or id of a training with folds")
+  .requiredOption("--out <file>", "GeoJSON")
+  .action((name: string, options: { out: string }, of: Command) => run(of, (session) => labelErrors(session, name, options)));
 
 command(program, "predict", "predict a survey, or an area of it")
   .requiredOption("--survey <survey>", "name or id")

@@ -26,6 +26,7 @@ import { getPrediction, listPredictions, startPrediction } from "../server/servi
 import { resolveSurvey, surveyImage } from "../server/services/surveys.ts";
 import { getModel, getRun, resolveModel, startRun } from "../server/services/training.ts";
 import { polygonSet } from "../server/storage/polygonSets.ts";
+import { compareRecipes } from "./compareCommand.ts";
 import { type FoldFlags, foldPlanOf, printFolds } from "./foldCommands.ts";
 import { followJobs } from "./followJob.ts";
 import { readLabelFile } from "./labelFile.ts";
@@ -34,6 +35,8 @@ import { type PhotoLabelFlags, photoLabelOptions, photoLabelSource, photoReportS
 import type { Session } from "./session.ts";
 
 export interface TrainOptions extends FoldFlags {
+  /** Train the course's recipes and ours one after the other. */
+  readonly compare?: boolean;
   readonly survey: string[];
   readonly model: string;
   /** Left out: the best there is here. */
@@ -82,6 +85,7 @@ export async function train(session: Session, options: TrainOptions): Promise<vo
   const surveys = await Promise.all(options.survey.map((name) => resolveSurvey(ctx, name)));
   const from = options.from === undefined ? null : await resolveModel(ctx, options.from);
   const config = { ...configOf(session, options), fromModelId: from?.id ?? null };
+  if (options.compare) return compareRecipes(session, { name: options.model, surveyIds: surveys.map(({ id }) => id), shared: config });
   const started = await startRun(ctx, { name: options.model, surveyIds: surveys.map((survey) => survey.id), config });
   await followJobs(session, [started.jobId]);
   const run = await getRun(ctx, started.id);
