@@ -3,7 +3,7 @@
  * of decoded blocks off on both sides, one side after the other in turns. Goal: ≥ 3 × the requests per second at 1, 10 and 50 at once; ≤ 10 ms at
  * the median for tiles whose blocks are in memory.
  *
- * npm run bench:tiles [-- --repeats N]
+ * npm run bench:tiles [-- --repeats N] [--image PATH]   --image: of a GeoTIFF of your own instead of the synthetic survey
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, openAsBlob, rmSync } from "node:fs";
@@ -22,6 +22,8 @@ import { peerPython } from "../peerPython.ts";
 import { percentile } from "../serve/percentile.ts";
 
 const repeats = Math.max(2, Number(process.argv[process.argv.indexOf("--repeats") + 1]) || 3);
+const imageAt = process.argv.indexOf("--image");
+const ownImage = imageAt < 0 ? null : (process.argv[imageAt + 1] ?? null);
 const surveyPx = 4_096;
 const tilesPerTurn = 150;
 const peerPackages = ["titiler.application==0.22.4", "uvicorn==0.34.3"];
@@ -124,11 +126,11 @@ async function ask(addresses: readonly string[], atOnce: number): Promise<{ perS
 
 const ends: (() => Promise<void>)[] = [];
 try {
-  say(`Making a survey of ${surveyPx} × ${surveyPx} px`);
-  const files = await makeDemoSurvey({ outDir: join(folder, "survey"), sizePx: surveyPx, seed: 5 });
+  if (!ownImage) say(`Making a survey of ${surveyPx} × ${surveyPx} px`);
+  const tif = ownImage ?? (await makeDemoSurvey({ outDir: join(folder, "survey"), sizePx: surveyPx, seed: 5 })).tif;
   const first = await startReefline({});
   const worker = forkSibling("worker", { env: { REEFLINE_DATA: dataDir }, quiet: true });
-  const blob = await openAsBlob(files.tif);
+  const blob = await openAsBlob(tif);
   const created = await fetch(`${first.url}/uploads`, {
     method: "POST",
     headers: {
