@@ -13,6 +13,7 @@ import { Segmented } from "../_ui/Segmented.tsx";
 import { Switch } from "../_ui/Switch.tsx";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
 import { ReadinessNotice } from "./ReadinessNotice.tsx";
+import { RecipeFields } from "./RecipeFields.tsx";
 import { RunList } from "./RunList.tsx";
 import { proposeName, readForm, trainVerb } from "./readForm.ts";
 import { trainingView, useTrainingView } from "./trainingView.ts";
@@ -56,7 +57,7 @@ export function TrainForm() {
   const { config, errors } = readForm(form, bestHere, lengthUnit() === "pixels");
   const name = form.name ?? proposeName(survey?.name ?? "Reef", [...models.map((model) => model.name), ...runs.map((run) => run.name)]);
   const ready = readiness.data?.ready === true && config !== null && name.trim() !== "";
-  const advancedWrong = errors.epochs || errors.seed || errors.gsdCentimeters;
+  const advancedWrong = errors.epochs || errors.seed || errors.gsdCentimeters || errors.learningRate || errors.reefShare;
 
   const toggle = (id: string, on: boolean) =>
     trainingView.change({ surveyIds: on ? [...chosen, id] : chosen.filter((other) => other !== id) });
@@ -162,6 +163,7 @@ export function TrainForm() {
                 label="Sharpen the image"
                 hint="Unsharp mask, in training and prediction alike"
               />
+              <RecipeFields form={form} errors={errors} />
             </div>
           </details>
         </PanelSection>

@@ -1,3 +1,4 @@
+import { trainConfigSchema } from "@reefline/schema/training";
 import { describe, expect, it } from "vitest";
 import { proposeName, readForm, trainVerb } from "./readForm.ts";
 import { untouchedForm } from "./trainingView.ts";
@@ -6,8 +7,12 @@ describe("the training form", () => {
   it("is usable untouched", () => {
     const { config, errors } = readForm(untouchedForm, "best");
     expect(errors).toEqual({});
-    expect(config).toEqual({ preset: "best", seed: 1, budget: { kind: "minutes", minutes: 5 }, unsharp: false, gsdMeters: null });
+    expect(config).toEqual(trainConfigSchema.parse({ preset: "best" }));
     expect(trainVerb(config)).toBe("Train for 5 minutes");
+  });
+  it("passes a recipe on", () => {
+    const { config } = readForm({ ...untouchedForm, loss: "dice", schedule: "triangular", learningRate: "0,002", reefShare: "40" }, "fast");
+    expect(config).toMatchObject({ loss: "dice", schedule: "triangular", augmentation: null, learningRate: 0.002, reefShare: 0.4 });
   });
   it("takes a decimal comma and centimetres", () => {
     const { config } = readForm({ ...untouchedForm, minutes: "0,5", gsdCentimeters: "6" }, "fast");
@@ -24,6 +29,8 @@ describe("the training form", () => {
     [{ budgetKind: "epochs" as const, epochs: "1.5" }, "epochs"],
     [{ seed: "-1" }, "seed"],
     [{ gsdCentimeters: "-3" }, "gsdCentimeters"],
+    [{ learningRate: "2" }, "learningRate"],
+    [{ reefShare: "100" }, "reefShare"],
   ])("says what is wrong with %o", (fields, field) => {
     const { config, errors } = readForm({ ...untouchedForm, ...fields }, "fast");
     expect(config).toBeNull();

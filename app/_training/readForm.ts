@@ -4,7 +4,7 @@ import type { TrainingForm } from "./trainingView.ts";
 export interface ReadForm {
   config: TrainConfig | null;
   /** A sentence per field that cannot be used. */
-  errors: Partial<Record<"minutes" | "epochs" | "seed" | "gsdCentimeters", string>>;
+  errors: Partial<Record<"minutes" | "epochs" | "seed" | "gsdCentimeters" | "learningRate" | "reefShare", string>>;
 }
 
 const numberOf = (text: string): number => Number(text.trim().replace(",", "."));
@@ -19,7 +19,10 @@ export function readForm(form: TrainingForm, bestHere: PresetName, inPixels = fa
   const minutes = numberOf(form.minutes);
   const epochs = numberOf(form.epochs);
   const seed = numberOf(form.seed);
-  const gsd = form.gsdCentimeters.trim() === "" ? null : numberOf(form.gsdCentimeters);
+  const given = (text: string) => (text.trim() === "" ? null : numberOf(text));
+  const gsd = given(form.gsdCentimeters);
+  const learningRate = given(form.learningRate);
+  const reefPercent = given(form.reefShare);
   if (form.budgetKind === "minutes" && !(minutes > 0 && minutes <= 24 * 60))
     errors.minutes = "Between a few seconds (0.1) and a day (1440).";
   if (form.budgetKind === "epochs" && !(Number.isInteger(epochs) && epochs >= 1 && epochs <= 2_000)) {
@@ -28,12 +31,20 @@ export function readForm(form: TrainingForm, bestHere: PresetName, inPixels = fa
   if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31)) errors.seed = "A whole number from 0 up.";
   if (gsd !== null && !(gsd > 0 && gsd <= 10_000))
     errors.gsdCentimeters = inPixels ? "A size above 0 px, or nothing." : "A size above 0 cm, or nothing.";
+  if (learningRate !== null && !(learningRate > 0 && learningRate <= 1)) errors.learningRate = "Above 0, up to 1, such as 0.001.";
+  if (reefPercent !== null && !(reefPercent >= 5 && reefPercent <= 95)) errors.reefShare = "From 5 to 95 %.";
   if (Object.keys(errors).length > 0) return { config: null, errors };
   const config = trainConfigSchema.parse({
     preset: form.preset ?? bestHere,
     seed,
     budget: form.budgetKind === "minutes" ? { kind: "minutes", minutes } : { kind: "epochs", epochs },
     unsharp: form.unsharp,
+    loss: form.loss === "preset" ? null : form.loss,
+    schedule: form.schedule === "preset" ? null : form.schedule,
+    augmentation: form.augmentation === "preset" ? null : form.augmentation,
+    learningRate,
+    reefShare: reefPercent === null ? null : reefPercent / 100,
+    averaging: form.averaging,
     gsdMeters: gsd === null ? null : inPixels ? gsd : gsd / 100,
   });
   return { config, errors };

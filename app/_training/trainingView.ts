@@ -1,4 +1,4 @@
-import type { PresetName } from "@reefline/schema/training";
+import type { AugmentationName, LossName, PresetName, ScheduleName } from "@reefline/schema/training";
 import { create } from "zustand";
 
 export interface TrainingForm {
@@ -15,6 +15,14 @@ export interface TrainingForm {
   unsharp: boolean;
   /** Centimetres; empty: chosen by the preset. */
   gsdCentimeters: string;
+  loss: LossName | "preset";
+  schedule: ScheduleName | "preset";
+  augmentation: AugmentationName | "preset";
+  /** Empty: the model's own. */
+  learningRate: string;
+  /** Per cent; empty: the model's own. */
+  reefShare: string;
+  averaging: boolean;
 }
 
 export const untouchedForm: TrainingForm = {
@@ -27,6 +35,12 @@ export const untouchedForm: TrainingForm = {
   seed: "1",
   unsharp: false,
   gsdCentimeters: "",
+  loss: "preset",
+  schedule: "preset",
+  augmentation: "preset",
+  learningRate: "",
+  reefShare: "",
+  averaging: false,
 };
 
 /** What the training panel shows; outlives a change of mode. */
