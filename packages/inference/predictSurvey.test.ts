@@ -59,7 +59,8 @@ const image: SurveyImage = {
   sourceFileName: "made.tif",
 };
 
-const card = (gsdMeters: number) => ({ gsdMeters, unsharp: null, name: "analytic" }) as ModelCard;
+const architecture = { kind: "unet", baseFilters: 4, depth: 4, bandCount: 3, patchPx: 1 } as const;
+const card = (gsdMeters: number) => ({ gsdMeters, unsharp: null, name: "analytic", architecture }) as ModelCard;
 
 /** A predictor whose answer at a pixel is known: `answer` gets the window's bytes and the pixel's place in it. */
 function analytic(
