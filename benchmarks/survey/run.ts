@@ -2,13 +2,15 @@
  * Whole surveys of growing size through the product: import, the first view of the map, prediction, outlines; with the peak memory of
  * every process. Surveys are the middle of a painted one, repeated and mirrored, stored as photogrammetry programs store them.
  *
- *   npm run bench:survey -- [--sizes 10000,20000] [--whole 20000] [--rows 3000] [--minutes 1.5]
+ *   npm run bench:survey -- [--px 10000,20000,50000] [--whole 20000] [--rows 3000] [--minutes 1.5]
  *
- * Surveys wider than `--whole` are predicted over their uppermost `--rows` pixels only; what the whole would take is extrapolated.
+ * Surveys wider than `--whole` are predicted over their uppermost `--rows` pixels only (two swaths and more); what the whole would take is
+ * extrapolated. Each size is made, measured and deleted before the next; the disk it needs is told and looked for first, and all of it is
+ * given back however the run ends. The table at the end has one row per size; a size that fails says so there and the next one goes on.
  */
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -28,6 +30,8 @@ import { writeStripTiff } from "./stripTiff.ts";
 
 const { values } = parseArgs({
   options: {
+    px: { type: "string" },
+    /** The same by its earlier name. */
     sizes: { type: "string", default: "10000,20000" },
     whole: { type: "string", default: "20000" },
     rows: { type: "string", default: "3000" },
@@ -91,6 +95,29 @@ async function upperRows(image: SurveyImage, rows: number): Promise<string> {
   return path;
 }
 
+/** Gigabytes of disk that a size needs at most: the source, its parts and the COG being put together of them, the prediction's layers. */
+const diskNeedGB = (sizePx: number): number => (sizePx ** 2 * (3 + 2 * 3.2 + 3)) / 1e9 + 1;
+
+async function requireRoom(sizePx: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = (bavail * bsize) / 1e9;
+  const need = diskNeedGB(sizePx);
+  say(`${sizePx} px need up to ${need.toFixed(0)} GB of disk; ${free.toFixed(0)} GB are free in ${tmpdir()}`);
+  if (free < need) throw new Error(`needs ${need.toFixed(0)} GB of disk, ${free.toFixed(0)} GB are free (TMPDIR says where)`);
+}
+
+/** What the table at the end says of a size. */
+interface Row {
+  readonly size: string;
+  importMBs?: string;
+  firstView?: string;
+  predictMpxs?: string;
+  outlines?: string;
+  peaks?: string;
+  failed?: string;
+}
+const table: Row[] = [];
+
 const env = { REEFLINE_DATA: dataDir, REEFLINE_PORT: "0", TF_CPP_MIN_LOG_LEVEL: "2", NODE_ENV: "production" };
 const server = forkSibling("server", { env, quiet: true });
 const url = await new Promise<string>((resolve, reject) => {
@@ -103,73 +130,28 @@ const ended = (child: ChildProcess) =>
   new Promise<void>((resolve) => (child.exitCode === null && child.signalCode === null ? child.once("exit", () => resolve()) : resolve()));
 const api = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${url}/api/trpc` })] });
 const memory = watchMemory();
+/** The painted survey that the large ones are made of. */
+let groundPath = "";
 
 try {
   say("Painting ground and training a model on it");
   const painted = await makeDemoSurvey({ outDir: join(folder, "painted"), sizePx: 4_096, seed: 1 });
+  groundPath = painted.tif;
   await reefline(dataDir, ["survey", "add", painted.tif, "--name", "painted"]);
   await reefline(dataDir, ["labels", "import", painted.labels, "--survey", "painted"]);
   await reefline(dataDir, ["labels", "import", painted.examined, "--survey", "painted", "--as", "examined"]);
   await reefline(dataDir, ["train", "--survey", "painted", "--model", "bench", "--seed", "1", "--minutes", values.minutes]);
-  // As the supervisor does: what training took stays with its process.
-  worker.kill("SIGTERM");
-  await ended(worker);
-  worker = startWorker();
 
-  for (const sizePx of values.sizes.split(",").map(Number)) {
-    const name = `${sizePx} px`;
-    const megapixels = sizePx ** 2 / 1e6;
-    lines.push("", `${sizePx} × ${sizePx} px, ${(megapixels / 1_000).toFixed(2)} gigapixels`);
-    say(`Making ${name}`);
-    const tif = join(folder, "survey.tif");
-    await writeStripTiff(tif, { widthPx: sizePx, heightPx: sizePx, gsdMeters }, await mirroredRows(painted.tif, sizePx));
-    const bytes = statSync(tif).size;
-
-    memory.reset();
-    let added: unknown;
-    const importSeconds = await seconds(async () => {
-      added = await reefline(dataDir, ["survey", "add", tif, "--name", name]);
+  for (const sizePx of (values.px ?? values.sizes).split(",").map(Number)) {
+    const row: Row = { size: `${sizePx} × ${sizePx}` };
+    table.push(row);
+    await measure(sizePx, row).catch((error: unknown) => {
+      row.failed = error instanceof Error ? error.message : String(error);
+      tell("failed", row.failed);
     });
-    rmSync(tif);
-    const { id, image } = surveySchema.parse(added);
-    if (!image) throw new Error("The import left no image.");
-    tell(
-      "import",
-      `${importSeconds.toFixed(0)} s, ${(bytes / 1e6 / importSeconds).toFixed(0)} MB/s of ${(bytes / 1e9).toFixed(2)} GB; stored ${(image.sizeBytes / 1e9).toFixed(2)} GB`,
-    );
-
-    const { west, south, east, north } = image.bounds;
-    const [lon, lat] = [(west + east) / 2, (south + north) / 2];
-    const fitZoom = Math.floor(Math.log2((800 * 360) / (512 * (east - west)))) + 1;
-    tell(
-      "first view, the whole survey (35 tiles)",
-      `${(await seconds(() => fetchAll(viewTiles(url, image, fitZoom, lon, lat)))).toFixed(2)} s`,
-    );
-    tell("view at full resolution (35 tiles)", `${(await seconds(() => fetchAll(viewTiles(url, image, 22, lon, lat)))).toFixed(2)} s`);
-    tell("peak memory, import and tiles", peaks());
-
-    memory.reset();
-    const isWhole = sizePx <= Number(values.whole);
-    const area = isWhole ? [] : ["--area", await upperRows(image, Number(values.rows))];
-    const predictSeconds = await seconds(() => reefline(dataDir, ["predict", "--survey", id, "--model", "bench", ...area]));
-    const predicted = isWhole ? megapixels : (megapixels * Number(values.rows)) / sizePx;
-    const rate = predicted / predictSeconds;
-    tell(
-      isWhole ? "prediction of all of it" : `prediction of ${values.rows} rows`,
-      `${predictSeconds.toFixed(0)} s, ${rate.toFixed(1)} Mpx/s of the survey${isWhole ? "" : `; the whole would take ${(megapixels / rate / 60).toFixed(0)} min`}`,
-    );
-    tell("peak memory, prediction", peaks());
-
-    memory.reset();
-    let exported: unknown;
-    const outlineSeconds = await seconds(async () => {
-      exported = await reefline(dataDir, ["export", "--survey", id, "--layer", "prediction", "--out", join(folder, "reefs.geojson")]);
-    });
-    tell("outlines, written as GeoJSON", `${outlineSeconds.toFixed(1)} s; ${JSON.stringify(exported)}`);
-    tell("peak memory, outlines", peaks());
-    await api.surveys.remove.mutate({ id });
+    rmSync(join(folder, "survey.tif"), { force: true });
   }
-  process.stdout.write(`${lines.join("\n")}\n`);
+  process.stdout.write(`${lines.join("\n")}\n\n${tableText(table)}\n`);
 } finally {
   memory.stop();
   for (const child of [server, worker]) child.kill("SIGTERM");
@@ -177,9 +159,90 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
+async function measure(sizePx: number, row: Row): Promise<void> {
+  const name = `${sizePx} px`;
+  const megapixels = sizePx ** 2 / 1e6;
+  lines.push("", `${sizePx} × ${sizePx} px, ${(megapixels / 1_000).toFixed(2)} gigapixels`);
+  await requireRoom(sizePx);
+  // A worker of its own, so that no peak is what training or another size left with the process.
+  worker.kill("SIGTERM");
+  await ended(worker);
+  worker = startWorker();
+  say(`Making ${name}`);
+  const tif = join(folder, "survey.tif");
+  await writeStripTiff(tif, { widthPx: sizePx, heightPx: sizePx, gsdMeters }, await mirroredRows(groundPath, sizePx));
+  const bytes = statSync(tif).size;
+
+  memory.reset();
+  let added: unknown;
+  const importSeconds = await seconds(async () => {
+    added = await reefline(dataDir, ["survey", "add", tif, "--name", name]);
+  });
+  rmSync(tif);
+  const { id, image } = surveySchema.parse(added);
+  if (!image) throw new Error("The import left no image.");
+  tell(
+    "import",
+    `${importSeconds.toFixed(0)} s, ${(bytes / 1e6 / importSeconds).toFixed(0)} MB/s of ${(bytes / 1e9).toFixed(2)} GB; stored ${(image.sizeBytes / 1e9).toFixed(2)} GB`,
+  );
+
+  const { west, south, east, north } = image.bounds;
+  const [lon, lat] = [(west + east) / 2, (south + north) / 2];
+  const fitZoom = Math.floor(Math.log2((800 * 360) / (512 * (east - west)))) + 1;
+  const firstView = `${(await seconds(() => fetchAll(viewTiles(url, image, fitZoom, lon, lat)))).toFixed(2)} s`;
+  tell("first view, the whole survey (35 tiles)", firstView);
+  Object.assign(row, { importMBs: `${(bytes / 1e6 / importSeconds).toFixed(0)} MB/s`, firstView });
+  tell("view at full resolution (35 tiles)", `${(await seconds(() => fetchAll(viewTiles(url, image, 22, lon, lat)))).toFixed(2)} s`);
+  tell("peak memory, import and tiles, MiB", peaks());
+  const highest = memory.peaksMiB();
+  const remember = () => {
+    for (const [program, peak] of memory.peaksMiB()) highest.set(program, Math.max(peak, highest.get(program) ?? 0));
+  };
+
+  memory.reset();
+  const isWhole = sizePx <= Number(values.whole);
+  const area = isWhole ? [] : ["--area", await upperRows(image, Number(values.rows))];
+  const predictSeconds = await seconds(() => reefline(dataDir, ["predict", "--survey", id, "--model", "bench", ...area]));
+  const predicted = isWhole ? megapixels : (megapixels * Number(values.rows)) / sizePx;
+  const rate = predicted / predictSeconds;
+  tell(
+    isWhole ? "prediction of all of it" : `prediction of ${values.rows} rows`,
+    `${predictSeconds.toFixed(0)} s, ${rate.toFixed(1)} Mpx/s of the survey${isWhole ? "" : `; the whole would take ${(megapixels / rate / 60).toFixed(0)} min`}`,
+  );
+  tell("peak memory, prediction, MiB", peaks());
+  row.predictMpxs = `${rate.toFixed(2)}${isWhole ? "" : ` over ${values.rows} rows: ${(megapixels / rate / 60).toFixed(0)} min for all`}`;
+  remember();
+
+  memory.reset();
+  let exported: unknown;
+  const outlineSeconds = await seconds(async () => {
+    exported = await reefline(dataDir, ["export", "--survey", id, "--layer", "prediction", "--out", join(folder, "reefs.geojson")]);
+  });
+  tell("outlines, written as GeoJSON", `${outlineSeconds.toFixed(1)} s; ${JSON.stringify(exported)}`);
+  tell("peak memory, outlines, MiB", peaks());
+  row.outlines = `${outlineSeconds.toFixed(1)} s`;
+  remember();
+  row.peaks = peaksText(highest);
+  await api.surveys.remove.mutate({ id });
+}
+
+function tableText(rows: readonly Row[]): string {
+  const head = ["size, px", "import", "first view", "prediction, Mpx/s", "outlines", "peak memory of each process, MiB"];
+  const cells = rows.map(({ size, importMBs, firstView, predictMpxs, outlines, peaks, failed }) => [
+    size,
+    ...[importMBs, firstView, predictMpxs, outlines].map((cell) => cell ?? "–"),
+    failed ? `FAILED: ${failed}` : (peaks ?? "–"),
+  ]);
+  return [head, head.map(() => "---"), ...cells].map((line) => `| ${line.join(" | ")} |`).join("\n");
+}
+
 function peaks(): string {
-  return [...memory.peaksMiB()]
+  return peaksText(memory.peaksMiB());
+}
+
+function peaksText(highest: ReadonlyMap<string, number>): string {
+  return [...highest]
     .sort((a, b) => b[1] - a[1])
-    .map(([program, mebibytes]) => `${program} ${mebibytes.toFixed(0)} MiB`)
+    .map(([program, mebibytes]) => `${program} ${mebibytes.toFixed(0)}`)
     .join(", ");
 }
