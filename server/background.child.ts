@@ -12,6 +12,7 @@ import { openStore } from "./storage/store.ts";
 
 const ofPrediction = { id: z.number(), predictionId: z.string(), threshold: z.number() };
 const requestSchema = z.discriminatedUnion("what", [
+  z.object({ what: z.literal("stop"), id: z.number() }),
   z.object({ what: z.literal("trace"), ...ofPrediction }),
   z.object({ what: z.literal("evaluate"), ...ofPrediction }),
   z.object({ what: z.literal("draw-sample"), id: z.number(), author: z.string(), request: areaSampleRequestSchema }),
@@ -23,8 +24,13 @@ preferBackend(process.env.REEFLINE_BACKEND);
 const store = await openStore(readConfig());
 let timer = setTimeout(() => process.exit(0), idleMs);
 let last: Promise<void> = Promise.resolve();
+/** What is asked and not answered yet, by the number of the request. */
+const open = new Map<number, AbortController>();
 
-async function answer(request: z.infer<typeof requestSchema>) {
+type Work = Exclude<z.infer<typeof requestSchema>, { what: "stop" }>;
+
+async function answer(request: Work, signal: AbortSignal) {
+  signal.throwIfAborted();
   switch (request.what) {
     case "evaluate":
       return evaluateOnLockedHoldouts(store, request.predictionId, request.threshold);
@@ -33,20 +39,27 @@ async function answer(request: z.infer<typeof requestSchema>) {
     case "estimate-sample":
       return estimateSample(store, request.sampleId);
     case "trace":
-      await storePolygonSet(store, request.predictionId, request.threshold);
+      await storePolygonSet(store, request.predictionId, request.threshold, signal);
       return null;
   }
 }
 
 process.on("message", (message) => {
   const request = requestSchema.parse(message);
+  if (request.what === "stop") {
+    open.get(request.id)?.abort();
+    return;
+  }
+  const stopping = new AbortController();
+  open.set(request.id, stopping);
   clearTimeout(timer);
   last = last.then(async () => {
     try {
-      process.send?.({ id: request.id, error: null, answer: await answer(request) });
+      process.send?.({ id: request.id, error: null, answer: await answer(request, stopping.signal) });
     } catch (error) {
       process.send?.({ id: request.id, error: describeError(error), answer: null });
     }
+    open.delete(request.id);
     timer = setTimeout(() => process.exit(0), idleMs);
   });
 });

@@ -74,7 +74,7 @@ export async function handlePredictionExport(
 ): Promise<void> {
   const prediction = await predictionToExport(ctx, surveyId, url.searchParams.get("predictionId"));
   const threshold = thresholdOf(url, prediction);
-  await tracer.ensure(prediction.id, threshold);
+  await tracer.ensure(prediction.id, threshold, goneSignal(res));
   await sendExport(res, await exportPrediction(ctx, prediction, threshold, requestOf(url, format)));
 }
 
@@ -92,16 +92,22 @@ export async function handlePhotoExport(
   if (layer === "label") return sendExport(res, await exportPhotos(ctx, { surveyId, format, predicted: null }));
   const prediction = await predictionToExport(ctx, surveyId, url.searchParams.get("predictionId"));
   const threshold = thresholdOf(url, prediction);
-  await tracer.ensure(prediction.id, threshold);
+  await tracer.ensure(prediction.id, threshold, goneSignal(res));
   await sendExport(res, await exportPhotos(ctx, { surveyId, format, predicted: { prediction, threshold } }));
 }
 
 /** `GET /exports/:surveyId/{probability,mask,uncertainty}.tif?predictionId=&threshold=` */
 export async function handleRasterExport(ctx: Context, res: ServerResponse, url: URL, surveyId: string, kind: RasterKind): Promise<void> {
   const prediction = await predictionToExport(ctx, surveyId, url.searchParams.get("predictionId"));
+  await sendExport(res, await exportRaster(ctx, prediction, kind, thresholdOf(url, prediction), goneSignal(res)));
+}
+
+/** Aborted when nobody is there any more to take the answer. */
+function goneSignal(res: ServerResponse): AbortSignal {
   const gone = new AbortController();
+  if (res.destroyed) gone.abort();
   res.once("close", () => gone.abort());
-  await sendExport(res, await exportRaster(ctx, prediction, kind, thresholdOf(url, prediction), gone.signal));
+  return gone.signal;
 }
 
 /** `GET /runs/:runId/chips/:file`: a sample chip of a training run. */

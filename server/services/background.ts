@@ -14,7 +14,8 @@ const replySchema = z.object({
 
 /** Work on predictions outside the server's own process, so that tiles and saves stay fast. */
 export interface Background extends AreaSampleRuns {
-  trace(predictionId: string, threshold: number): Promise<void>;
+  /** @throws the signal's reason as soon as it is aborted; the work then ends too, and leaves nothing. */
+  trace(predictionId: string, threshold: number, signal?: AbortSignal): Promise<void>;
   evaluate(predictionId: string, threshold: number): Promise<Evaluation | null>;
   stop(): void;
 }
@@ -33,14 +34,16 @@ export function backgroundChild(dataDir: string): Background {
     return started;
   };
 
-  const ask = (request: { what: string } & Record<string, unknown>): Promise<unknown> =>
+  const ask = (request: { what: string } & Record<string, unknown>, signal?: AbortSignal): Promise<unknown> =>
     new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
       child ??= start();
       const mine = child;
       const id = nextId++;
       const finish = (settle: () => void) => {
         mine.off("message", onMessage);
         mine.off("exit", onExit);
+        signal?.removeEventListener("abort", onAbort);
         settle();
       };
       const onMessage = (message: unknown) => {
@@ -51,14 +54,19 @@ export function backgroundChild(dataDir: string): Background {
       };
       const onExit = () =>
         finish(() => reject(new AppError("unavailable", "prediction/background-crashed", "This stopped unexpectedly. Try again.")));
+      const onAbort = () => {
+        if (mine.connected) mine.send({ what: "stop", id });
+        finish(() => reject(signal?.reason));
+      };
+      signal?.addEventListener("abort", onAbort);
       mine.on("message", onMessage);
       mine.on("exit", onExit);
       mine.send({ id, ...request });
     });
 
   return {
-    trace: async (predictionId, threshold) => {
-      await ask({ what: "trace", predictionId, threshold });
+    trace: async (predictionId, threshold, signal) => {
+      await ask({ what: "trace", predictionId, threshold }, signal);
     },
     evaluate: async (predictionId, threshold): Promise<Evaluation | null> =>
       evaluationSchema.nullable().parse(await ask({ what: "evaluate", predictionId, threshold })),

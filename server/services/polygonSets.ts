@@ -1,5 +1,6 @@
 import { openFileSource } from "@reefline/raster/fileSource";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
+import { AppError } from "@reefline/schema/errors";
 import type { OutlineOptions } from "@reefline/schema/outlines";
 import { vectorizeProbability } from "@reefline/vectorize/vectorizeProbability";
 import { openAsset } from "../assets/openAsset.ts";
@@ -19,6 +20,8 @@ import type { Store } from "../storage/store.ts";
 /** Smaller predicted polygons are specks: less than this many of the model's own pixels, and never less than 0.05 m². */
 const speckPixels = 16;
 const speckLeastM2 = 0.05;
+/** How often a tracing looks whether its prediction is still there. */
+const lookMs = 1_000;
 /** Polygons written in one short transaction, so that nobody who saves has to wait. */
 const polygonsPerCommit = 1_000;
 
@@ -93,7 +96,21 @@ export async function stageTracedPolygons(
   }
 }
 
-/** Traces and stores the polygons of a finished prediction at a threshold, unless they are there. */
+/** Aborts once a prediction has been removed, by this process or another, or when `signal` does; call `stop` at the end. */
+function whileThere(store: Store, predictionId: string, signal?: AbortSignal): { signal: AbortSignal; stop(): void } {
+  const gone = new AbortController();
+  const timer = setInterval(() => {
+    predictionById(store.db, predictionId).catch((error) => {
+      if (error instanceof AppError) gone.abort(error);
+    });
+  }, lookMs);
+  return { signal: signal ? AbortSignal.any([signal, gone.signal]) : gone.signal, stop: () => clearInterval(timer) };
+}
+
+/**
+ * Traces and stores the polygons of a finished prediction at a threshold, unless they are there. Ends early, and leaves nothing, when `signal`
+ * is aborted or the prediction removed.
+ */
 export async function storePolygonSet(
   store: Store,
   predictionId: string,
@@ -105,10 +122,11 @@ export async function storePolygonSet(
   if (!prediction.raster || (await findPolygonSet(store.db, predictionId, threshold))) return;
   const raster = await openAsset(store, prediction.raster.assetId);
   const { gsdMeters } = prediction.raster;
+  const there = whileThere(store, predictionId, signal);
   try {
     for (let isDrawn = false; !isDrawn; ) {
       const outlines = await outlineOptionsOf(store.db, predictionId);
-      const polygons = traced(raster, gsdMeters, threshold, outlines, signal, onProgress);
+      const polygons = traced(raster, gsdMeters, threshold, outlines, there.signal, onProgress);
       const { setNum } = await stagePolygonSet(store, predictionId, threshold, polygons);
       isDrawn = await store.db.transaction().execute(async (trx) => {
         // Somebody may have asked for other outlines meanwhile, which removed this set: it is drawn again.
@@ -122,6 +140,7 @@ export async function storePolygonSet(
       });
     }
   } finally {
+    there.stop();
     await raster.close();
   }
 }
