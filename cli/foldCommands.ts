@@ -1,12 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Disagreement } from "@reefline/schema/crossValidation";
+import { disagreementsFile } from "@reefline/schema/disagreementsFile";
 import { AppError } from "@reefline/schema/errors";
 import type { FoldPlan } from "@reefline/schema/foldPlan";
 import type { Run } from "@reefline/schema/training";
 import { writeAtomically } from "../server/assets/store.ts";
 import { crossValidationOf, runDisagreements } from "../server/services/crossValidation.ts";
-import { disagreementsGeoJson } from "../server/services/disagreementsGeoJson.ts";
 import { type LabellerSource, labellerAgreement } from "../server/services/labellerAgreement.ts";
 import { resolveSurvey } from "../server/services/surveys.ts";
 import { listRuns } from "../server/services/training.ts";
@@ -70,7 +70,7 @@ export async function labelErrors(session: Session, idOrName: string, { out }: {
 }
 
 async function writeDisagreements(out: string, disagreements: readonly Disagreement[]): Promise<void> {
-  await writeAtomically(resolve(out), (temporary) => writeFile(temporary, disagreementsGeoJson(disagreements)));
+  await writeAtomically(resolve(out), (temporary) => writeFile(temporary, disagreementsFile(disagreements)));
 }
 
 export interface CompareLabelsCommand {

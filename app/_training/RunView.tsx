@@ -11,7 +11,9 @@ import { Notice } from "../_ui/Notice.tsx";
 import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
 import { Progress } from "../_ui/Progress.tsx";
 import { workspace } from "../_workspace/workspaceStore.ts";
+import { CorrectionRound } from "./CorrectionRound.tsx";
 import { ExportModelMenu } from "./ExportModelMenu.tsx";
+import { FoldsView } from "./FoldsView.tsx";
 import { RunCurves } from "./RunCurves.tsx";
 import { SampleChips } from "./SampleChips.tsx";
 import { trainingView } from "./trainingView.ts";
@@ -71,13 +73,20 @@ export function RunView({ runId }: { runId: string }) {
         {model ? (
           <>
             <ModelCardView card={model.card} brief />
+            <CorrectionRound card={model.card} />
             <PanelSection title="Use it elsewhere">
               <ExportModelMenu modelId={model.id} />
             </PanelSection>
           </>
         ) : null}
-        <RunCurves runId={runId} />
-        <SampleChips runId={runId} />
+        {run?.config.folds ? (
+          <FoldsView runId={runId} underWay={underWay} />
+        ) : (
+          <>
+            <RunCurves runId={runId} />
+            <SampleChips runId={runId} />
+          </>
+        )}
       </PanelBody>
       <PanelFooter>
         {underWay && job ? (
@@ -88,7 +97,7 @@ export function RunView({ runId }: { runId: string }) {
               disabled={job.state !== "running" || job.stopRequested || job.cancelRequested}
               onClick={() => stopAndKeep(job.id)}
             >
-              Stop and keep the best
+              {run?.config.folds ? "Stop after this part" : "Stop and keep the best"}
             </Button>
             <Button look="quiet" icon={X} disabled={job.cancelRequested} onClick={() => cancel(job.id)}>
               Cancel

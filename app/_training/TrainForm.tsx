@@ -12,6 +12,7 @@ import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.
 import { Segmented } from "../_ui/Segmented.tsx";
 import { Switch } from "../_ui/Switch.tsx";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
+import { FoldFields } from "./FoldFields.tsx";
 import { ReadinessNotice } from "./ReadinessNotice.tsx";
 import { RecipeFields } from "./RecipeFields.tsx";
 import { RunList } from "./RunList.tsx";
@@ -57,7 +58,14 @@ export function TrainForm() {
   const { config, errors } = readForm(form, bestHere, lengthUnit() === "pixels");
   const name = form.name ?? proposeName(survey?.name ?? "Reef", [...models.map((model) => model.name), ...runs.map((run) => run.name)]);
   const ready = readiness.data?.ready === true && config !== null && name.trim() !== "";
-  const advancedWrong = errors.epochs || errors.seed || errors.gsdCentimeters || errors.learningRate || errors.reefShare;
+  const advancedWrong =
+    errors.epochs ||
+    errors.seed ||
+    errors.gsdCentimeters ||
+    errors.learningRate ||
+    errors.reefShare ||
+    errors.foldCount ||
+    errors.labelShare;
 
   const toggle = (id: string, on: boolean) =>
     trainingView.change({ surveyIds: on ? [...chosen, id] : chosen.filter((other) => other !== id) });
@@ -163,6 +171,7 @@ export function TrainForm() {
                 label="Sharpen the image"
                 hint="Unsharp mask, in training and prediction alike"
               />
+              <FoldFields form={form} errors={errors} />
               <RecipeFields form={form} errors={errors} />
             </div>
           </details>

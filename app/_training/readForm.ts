@@ -4,7 +4,9 @@ import type { TrainingForm } from "./trainingView.ts";
 export interface ReadForm {
   config: TrainConfig | null;
   /** A sentence per field that cannot be used. */
-  errors: Partial<Record<"minutes" | "epochs" | "seed" | "gsdCentimeters" | "learningRate" | "reefShare", string>>;
+  errors: Partial<
+    Record<"minutes" | "epochs" | "seed" | "gsdCentimeters" | "learningRate" | "reefShare" | "foldCount" | "labelShare", string>
+  >;
 }
 
 const numberOf = (text: string): number => Number(text.trim().replace(",", "."));
@@ -33,6 +35,11 @@ export function readForm(form: TrainingForm, bestHere: PresetName, inPixels = fa
     errors.gsdCentimeters = inPixels ? "A size above 0 px, or nothing." : "A size above 0 cm, or nothing.";
   if (learningRate !== null && !(learningRate > 0 && learningRate <= 1)) errors.learningRate = "Above 0, up to 1, such as 0.001.";
   if (reefPercent !== null && !(reefPercent >= 5 && reefPercent <= 95)) errors.reefShare = "From 5 to 95 %.";
+  const folds = given(form.foldCount);
+  if (form.leaveOut !== "none" && folds !== null && !(Number.isInteger(folds) && folds >= 2 && folds <= 50))
+    errors.foldCount = "A whole number from 2 to 50.";
+  const labelPercent = numberOf(form.labelShare);
+  if (!(labelPercent >= 1 && labelPercent <= 100)) errors.labelShare = "From 1 to 100 %.";
   if (Object.keys(errors).length > 0) return { config: null, errors };
   const config = trainConfigSchema.parse({
     preset: form.preset ?? bestHere,
@@ -45,6 +52,9 @@ export function readForm(form: TrainingForm, bestHere: PresetName, inPixels = fa
     learningRate,
     reefShare: reefPercent === null ? null : reefPercent / 100,
     averaging: form.averaging,
+    fromModelId: form.fromModelId,
+    folds: form.leaveOut === "none" ? null : { by: form.leaveOut, count: folds ?? (form.leaveOut === "blocks" ? 5 : null) },
+    labelShare: labelPercent / 100,
     gsdMeters: gsd === null ? null : inPixels ? gsd : gsd / 100,
   });
   return { config, errors };
@@ -53,6 +63,7 @@ export function readForm(form: TrainingForm, bestHere: PresetName, inPixels = fa
 /** "Train for 5 minutes", "Train for 1 epoch": the primary button says what it will do. */
 export function trainVerb(config: TrainConfig | null): string {
   if (!config) return "Train";
+  if (config.folds) return "Check every label";
   if (config.budget.kind === "epochs") return `Train for ${config.budget.epochs} ${config.budget.epochs === 1 ? "epoch" : "epochs"}`;
   return `Train for ${config.budget.minutes} ${config.budget.minutes === 1 ? "minute" : "minutes"}`;
 }

@@ -1,3 +1,4 @@
+import type { FoldPlan } from "@reefline/schema/foldPlan";
 import type { AugmentationName, LossName, PresetName, ScheduleName } from "@reefline/schema/training";
 import { create } from "zustand";
 
@@ -23,6 +24,12 @@ export interface TrainingForm {
   /** Per cent; empty: the model's own. */
   reefShare: string;
   averaging: boolean;
+  fromModelId: string | null;
+  leaveOut: FoldPlan["by"] | "none";
+  /** Empty: five blocks, or every group or survey. */
+  foldCount: string;
+  /** Per cent. */
+  labelShare: string;
 }
 
 export const untouchedForm: TrainingForm = {
@@ -41,6 +48,10 @@ export const untouchedForm: TrainingForm = {
   learningRate: "",
   reefShare: "",
   averaging: false,
+  fromModelId: null,
+  leaveOut: "none",
+  foldCount: "",
+  labelShare: "100",
 };
 
 /** What the training panel shows; outlives a change of mode. */

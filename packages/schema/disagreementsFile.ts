@@ -1,7 +1,7 @@
-import type { Disagreement } from "@reefline/schema/crossValidation";
+import type { Disagreement } from "./crossValidation.ts";
 
 /** A GeoJSON FeatureCollection (RFC 7946): what the ground is said to be, its area, and how likely it is reef. */
-export function disagreementsGeoJson(disagreements: readonly Disagreement[]): string {
+export function disagreementsFile(disagreements: readonly Disagreement[]): string {
   const features = disagreements.map(({ geometry, kind, areaM2, probability }, i) => ({
     type: "Feature",
     // The outer ring is traced counter-clockwise on the image, whose rows go down: as RFC 7946 asks, where north is up.
