@@ -1,10 +1,11 @@
 /**
  * Trains on a real orthomosaic from the command line and reports held-out accuracy over several seeds.
  *
- *   npm run bench:banepa -- [--folder DIR] [--preset best] [--minutes 6] [--seeds 1,2,3] [--data DIR]
+ *   npm run bench:banepa -- [--folder DIR] [--preset best] [--minutes 6] [--seeds 1,2,3] [--shares 0.1,0.25,0.5,1] [--data DIR]
  *
  * DIR holds `orthomosaic.tif`, `buildings.geojson` and `labelled-area.geojson`. The split is `holdout.geojson` beside this file:
- * nothing inside it is seen by training, model selection, calibration or the choice of threshold.
+ * nothing inside it is seen by training, model selection, calibration or the choice of threshold. --shares: a learning curve, each with so
+ * much of the training ground (validation stays whole), nested for one seed.
  */
 import { existsSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
@@ -12,7 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { evaluationSchema } from "@reefline/schema/training";
+import { metricsSchema } from "@reefline/schema/training";
+import type { z } from "zod";
 import { projectRoot, reefline } from "../reeflineCli.ts";
 
 const { values } = parseArgs({
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     preset: { type: "string", default: "best" },
     minutes: { type: "string", default: "6" },
     seeds: { type: "string", default: "1,2,3" },
+    shares: { type: "string", default: "1" },
     data: { type: "string" },
   },
 });
@@ -39,42 +42,44 @@ await reefline(dataDir, ["labels", "import", labels, "--survey", "banepa"]);
 await reefline(dataDir, ["labels", "import", join(values.folder, "labelled-area.geojson"), "--survey", "banepa", "--as", "examined"]);
 await reefline(dataDir, ["labels", "import", split, "--survey", "banepa", "--as", "holdout"]);
 
-const rows: { seed: string; dice: number; iou: number; meanIou: number; precision: number; recall: number; threshold: number }[] = [];
-for (const seed of values.seeds.split(",")) {
-  const model = `${values.preset}-${seed}`;
-  await reefline(dataDir, [
-    "train",
-    "--survey",
-    "banepa",
-    "--model",
-    model,
-    "--preset",
-    values.preset,
-    "--seed",
-    seed,
-    "--minutes",
-    values.minutes,
-  ]);
-  const answer = await reefline(dataDir, ["evaluate", "--survey", "banepa", "--model", model, "--labels", labels, "--area", split]);
-  const { dice, iou, precision, recall, threshold, tn, fp, fn } = evaluationSchema.omit({ meanIou: true }).parse(answer);
-  rows.push({ seed, dice, iou, meanIou: (iou + tn / (tn + fp + fn)) / 2, precision, recall, threshold });
+const scoresSchema = metricsSchema.pick({ dice: true, iou: true, meanIou: true, precision: true, recall: true, threshold: true });
+type Scores = z.infer<typeof scoresSchema>;
+
+async function scoresOf(seed: string, share: string): Promise<Scores> {
+  const model = share === "1" ? `${values.preset}-${seed}` : `${values.preset}-${seed}-${share}`;
+  const named = ["--survey", "banepa", "--model", model];
+  const recipe = ["--preset", values.preset, "--seed", seed, "--minutes", values.minutes, "--label-share", share];
+  await reefline(dataDir, ["train", ...named, ...recipe]);
+  return scoresSchema.parse(await reefline(dataDir, ["evaluate", ...named, "--labels", labels, "--area", split]));
 }
 
-const mean = (pick: (row: (typeof rows)[number]) => number): number => rows.reduce((sum, row) => sum + pick(row), 0) / rows.length;
-const line = (name: string, values: readonly number[]): string =>
-  `${name.padEnd(6)}${values.map((value) => value.toFixed(4).padStart(11)).join("")}\n`;
+const line = (name: string, { dice, iou, meanIou, precision, recall, threshold }: Scores): string =>
+  `${name.padEnd(12)}${[dice, iou, meanIou, precision, recall, threshold].map((value) => value.toFixed(4).padStart(11)).join("")}\n`;
+
+const rows: { name: string; scores: Scores }[] = [];
+for (const share of values.shares.split(",")) {
+  const ofShare: Scores[] = [];
+  for (const seed of values.seeds.split(",")) {
+    const scores = await scoresOf(seed, share);
+    ofShare.push(scores);
+    rows.push({ name: `${share} seed ${seed}`, scores });
+  }
+  const mean = (pick: (scores: Scores) => number): number => ofShare.reduce((sum, scores) => sum + pick(scores), 0) / ofShare.length;
+  rows.push({
+    name: `${share} mean`,
+    scores: {
+      dice: mean(({ dice }) => dice),
+      iou: mean(({ iou }) => iou),
+      meanIou: mean(({ meanIou }) => meanIou),
+      precision: mean(({ precision }) => precision),
+      recall: mean(({ recall }) => recall),
+      threshold: mean(({ threshold }) => threshold),
+    },
+  });
+}
+
 process.stdout.write(`split: benchmarks/banepa/holdout.geojson; preset ${values.preset}, ${values.minutes} minutes a seed\n`);
 process.stdout.write(
-  `${"seed".padEnd(6)}${["dice", "iou", "mean iou", "precision", "recall", "threshold"].map((name) => name.padStart(11)).join("")}\n`,
+  `${"labels".padEnd(12)}${["dice", "iou", "mean iou", "precision", "recall", "threshold"].map((name) => name.padStart(11)).join("")}\n`,
 );
-for (const row of rows) process.stdout.write(line(row.seed, [row.dice, row.iou, row.meanIou, row.precision, row.recall, row.threshold]));
-process.stdout.write(
-  line("mean", [
-    mean((row) => row.dice),
-    mean((row) => row.iou),
-    mean((row) => row.meanIou),
-    mean((row) => row.precision),
-    mean((row) => row.recall),
-    mean((row) => row.threshold),
-  ]),
-);
+for (const { name, scores } of rows) process.stdout.write(line(name, scores));

@@ -1,0 +1,75 @@
+/**
+ * Which recipe finds most on photos of days it has not seen: every group of photos (site, flight, day) is left out once, and the counts of
+ * all are pooled, each at the threshold of its own validation photos.
+ *
+ *   npm run bench:obx -- [--folder DIR] [--minutes 1] [--folds 5] [--recipes best,scratch] [--seed 1] [--data DIR]
+ *
+ * DIR holds `images` and `masks`. --minutes are those of each fold; without --folds every group is a fold of its own.
+ */
+import { existsSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { crossValidationSchema } from "@reefline/schema/crossValidation";
+import type { z } from "zod";
+import { projectRoot, reefline } from "../reeflineCli.ts";
+
+const { values } = parseArgs({
+  options: {
+    folder: { type: "string", default: join(projectRoot(), "..", "shared", "data", "obx") },
+    minutes: { type: "string", default: "1" },
+    folds: { type: "string" },
+    recipes: { type: "string" },
+    seed: { type: "string", default: "1" },
+    data: { type: "string" },
+  },
+});
+
+/** The course's three parts, our network from nothing, and the one with a pretrained encoder. */
+const recipes: readonly { readonly name: string; readonly flags: readonly string[] }[] = [
+  { name: "cross-entropy", flags: ["--preset", "course", "--loss", "bce", "--schedule", "plateau"] },
+  { name: "dice", flags: ["--preset", "course", "--loss", "dice", "--schedule", "plateau"] },
+  { name: "cyclical", flags: ["--preset", "course", "--loss", "dice", "--schedule", "triangular"] },
+  { name: "scratch", flags: ["--preset", "fast"] },
+  { name: "best", flags: ["--preset", "best"] },
+];
+
+const images = join(values.folder, "images");
+if (!existsSync(images)) {
+  process.stderr.write(`There is no ${images}: name the folder that holds images and masks with --folder.\n`);
+  process.exit(2);
+}
+const wanted = values.recipes?.split(",") ?? recipes.map(({ name }) => name);
+const dataDir = values.data ?? (await mkdtemp(join(tmpdir(), "reefline-obx-")));
+await reefline(dataDir, ["survey", "add", images, "--name", "obx"]);
+await reefline(dataDir, ["labels", "import", join(values.folder, "masks"), "--survey", "obx", "--mask-classes", "255=reef"]);
+
+const rows: { name: string; result: z.infer<typeof crossValidationSchema>; seconds: number }[] = [];
+for (const { name, flags } of recipes.filter((recipe) => wanted.includes(recipe.name))) {
+  const answer = await reefline(dataDir, [
+    ...["train", "--survey", "obx", "--model", name, "--seed", values.seed, "--minutes", values.minutes, "--leave-out", "group"],
+    ...(values.folds === undefined ? [] : ["--folds", values.folds]),
+    ...flags,
+  ]);
+  const result = crossValidationSchema.parse(answer);
+  rows.push({ name, result, seconds: result.folds.reduce((sum, { trainSeconds }) => sum + trainSeconds, 0) });
+}
+
+const cell = (value: number | undefined, digits = 4): string => (value === undefined ? "–" : value.toFixed(digits)).padStart(11);
+process.stdout.write(
+  `photos left out by site, flight and day: ${rows[0]?.result.folds.length ?? 0} folds, ${values.minutes} minutes each\n`,
+);
+process.stdout.write(
+  `${"recipe".padEnd(15)}${["dice", "iou", "mean iou", "precision", "recall", "seconds"].map((name) => name.padStart(11)).join("")}\n`,
+);
+for (const { name, result, seconds } of rows) {
+  const pooled = result.pooled;
+  process.stdout.write(
+    `${name.padEnd(15)}${cell(pooled?.dice)}${cell(pooled?.iou)}${cell(pooled?.meanIou)}${cell(pooled?.precision)}${cell(pooled?.recall)}${cell(seconds, 0)}\n`,
+  );
+}
+const dice = (name: string): number | undefined => rows.find((row) => row.name === name)?.result.pooled?.dice;
+const [best, scratch] = [dice("best"), dice("scratch")];
+if (best !== undefined && scratch !== undefined) process.stdout.write(`best ahead of scratch by ${(best - scratch).toFixed(4)}\n`);
