@@ -128,7 +128,12 @@ describe("single reefs", () => {
     ]);
     expect(sizes[1]).toMatchObject({ fromM2: 1, labelledM2: 6, foundM2: 5 });
     expect([0.99, 1, 10, 99_999].map(sizeClassOf)).toEqual([0, 1, 2, 5]);
-    expect([0, 1, 1_000, 10_000].map(sizeClassTitle)).toEqual(["under 1 m²", "1–10 m²", "1,000–10,000 m²", "10,000 m² and more"]);
+    expect([0, 1, 1_000, 10_000].map((fromM2) => sizeClassTitle(fromM2))).toEqual([
+      "under 1 m²",
+      "1–10 m²",
+      "1,000–10,000 m²",
+      "10,000 m² and more",
+    ]);
   });
 
   it("keeps a spiral one reef", () => {

@@ -3,11 +3,12 @@ import { boundaryScores, instanceScores } from "@reefline/accuracy/scores";
 import { sizeClassTitle } from "@reefline/accuracy/sizeClasses";
 import type { Metrics } from "@reefline/schema/training";
 import { escapeHtml } from "./escapeHtml.ts";
-import type { HeldOutReport, ReportRun } from "./reportDocument.ts";
+import type { HeldOutReport, LengthUnit, ReportRun } from "./reportDocument.ts";
 
 const score = (value: number) => value.toFixed(3);
 const count = (value: number) => Math.round(value).toLocaleString("en-GB");
-const area = (value: number) => `${Number(value.toPrecision(4)).toLocaleString("en-GB")} m²`;
+const areaUnit = (unit: LengthUnit) => (unit === "px" ? "px" : "m²");
+const area = (value: number, unit: LengthUnit) => `${Number(value.toPrecision(4)).toLocaleString("en-GB")} ${areaUnit(unit)}`;
 const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 
 /** A table whose first column names the rows. */
@@ -20,7 +21,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 /** Pixel scores, outlines and single reefs, a column per threshold. */
-export function scoreTable({ atThresholds, detail, evaluation }: HeldOutReport): string {
+export function scoreTable({ atThresholds, detail, evaluation, unit }: HeldOutReport): string {
   const head = [
     "",
     ...atThresholds.map(({ threshold }) => `at ${threshold.toFixed(2)}${threshold === evaluation.threshold ? " (chosen)" : ""}`),
@@ -32,7 +33,7 @@ export function scoreTable({ atThresholds, detail, evaluation }: HeldOutReport):
     const reefs = (column: number) => detail.shapes[column] && instanceScores(detail.shapes[column].sizes);
     const shown = (value: number | undefined) => (value === undefined ? "–" : score(value));
     rows.push(
-      row(`Boundary F1 (within ${Number(detail.toleranceMeters.toPrecision(3))} m)`, (_, i) => shown(boundary(i)?.f1)),
+      row(`Boundary F1 (within ${Number(detail.toleranceMeters.toPrecision(3))} ${unit})`, (_, i) => shown(boundary(i)?.f1)),
       row("Reefs found one by one: precision", (_, i) => shown(reefs(i)?.precision)),
       row("Reefs found one by one: recall", (_, i) => shown(reefs(i)?.recall)),
       row("Reefs found one by one: F1 (IoU ≥ 0.5)", (_, i) => shown(reefs(i)?.f1)),
@@ -66,13 +67,13 @@ export function pixelTable(metrics: Metrics): string {
 }
 
 /** Found and false reefs by their size, at the chosen threshold. */
-export function sizeTable({ detail, evaluation }: HeldOutReport): string {
+export function sizeTable({ detail, evaluation, unit }: HeldOutReport): string {
   const shapes = detail?.shapes.find(({ threshold }) => threshold === evaluation.threshold) ?? detail?.shapes[0];
   if (!shapes) return "";
   const rows = shapes.sizes
     .filter((size) => size.labelled > 0 || size.predicted > 0)
     .map((size) => [
-      sizeClassTitle(size.fromM2),
+      sizeClassTitle(size.fromM2, areaUnit(unit)),
       count(size.labelled),
       size.labelled > 0 ? `${count(size.found)} (${percent(size.found / size.labelled)})` : "–",
       size.labelledM2 > 0 ? percent(size.foundM2 / size.labelledM2) : "–",
@@ -83,10 +84,10 @@ export function sizeTable({ detail, evaluation }: HeldOutReport): string {
 }
 
 /** Labelled against predicted area. */
-export function areaSentence({ evaluation: { areaM2 } }: HeldOutReport): string {
+export function areaSentence({ evaluation: { areaM2 }, unit }: HeldOutReport): string {
   const error =
     areaM2.truth > 0 ? ` (${areaM2.predicted >= areaM2.truth ? "+" : "−"}${percent(Math.abs(areaM2.predicted / areaM2.truth - 1))})` : "";
-  return `Reef there: ${area(areaM2.truth)} labelled, ${area(areaM2.predicted)} predicted${error}.`;
+  return `Reef there: ${area(areaM2.truth, unit)} labelled, ${area(areaM2.predicted, unit)} predicted${error}.`;
 }
 
 /** Several models side by side, and a warning unless all were judged on the same ground by the same labels. */

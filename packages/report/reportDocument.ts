@@ -25,6 +25,8 @@ export interface ReportRun {
 }
 
 export interface HeldOutReport {
+  /** Of lengths; px on photos, which have no place on the ground. */
+  readonly unit: LengthUnit;
   readonly evaluation: Evaluation;
   /** Absent in models from before it was counted. */
   readonly detail: EvaluationDetail | null;
@@ -33,6 +35,8 @@ export interface HeldOutReport {
   readonly sweep: readonly Metrics[];
   readonly calibration: Calibration | null;
 }
+
+export type LengthUnit = "m" | "px";
 
 export interface Point {
   readonly x: number;

@@ -32,6 +32,7 @@ const detail: EvaluationDetail = {
   truth: "t1",
 };
 const heldOut = (change: Partial<EvaluationDetail> = {}): HeldOutReport => ({
+  unit: "m",
   evaluation: { ...metrics, areaM2: { predicted: 210, truth: 200 }, detail: { ...detail, ...change } },
   detail: { ...detail, ...change },
   atThresholds: [{ ...metrics, threshold: 0.5 }, metrics],

@@ -14,7 +14,7 @@ export interface ScoredSquare {
 }
 
 const none: Confusion = { tp: 0, fp: 0, fn: 0, tn: 0 };
-const leastCounted = 0.25;
+const leastCounted = 0.5;
 const leastReef = 0.02;
 
 /** Scores held-out ground square by square while it is counted, to find the pieces that show a model at its best and at its worst. */

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { calibrationOf } from "@reefline/accuracy/calibration";
-import type { ChipPicture, GroundPicture, HeldOutReport, Report, ReportRun } from "@reefline/report/reportDocument";
+import { isPixelCrs } from "@reefline/geo/pixelCrs";
+import type { ChipPicture, GroundPicture, HeldOutReport, LengthUnit, Report, ReportRun } from "@reefline/report/reportDocument";
 import type { Polygon } from "@reefline/schema/feature";
 import { byteOfThreshold } from "@reefline/schema/prediction";
 import type { Evaluation, HistoryEvent, Metrics, Model, ModelCard } from "@reefline/schema/training";
@@ -33,24 +34,25 @@ export async function modelReport(ctx: Context, modelIds: readonly string[]): Pr
 async function reportOf(store: Store, model: Model, inFull: boolean): Promise<ReportRun> {
   const { card } = model;
   const imported = card.architecture.kind === "imported-onnx";
+  const unit = await unitOf(store, card);
   const events = inFull && model.runId ? await historyOf(store.db, model.runId) : [];
   return {
     name: model.name,
     madeAt: `${card.createdAt.slice(0, 16).replace("T", " ")} UTC`,
-    summary: imported ? ["Imported from another program."] : summaryOf(card),
+    summary: imported ? ["Imported from another program."] : summaryOf(card, unit),
     ground: inFull ? await groundOfCard(store, model) : [],
     history: events.length > 0 ? historyOfRun(events, card.bestEpoch) : null,
-    heldOut: card.heldOut ? heldOutReport(card.heldOut) : null,
+    heldOut: card.heldOut ? heldOutReport(card.heldOut, unit) : null,
     validation: imported ? null : card.validation,
-    chips: inFull ? await chipPictures(store, model) : [],
+    chips: inFull ? await chipPictures(store, model, unit) : [],
     reproduce: reproduceOf(card),
   };
 }
 
 /** Every number of an evaluation that follows from its counts. */
-export function heldOutReport(evaluation: Evaluation): HeldOutReport {
+export function heldOutReport(evaluation: Evaluation, unit: LengthUnit = "m"): HeldOutReport {
   const { detail } = evaluation;
-  if (!detail) return { evaluation, detail: null, atThresholds: [evaluation], sweep: [], calibration: null };
+  if (!detail) return { unit, evaluation, detail: null, atThresholds: [evaluation], sweep: [], calibration: null };
   const at = (threshold: number): Metrics => {
     const least = byteOfThreshold(threshold);
     const sum = (counts: readonly number[], from: number, to: number) => counts.slice(from, to).reduce((total, count) => total + count, 0);
@@ -64,6 +66,7 @@ export function heldOutReport(evaluation: Evaluation): HeldOutReport {
     return metricsFromConfusion(counts, threshold);
   };
   return {
+    unit,
     evaluation,
     detail,
     atThresholds: detail.shapes.map(({ threshold }) => at(threshold)),
@@ -72,18 +75,19 @@ export function heldOutReport(evaluation: Evaluation): HeldOutReport {
   };
 }
 
-function summaryOf(card: ModelCard): string[] {
+function summaryOf(card: ModelCard, unit: LengthUnit): string[] {
+  const square = unit === "px" ? "px" : "m²";
   const { split } = card;
   const from = card.trainedOn.map(
     ({ surveyName, labelCount, labelAreaM2, examinedAreaM2 }) =>
-      `Learned from ${surveyName}: ${labelCount} labels of ${rounded(labelAreaM2)} m² on ${rounded(examinedAreaM2)} m² of examined ground.`,
+      `Learned from ${surveyName}: ${labelCount} labels of ${rounded(labelAreaM2)} ${square} on ${rounded(examinedAreaM2)} ${square} of examined ground.`,
   );
   const gap = split.buffered
-    ? `, ${rounded(split.bufferMeters)} m apart`
+    ? `, ${rounded(split.bufferMeters)} ${unit} apart`
     : ", touching each other because the ground is small, which flatters the validation scores";
   return [
     ...from,
-    `The ground was cut into squares of ${rounded(split.cellSizeMeters)} m: ${split.trainCells} to train on, ${split.validationCells} for validation${gap}.`,
+    `The ground was cut into squares of ${rounded(split.cellSizeMeters)} ${unit}: ${split.trainCells} to train on, ${split.validationCells} for validation${gap}.`,
     `Trained for ${Math.round(card.trainSeconds)} s: ${card.steps} steps, ${card.epochs} epochs; the weights of epoch ${card.bestEpoch} are kept. Ended by ${{ budget: "its budget", "early-stopping": "early stopping", user: "the user" }[card.stoppedBecause]}.`,
   ];
 }
@@ -127,6 +131,15 @@ async function groundOfCard(store: Store, { card, runId }: Model): Promise<Groun
   return pictures;
 }
 
+/** Pixels where it learned from photos, which have no place on the ground. */
+async function unitOf(store: Store, card: ModelCard): Promise<LengthUnit> {
+  for (const { surveyId } of card.trainedOn) {
+    const survey = await surveyById(store.db, surveyId).catch(() => null);
+    if (survey?.image) return isPixelCrs(survey.image.grid.crs) ? "px" : "m";
+  }
+  return "m";
+}
+
 type SnapshotGround = { labels: Polygon[]; holdout: Polygon[] };
 
 /** What the run trained on, as it was then. */
@@ -137,7 +150,7 @@ async function readSnapshot(store: Store, runId: string): Promise<Map<string, Sn
   return new Map(surveys.map(({ surveyId, ground }) => [surveyId, ground]));
 }
 
-async function chipPictures(store: Store, { id, runId }: Model): Promise<ChipPicture[]> {
+async function chipPictures(store: Store, { id, runId }: Model, unit: LengthUnit): Promise<ChipPicture[]> {
   const modelDir = store.paths.model(id);
   const picture = async (path: string) =>
     `data:image/${path.endsWith(".jpg") ? "jpeg" : "png"};base64,${(await readFile(path)).toString("base64")}`;
@@ -146,7 +159,7 @@ async function chipPictures(store: Store, { id, runId }: Model): Promise<ChipPic
     return Promise.all(
       heldOut.map(async ({ kind, surveyName, dice, wrongShare, sideMeters, image, label, prediction }) => ({
         kind,
-        caption: `Dice ${dice.toFixed(2)}, ${(100 * wrongShare).toFixed(1)} % of the ground wrong; ${surveyName}, ${rounded(sideMeters)} m wide`,
+        caption: `Dice ${dice.toFixed(2)}, ${(100 * wrongShare).toFixed(1)} % of the ground wrong; ${surveyName}, ${rounded(sideMeters)} ${unit} wide`,
         image: await picture(chipFile(modelDir, image)),
         label: await picture(chipFile(modelDir, label)),
         prediction: await picture(chipFile(modelDir, prediction)),
