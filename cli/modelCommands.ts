@@ -176,7 +176,7 @@ export async function predict(session: Session, options: PredictCommand): Promis
       areaM2,
     },
     [
-      `Predicted ${survey.name}: ${polygons.length} polygons, ${areaM2.toFixed(1)} m² at threshold ${prediction.threshold.toFixed(2)}.`,
+      `Predicted ${survey.name}: ${polygons.length} polygons, ${areaM2.toFixed(1)} ${survey.image && isPixelCrs(survey.image.grid.crs) ? "px" : "m²"} at threshold ${prediction.threshold.toFixed(2)}.`,
       ...(engine ? [`  computed with ${engineTitles[engine.name]} ${engine.version}, ${engine.threads} threads`] : []),
       ...engineTrialLines(engine?.trials ?? []).map((line) => `  ${line}`),
     ],

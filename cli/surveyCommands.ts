@@ -1,11 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { liesAsImagery } from "@reefline/geo/shiftGrid";
 import { AppError } from "@reefline/schema/errors";
 import type { Survey, SurveyFields } from "@reefline/schema/survey";
 import { surveyFieldsSchema } from "@reefline/schema/survey";
 import { z } from "zod";
+import { looksLikePhoto } from "../server/assets/listPhotos.ts";
+import { writePhotoList } from "../server/jobs/uploadedPhotos.ts";
 import { featuresInSurvey } from "../server/services/labels.ts";
 import { listPredictions } from "../server/services/predictions.ts";
 import { addRemoteSurvey, reimportRemote } from "../server/services/remoteSurveys.ts";
@@ -97,6 +100,16 @@ async function startImport(session: Session, sources: readonly string[], fields:
     return addSurvey(session.ctx, { fields, ...folder, photos: "folder", compress: options.compress, deleteSource: false });
   }
   const files = await Promise.all(sources.map(existingFile));
+  if (files.every(({ fileName }) => looksLikePhoto(fileName))) {
+    const { uploads } = session.ctx.store.paths;
+    const path = join(uploads, `photos-${randomUUID()}.list`);
+    await writePhotoList(
+      path,
+      files.map((file) => ({ path: file.path, name: file.fileName })),
+    );
+    const fileName = files.length === 1 ? "1 photo" : `${files.length} photos`;
+    return addSurvey(session.ctx, { fields, path, fileName, photos: "list", compress: options.compress, deleteSource: false });
+  }
   const bands = await Promise.all(
     (options.bands ?? []).map(async (given) => {
       // A name has no slash: what follows the colon of a Windows drive has one.

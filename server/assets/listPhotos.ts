@@ -16,6 +16,8 @@ export interface PhotoFolder {
   readonly notes: readonly string[];
 }
 
+/** Told by the ending; what it is, decoding it tells. */
+export const looksLikePhoto = (fileName: string): boolean => photoEnding.test(fileName);
 const photoEnding = /\.(jpe?g|jpe|jfif|png)$/i;
 /** Beside folders of photos these hold what was drawn on them. */
 const maskFolder = /^(masks?|labels?|annotations?|gt|ground[-_ ]?truth|targets?)$/i;
