@@ -55,11 +55,11 @@ export interface SurveyPlanInput {
 }
 
 /**
- * EfficientNet's encoder looks farther than a U-Net's way down: its windows share ten strides. With eight, one pixel in a thousand would
- * differ from one large window's by 9 bytes, with ten by 7.
+ * EfficientNet's encoder looks farther than a U-Net's way down: its windows share twelve strides. With eight, one pixel in a thousand
+ * would differ from one large window's by 9 bytes, with ten by 7, with twelve by 5.
  */
 function sharedBy({ architecture }: ModelCard, strideMultiplePx: number): WindowPlanOptions {
-  return architecture.kind === "pretrained-unet" ? { overlapPx: 10 * strideMultiplePx } : {};
+  return architecture.kind === "pretrained-unet" ? { overlapPx: 12 * strideMultiplePx } : {};
 }
 
 /** Plans a prediction. Pure. @throws AppError "inference/area-outside" */
