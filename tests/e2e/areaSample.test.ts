@@ -109,6 +109,10 @@ describe("area with an error bar, in the browser", () => {
     expect(await seriousViolations(page)).toEqual([]);
     const [sample] = await app.query<AreaSample[]>("areaSamples.list", { surveyId });
     expect(sample?.blocks).toHaveLength(blocks);
+    const hidden = async () =>
+      (await app.query<{ hiddenAreas: unknown[] }>("predictions.outlines", { predictionId: sample?.predictionId, threshold: 0.5 }))
+        .hiddenAreas;
+    expect(await hidden()).toHaveLength(blocks);
 
     await page.getByRole("button", { name: "Label the blocks" }).press("Enter");
     await page.getByText(`Block 1 of ${blocks}`).waitFor();
@@ -147,6 +151,7 @@ describe("area with an error bar, in the browser", () => {
       () => app.query<AreaSampleEstimate>("areaSamples.estimate", { id: sample?.id }),
       ({ blocksUsed }) => blocksUsed === blocks,
     );
+    expect(await hidden()).toEqual([]);
     expect(seen.areaM2.value).toBeGreaterThan(0);
     expect(seen.areaM2.low).toBeLessThan(seen.areaM2.high);
     expect(open.errors).toEqual([]);
