@@ -14,6 +14,13 @@ describe("the training form", () => {
     const { config } = readForm({ ...untouchedForm, loss: "dice", schedule: "triangular", learningRate: "0,002", reefShare: "40" }, "fast");
     expect(config).toMatchObject({ loss: "dice", schedule: "triangular", augmentation: null, learningRate: 0.002, reefShare: 0.4 });
   });
+  it("reads what is left out, and five parts where nothing is said", () => {
+    const read = (fields: Partial<typeof untouchedForm>) => readForm({ ...untouchedForm, ...fields }, "fast").config;
+    expect(read({})).toMatchObject({ folds: null, labelShare: 1, fromModelId: null });
+    expect(read({ leaveOut: "blocks" })?.folds).toEqual({ by: "blocks", count: 5 });
+    expect(read({ leaveOut: "groups", labelShare: "25" })).toMatchObject({ folds: { by: "groups", count: null }, labelShare: 0.25 });
+    expect(trainVerb(read({ leaveOut: "surveys", foldCount: "3" }))).toBe("Check every label");
+  });
   it("takes a decimal comma and centimetres", () => {
     const { config } = readForm({ ...untouchedForm, minutes: "0,5", gsdCentimeters: "6" }, "fast");
     expect(config?.budget).toEqual({ kind: "minutes", minutes: 0.5 });
@@ -31,6 +38,8 @@ describe("the training form", () => {
     [{ gsdCentimeters: "-3" }, "gsdCentimeters"],
     [{ learningRate: "2" }, "learningRate"],
     [{ reefShare: "100" }, "reefShare"],
+    [{ leaveOut: "blocks" as const, foldCount: "1" }, "foldCount"],
+    [{ labelShare: "0" }, "labelShare"],
   ])("says what is wrong with %o", (fields, field) => {
     const { config, errors } = readForm({ ...untouchedForm, ...fields }, "fast");
     expect(config).toBeNull();

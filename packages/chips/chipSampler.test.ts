@@ -47,6 +47,25 @@ describe("chipSampler", () => {
     }
     expect(inside).toBeGreaterThan(230);
   });
+
+  it("revisits rejected predictions on training ground at the stated share, and draws as ever where there are none", () => {
+    const rejected = new Uint8Array(map.examined.length);
+    const trained = [...rejected.keys()].filter((i) => split.roles[1]?.[i] === splitRoles.train && map.reef[i] === 0);
+    const elsewhere = [...rejected.keys()].filter((i) => split.roles[1]?.[i] !== splitRoles.train).slice(0, 50);
+    const place = trained[Math.floor(trained.length / 3)] ?? 0;
+    for (const i of [place, ...elsewhere]) rejected[i] = 1;
+    const hard = chipSampler([null, { ...map, rejected }], split, 64, 3, 0.5, "full", 0.8);
+    const at = { col: map.colOff + (place % map.columns) * map.squarePx, row: map.rowOff + Math.floor(place / map.columns) * map.squarePx };
+    const random = randomFrom(4);
+    const count = 800;
+    const near = Array.from({ length: count }, () => hard.draw(random).centre).filter(
+      ({ col, row }) => Math.abs(col - at.col) <= 26 && Math.abs(row - at.row) <= 26,
+    );
+    expect(near.length / count).toBeGreaterThan(0.36);
+    expect(near.length / count).toBeLessThan(0.5);
+    const plain = chipSampler([null, map], split, 64, 3, 0.5, "full", 0.8);
+    expect(plain.draw(randomFrom(9))).toEqual(chipSampler([null, map], split, 64, 3, 0.5).draw(randomFrom(9)));
+  });
 });
 
 describe("chooseModelGsd", () => {
