@@ -30,6 +30,11 @@ export async function listSurveyPhotos(ctx: Context, surveyId: string): Promise<
     if (layer === "label" && photo) labelCounts.set(photo.index, (labelCounts.get(photo.index) ?? 0) + 1);
     if (layer !== "examined") continue;
     const [a, b] = [toPixel(west, north), toPixel(east, south)];
+    // Most are one photo's own outline.
+    if (photo && b.col - a.col <= photo.widthPx + 1 && b.row - a.row <= photo.heightPx + 1) {
+      examined.add(photo.index);
+      continue;
+    }
     // An area drawn around several photos examines each whose middle it holds.
     for (const one of photos) {
       const [midCol, midRow] = [one.colOff + one.widthPx / 2, one.rowOff + one.heightPx / 2];
