@@ -12,6 +12,7 @@ import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.
 import { Segmented } from "../_ui/Segmented.tsx";
 import { Switch } from "../_ui/Switch.tsx";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
+import { CompareRecipes } from "./CompareRecipes.tsx";
 import { FoldFields } from "./FoldFields.tsx";
 import { ReadinessNotice } from "./ReadinessNotice.tsx";
 import { RecipeFields } from "./RecipeFields.tsx";
@@ -173,6 +174,7 @@ export function TrainForm() {
               />
               <FoldFields form={form} errors={errors} />
               <RecipeFields form={form} errors={errors} />
+              <CompareRecipes name={name.trim()} surveyIds={chosen} config={ready ? config : null} hasEncoder={bestHere === "best"} />
             </div>
           </details>
         </PanelSection>
