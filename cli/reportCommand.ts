@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { comparisonWarnings } from "@reefline/accuracy/comparisonWarnings";
+import { comparisonWarnings } from "@reefline/accuracy/warnings";
 import { reportHtml } from "@reefline/report/reportHtml";
 import { writeAtomically } from "../server/assets/store.ts";
 import { modelReport } from "../server/services/modelReport.ts";

@@ -1,5 +1,6 @@
 import { calibrationOf } from "@reefline/accuracy/calibration";
 import { boundaryScores, instanceScores } from "@reefline/accuracy/scores";
+import { groundWarnings } from "@reefline/accuracy/warnings";
 import type { Evaluation, Metrics, ModelCard } from "@reefline/schema/training";
 import { FigureRow, Figures } from "../_ui/Figure.tsx";
 import { formatArea, formatCount, formatLength } from "../_ui/formatNumbers.ts";
@@ -101,6 +102,11 @@ export function ModelCardView({ card, brief = false }: { card: ModelCard; brief?
       </PanelSection>
       {card.heldOut ? (
         <PanelSection title="The model, on the held-out area">
+          {groundWarnings(card.heldOut).map((warning) => (
+            <Notice key={warning} kind="attention">
+              {warning}
+            </Notice>
+          ))}
           <Scores metrics={card.heldOut} />
           <DetailScores evaluation={card.heldOut} />
           <div className="mt-1 border-t border-line pt-1">

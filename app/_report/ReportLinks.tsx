@@ -1,6 +1,6 @@
 "use client";
-import { comparisonWarnings } from "@reefline/accuracy/comparisonWarnings";
 import { instanceScores } from "@reefline/accuracy/scores";
+import { comparisonWarnings } from "@reefline/accuracy/warnings";
 import type { Model } from "@reefline/schema/training";
 import { Download, ExternalLink } from "lucide-react";
 import { useState } from "react";

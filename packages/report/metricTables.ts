@@ -1,6 +1,6 @@
-import { comparisonWarnings } from "@reefline/accuracy/comparisonWarnings";
 import { boundaryScores, instanceScores } from "@reefline/accuracy/scores";
 import { sizeClassTitle } from "@reefline/accuracy/sizeClasses";
+import { comparisonWarnings } from "@reefline/accuracy/warnings";
 import type { Metrics } from "@reefline/schema/training";
 import { escapeHtml } from "./escapeHtml.ts";
 import type { HeldOutReport, LengthUnit, ReportRun } from "./reportDocument.ts";

@@ -9,7 +9,7 @@ const metrics = {
   tp: 812,
   fp: 40,
   fn: 60,
-  tn: 5_000,
+  tn: 50_000,
   dice: 0.942,
   iou: 0.8904,
   meanIou: 0.9364,
@@ -101,6 +101,17 @@ describe("the report's file", () => {
 
   it("says so where no held-out area was drawn", () => {
     expect(reportHtml({ runs: [{ ...run, heldOut: null }], version: "1" })).toContain("No held-out area was drawn");
+  });
+
+  it("says what a held-out area cannot show", () => {
+    const judged = (counts: { tp: number; fp: number; fn: number; tn: number }) => {
+      const part = heldOut();
+      return reportHtml({ runs: [{ ...run, heldOut: { ...part, evaluation: { ...part.evaluation, ...counts } } }], version: "1" });
+    };
+    expect(judged({ tp: 0, fp: 5, fn: 0, tn: 90_000 })).toContain("no labelled reef in the held-out area");
+    expect(judged({ tp: 60_000, fp: 0, fn: 5, tn: 0 })).toContain("nothing but reef");
+    expect(judged({ tp: 60, fp: 2, fn: 5, tn: 700 })).toContain("Only 767 pixels are held out");
+    expect(judged({ tp: 6_000, fp: 2, fn: 5, tn: 70_000 })).not.toContain("⚠");
   });
 
   it("sets models side by side and warns when their ground differs", () => {

@@ -1,3 +1,4 @@
+import { groundWarnings } from "@reefline/accuracy/warnings";
 import { escapeHtml } from "./escapeHtml.ts";
 import { lineChart } from "./lineChart.ts";
 import { areaSentence, comparison, pixelTable, scoreTable, sizeTable, table } from "./metricTables.ts";
@@ -101,7 +102,13 @@ function heldOutSection(heldOut: HeldOutReport): string {
     detail && detail.softBatchDice.batches > 0
       ? `<p class="quiet">Soft batch Dice, the score of the course (unthresholded, averaged over batches; not comparable with the Dice above): ${(detail.softBatchDice.sum / detail.softBatchDice.batches).toFixed(3)}. Brier score: ${calibration ? calibration.brier.toFixed(4) : "–"}.</p>`
       : "";
-  return `<section><h2>On the held-out area</h2><p>Measured once, on ground that no choice was made on: every pixel counted once, counts pooled.</p>${scoreTable(heldOut)}<p>${escapeHtml(areaSentence(heldOut))} A hand-drawn area gives no interval; an area sample does.</p><div class="grid">${charts.join("")}</div>${detail ? `<h3>By size of reef</h3>${sizeTable(heldOut)}<p class="quiet">Reefs are connected parts, cut off at the area's edge; smaller than ${Number(detail.leastReefM2.toPrecision(2))} ${heldOut.unit === "px" ? "px" : "m²"} they are not counted one by one.</p>` : ""}${soft}</section>`;
+  return `<section><h2>On the held-out area</h2><p>Measured once, on ground that no choice was made on: every pixel counted once, counts pooled.</p>${groundWarnings(
+    evaluation,
+  )
+    .map((text) => `<p class="warning">⚠ ${escapeHtml(text)}</p>`)
+    .join(
+      "",
+    )}${scoreTable(heldOut)}<p>${escapeHtml(areaSentence(heldOut))} A hand-drawn area gives no interval; an area sample does.</p><div class="grid">${charts.join("")}</div>${detail ? `<h3>By size of reef</h3>${sizeTable(heldOut)}<p class="quiet">Reefs are connected parts, cut off at the area's edge; smaller than ${Number(detail.leastReefM2.toPrecision(2))} ${heldOut.unit === "px" ? "px" : "m²"} they are not counted one by one.</p>` : ""}${soft}</section>`;
 }
 
 function historySection({ loss, validationDice, bestEpoch }: NonNullable<ReportRun["history"]>): string {

@@ -1,9 +1,24 @@
 import type { EvaluationDetail } from "@reefline/schema/evaluation";
+import type { Confusion } from "@reefline/schema/training";
 
 interface Judged {
   readonly name: string;
   /** Null: not judged on any held-out area. */
   readonly heldOut: { readonly detail?: EvaluationDetail | undefined } | null;
+}
+
+const leastPixels = 10_000;
+
+/** Why a held-out area says little, and what to draw instead; none when it can judge a model. */
+export function groundWarnings({ tp, fp, fn, tn }: Confusion): string[] {
+  const all = tp + fp + fn + tn;
+  if (tp + fn === 0)
+    return ["There is no labelled reef in the held-out area, so Dice and recall say nothing. Draw one that holds reef and other ground."];
+  if (fp + tn === 0)
+    return ["The held-out area holds nothing but reef, so it cannot show false reef. Draw one that holds other ground too."];
+  if (all < leastPixels)
+    return [`Only ${all.toLocaleString("en-GB")} pixels are held out, so these scores are uncertain. Draw a larger held-out area.`];
+  return [];
 }
 
 /** Why the held-out numbers of several models must not be compared, in sentences; none when they may. */
