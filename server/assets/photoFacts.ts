@@ -32,7 +32,10 @@ export const maskFactsSchema = z.object({
 export type MaskFacts = z.infer<typeof maskFactsSchema>;
 
 /** One patch of a mask along its pixels' edges: closed rings of col, row pairs, the outer one first. */
-export const maskPolygonSchema = z.object({ value: z.string(), rings: z.array(z.custom<Int32Array>((ring) => ring instanceof Int32Array)) });
+export const maskPolygonSchema = z.object({
+  value: z.string(),
+  rings: z.array(z.custom<Int32Array>((ring) => ring instanceof Int32Array)),
+});
 export type MaskPolygon = z.infer<typeof maskPolygonSchema>;
 
 const file = z.object({ id: z.number(), path: z.string(), maxPixels: z.number() });
