@@ -17,9 +17,18 @@ import {
   areaSampleList,
   areaSampleRemove,
 } from "./areaSampleCommands.ts";
+import { chipsExport, findRateCommand } from "./chipsCommands.ts";
 import { type CompareLabelsCommand, compareLabels, labelErrors } from "./foldCommands.ts";
 import { type ExportCommand, exportCommand, labelsImport } from "./labelCommands.ts";
-import { type EvaluateCommand, evaluate, type PredictCommand, predict, type TrainOptions, train } from "./modelCommands.ts";
+import {
+  type EvaluateCommand,
+  evaluate,
+  type PredictCommand,
+  predict,
+  type RecipeOptions,
+  type TrainOptions,
+  train,
+} from "./modelCommands.ts";
 import { modelEngines } from "./modelEngines.ts";
 import { type ModelExportCommand, modelExport } from "./modelExport.ts";
 import { type ModelImportCommand, modelImport } from "./modelImport.ts";
@@ -204,7 +213,13 @@ command(labels, "compare", "how far two labellers agree about the same ground")
 
 command(program, "train", "train a model")
   .requiredOption("--survey <survey>", "name or id; may be repeated", collect)
-  .requiredOption("--model <name>", "what the model is called", nonEmpty)
+  .option("--model <name>", "what the model is called", nonEmpty)
+  .addOption(
+    new Option(
+      "--find-rate",
+      "train nothing: try learning rates from 1e-6 to 0.3 on the recipe's first steps and suggest the highest one",
+    ).conflicts(["compare", "folds", "leaveOut", "model"]),
+  )
   .addOption(
     new Option(
       "--preset <preset>",
@@ -264,7 +279,26 @@ command(program, "train", "train a model")
       .conflicts("epochs"),
   )
   .addOption(new Option("--epochs <e>", "epochs instead of a time budget").argParser(wholeNumber(1, 2_000)))
-  .action((options: TrainOptions, of: Command) => run(of, (session) => train(session, options)));
+  .action((options: Omit<TrainOptions, "model"> & { model?: string; findRate?: boolean }, of: Command) => {
+    const { model } = options;
+    if (options.findRate) return run(of, (session) => findRateCommand(session, options));
+    if (model === undefined) return of.error("error: required option '--model <name>' not specified", { exitCode: 2 });
+    return run(of, (session) => train(session, { ...options, model }));
+  });
+
+const chips = program.command("chips").description("the chips that a training learns from").exitOverride();
+command(chips, "export", "write chips and masks of the split as PNG pairs, in train/ and validation/; held-out ground is in none")
+  .argument("<dir>", "an empty or new folder")
+  .requiredOption("--survey <survey>", "name or id; may be repeated", collect)
+  .addOption(new Option("--preset <preset>", "whose chip size and filter (default: as train)").choices(presetNameSchema.options))
+  .option("--seed <n>", "of the split, as in train", wholeNumber(0, 2 ** 31 - 1))
+  .option("--unsharp", "sharpened, as in train")
+  .option(
+    "--gsd <m>",
+    "metres per pixel (default: chosen from the labels)",
+    number((value) => value > 0 && value <= 100, "a number of metres above 0"),
+  )
+  .action((dir: string, options: RecipeOptions, of: Command) => run(of, (session) => chipsExport(session, dir, options)));
 
 command(program, "label-errors", "write where labels and out-of-fold predictions surely disagree, as GeoJSON")
   .argument("<run>", "name or id of a training with folds")

@@ -59,7 +59,10 @@ export interface TrainOptions extends FoldFlags {
   readonly rejectedShare?: number;
 }
 
-function configOf(session: Session, options: TrainOptions): TrainConfig {
+/** Flags that say how to train, without what the model is called. */
+export type RecipeOptions = Omit<TrainOptions, "model">;
+
+export function configOf(session: Session, options: RecipeOptions): TrainConfig {
   const { epochs, minutes } = options;
   return trainConfigSchema.parse({
     preset: options.preset ?? (session.ctx.store.config.encoderPath === null ? "fast" : "best"),

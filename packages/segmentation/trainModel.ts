@@ -5,15 +5,15 @@ import type { Architecture, ModelCard } from "@reefline/schema/training";
 import { loadBackend } from "./backend.ts";
 import { budgetOf } from "./budget.ts";
 import { type Checkpoint, readCheckpoint, removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { encoderRates, loadEfficientNetLite, readEncoder } from "./efficientNetLiteWeights.ts";
-import { initialValues } from "./initialValues.ts";
+import { encoderRates } from "./efficientNetLiteWeights.ts";
 import { losses } from "./loss.ts";
 import { type ModelValues, writeModel } from "./modelFiles.ts";
 import { networkOf } from "./networkOf.ts";
 import { makePredictor } from "./predictor.ts";
 import { courseUnsharp } from "./preset.ts";
 import { afterValidation, plateauStart, rateAt } from "./schedule.ts";
-import { Trainer, type TrainerValues } from "./trainer.ts";
+import { startValues } from "./startValues.ts";
+import { Trainer } from "./trainer.ts";
 import type { TrainHooks, TrainInput, TrainResult } from "./trainInput.ts";
 import { nextBatch, prepareTraining, type TrainingData } from "./trainingData.ts";
 import { areaM2 } from "./trainingGround.ts";
@@ -47,10 +47,15 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
   const fingerprint = fingerprintOf(input, architecture, data);
   const checkpoint = input.resume ? await readCheckpoint(input.checkpointDir, fingerprint) : null;
   const random = randomFrom(checkpoint?.random ?? config.seed);
-  const trainer = new Trainer(tf, network, checkpoint?.trainer ?? (await untrained()), {
-    loss: losses[preset.loss],
-    rateScale: encoderRates(network, preset.pretrainedRate),
-  });
+  const trainer = new Trainer(
+    tf,
+    network,
+    checkpoint?.trainer ?? (await startValues(network, architecture, data.bandNames, input, random)),
+    {
+      loss: losses[preset.loss],
+      rateScale: encoderRates(network, preset.pretrainedRate),
+    },
+  );
   let { step, epoch, elapsedSeconds: elapsedBefore, bestProgress, bestEpoch, bestDice, plateau, best } = checkpoint ?? noCheckpoint;
 
   let validationSeconds = 0;
@@ -238,16 +243,6 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
       },
       heldOut: null,
     };
-  }
-
-  async function untrained(): Promise<TrainerValues> {
-    const drawn = initialValues(network, random);
-    const values = input.from ? { weights: input.from.values.weights.slice(), statistics: input.from.values.statistics.slice() } : drawn;
-    if (architecture.kind === "pretrained-unet" && !input.from) {
-      loadEfficientNetLite(network, data.bandNames, await readEncoder(input.encoderPath), values);
-    }
-    const moments = () => new Float32Array(network.weightCount);
-    return { ...values, m: moments(), v: moments(), step: 0, average: config.averaging ? values : null };
   }
 }
 

@@ -36,7 +36,14 @@ export interface Snapshot {
 export async function takeSnapshot(run: JobRun, path: string, surveyIds: readonly string[]): Promise<Snapshot> {
   const earlier = await readFile(path, "utf8").catch(() => null);
   if (earlier !== null) return JSON.parse(earlier);
-  const snapshot: Snapshot = await run.store.db.transaction().execute(async (trx) => {
+  const snapshot = await snapshotNow(run, surveyIds);
+  await writeAtomically(path, (temporary) => writeFile(temporary, JSON.stringify(snapshot)));
+  return snapshot;
+}
+
+/** What a training that began now would learn from. */
+export async function snapshotNow(run: Pick<JobRun, "store">, surveyIds: readonly string[]): Promise<Snapshot> {
+  return await run.store.db.transaction().execute(async (trx) => {
     const surveys: Snapshot["surveys"] = [];
     for (const surveyId of surveyIds) {
       const rejected = (await standingDecisions(trx, surveyId)).flatMap(({ kind, geometry }) => (kind === "rejected" ? [geometry] : []));
@@ -45,12 +52,10 @@ export async function takeSnapshot(run: JobRun, path: string, surveyIds: readonl
     }
     return { surveys };
   });
-  await writeAtomically(path, (temporary) => writeFile(temporary, JSON.stringify(snapshot)));
-  return snapshot;
 }
 
 export async function openSource(
-  run: JobRun,
+  run: Pick<JobRun, "store">,
   { surveyId, lastEditSeq: seq, ground, rejected }: Snapshot["surveys"][number],
 ): Promise<TrainSource> {
   const survey = await surveyById(run.store.db, surveyId);
