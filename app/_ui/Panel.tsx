@@ -42,7 +42,7 @@ export function PanelFooter({ children }: { children: ReactNode }) {
   return <footer className="sticky bottom-0 mt-auto flex flex-col gap-2 border-t border-line bg-surface px-4 py-3">{children}</footer>;
 }
 
-/** Scrolls what is between header and footer. */
+/** Scrolls what is between header and footer, the hidden inputs of switches and menus with it. */
 export function PanelBody({ children }: { children: ReactNode }) {
-  return <div className="scroll-quiet flex min-h-0 flex-1 flex-col overflow-y-auto">{children}</div>;
+  return <div className="scroll-quiet relative flex min-h-0 flex-1 flex-col overflow-y-auto">{children}</div>;
 }
