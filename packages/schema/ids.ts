@@ -12,6 +12,7 @@ export const idPrefixes = {
   job: "jb",
   project: "pj",
   sample: "sm",
+  comparison: "cp",
 } as const;
 
 /** A new id: prefix, creation time in base 32 (so ids sort by age), 10 random characters. */

@@ -251,6 +251,13 @@ export const modelSchema = z.object({
 });
 export type Model = z.infer<typeof modelSchema>;
 
+/** Why a run is there beside others. */
+export const runPartSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("comparison"), comparisonId: idSchema, recipe: z.string().describe("its name in `recipes`") }),
+  z.object({ kind: z.literal("check"), ofRunId: idSchema.describe("judges this run's recipe on ground left out in turn") }),
+]);
+export type RunPart = z.infer<typeof runPartSchema>;
+
 export const runSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -260,6 +267,8 @@ export const runSchema = z.object({
   jobId: idSchema,
   createdAt: z.iso.datetime(),
   modelId: idSchema.nullable(),
+  /** null: it stands alone. */
+  partOf: runPartSchema.nullable().default(null),
 });
 export type Run = z.infer<typeof runSchema>;
 

@@ -4,7 +4,15 @@ import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { AppError } from "@reefline/schema/errors";
 import type { Feature } from "@reefline/schema/feature";
 import { newId } from "@reefline/schema/ids";
-import { type HistoryEvent, type Model, type Run, type SampleChip, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
+import {
+  type HistoryEvent,
+  type Model,
+  type Run,
+  type RunPart,
+  type SampleChip,
+  type TrainConfig,
+  trainConfigSchema,
+} from "@reefline/schema/training";
 import { encoderMissing } from "@reefline/segmentation/efficientNetLiteWeights";
 import { requireBands } from "@reefline/segmentation/modelBands";
 import type { Context } from "../context.ts";
@@ -100,6 +108,7 @@ export interface StartRun {
   readonly config: TrainConfig;
   /** Waits for these surveys' imports; labels are checked when training begins. */
   readonly afterJobId?: string;
+  readonly partOf?: RunPart;
 }
 
 /** Queues a training run. @throws AppError `training/not-ready` with the readiness problems as details. */
@@ -157,6 +166,7 @@ export async function enqueueRun(db: Database, projectId: string, request: Start
     jobId: job.id,
     createdAt: new Date().toISOString(),
     modelId: null,
+    partOf: request.partOf ?? null,
   };
   await insertRun(db, run);
   return run;

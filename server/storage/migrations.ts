@@ -148,4 +148,9 @@ export const migrations: readonly { readonly version: number; readonly statement
       "CREATE INDEX disagreementsByArea ON disagreements(runId, areaM2)",
     ],
   },
+  {
+    // What a run is part of: a comparison of recipes, or the check of another run by leaving ground out.
+    version: 7,
+    statements: ["ALTER TABLE runs ADD COLUMN partOfJson TEXT"],
+  },
 ];

@@ -15,6 +15,7 @@ function toRun(row: Selectable<Tables["runs"]>): Run {
     jobId: row.jobId,
     createdAt: row.createdAt,
     modelId: row.modelId,
+    partOf: row.partOfJson === null ? null : fromColumn<NonNullable<Run["partOf"]>>(row.partOfJson),
   };
 }
 
@@ -31,6 +32,7 @@ export async function insertRun(db: Database, run: Run): Promise<void> {
       createdAt: run.createdAt,
       modelId: run.modelId,
       chipsJson: "[]",
+      partOfJson: run.partOf ? JSON.stringify(run.partOf) : null,
     })
     .execute();
 }

@@ -102,6 +102,7 @@ export interface Tables {
     createdAt: string;
     modelId: string | null;
     chipsJson: string;
+    partOfJson: string | null;
   };
   history: { num: Generated<number>; runId: string; eventJson: string };
   models: { id: string; projectId: string; runId: string | null; name: string; createdAt: string; cardJson: string };
