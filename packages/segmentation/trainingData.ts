@@ -34,18 +34,23 @@ export interface TrainingData {
 
 const normalizationChips = 48;
 
+/** What chips are cut from, before anything was measured. */
+export type TrainingLayout = Omit<TrainingData, "normalization" | "validation">;
+
 /**
- * Checks that training can work, lays surveys on the model's grid, splits the ground, and measures the bands.
+ * Checks that training can work, lays surveys on the model's grid and splits the ground. Reads no pixel.
+ * @param random gives the split, and what follows it
  * @param groundBudgetBytes how much decoded ground may stay in memory
  * @param from the card of the model that training goes on from
  * @throws AppError in words when it cannot work
  */
-export async function prepareTraining(
+export function layOutTraining(
   sources: readonly TrainSource[],
   config: TrainConfig,
+  random: Random,
   groundBudgetBytes: number,
   from: ModelCard | null = null,
-): Promise<TrainingData> {
+): TrainingLayout {
   const { refusal, ground } = trainingReadiness(sources, config);
   if (refusal) throw refusal;
   const preset = from ? goingOnFrom(from, config, presetFor(config, ground.examinedPx)) : presetFor(config, ground.examinedPx);
@@ -53,7 +58,6 @@ export async function prepareTraining(
   if (from) requireBands(from, bandNames);
   const { gsdMeters, planned } = planSources(sources, config);
   const maps = planned.map(({ map }) => map);
-  const random = randomFrom(config.seed);
   const whole = planSplit(maps, preset.chipPx, random);
   if (!whole) throw unsplittable();
   // Drawn on its own, so that the share changes nothing else.
@@ -68,12 +72,24 @@ export async function prepareTraining(
     ),
   );
   const sampler = chipSampler(maps, split, preset.chipPx, bandNames.length, preset.reefShare, preset.augmentation, config.rejectedShare);
-  const data = { preset, gsdMeters, bandNames, planned, grounds, split, sampler };
+  return { preset, gsdMeters, bandNames, planned, grounds, split, sampler };
+}
+
+/** Lays a training out as `layOutTraining` does, and measures the bands. */
+export async function prepareTraining(
+  sources: readonly TrainSource[],
+  config: TrainConfig,
+  groundBudgetBytes: number,
+  from: ModelCard | null = null,
+): Promise<TrainingData> {
+  const random = randomFrom(config.seed);
+  const data = layOutTraining(sources, config, random, groundBudgetBytes, from);
   const measured = await measureBands(data, random);
   // A pretrained encoder wants what it was trained on.
+  const { preset, bandNames } = data;
   const pretrained = preset.architecture(bandNames.length).kind === "pretrained-unet";
   const normalization = from?.normalization ?? (pretrained ? efficientNetNormalization(bandNames.length) : measured);
-  return { ...data, normalization, validation: planValidation(split) };
+  return { ...data, normalization, validation: planValidation(data.split) };
 }
 
 /** Weights that are right already are changed gently. */
@@ -106,7 +122,7 @@ function commonBands(sources: readonly TrainSource[]): string[] {
 
 /** Mean and standard deviation of every band over training ground. */
 async function measureBands(
-  { preset: { chipPx }, planned, grounds, split, sampler, bandNames }: Omit<TrainingData, "normalization" | "validation">,
+  { preset: { chipPx }, planned, grounds, split, sampler, bandNames }: TrainingLayout,
   random: Random,
 ): Promise<Normalization> {
   const plain = noAugmentation(bandNames.length);
