@@ -1,11 +1,14 @@
 import type { AreaSample, AreaSampleEstimate } from "@reefline/schema/areaSample";
 import { AppError } from "@reefline/schema/errors";
+import type { Command } from "commander";
 import { drawSample } from "../server/services/areaSampleDraw.ts";
 import { estimateSample } from "../server/services/areaSampleEstimate.ts";
 import { finishBlocks, listSamples, removeSample } from "../server/services/areaSamples.ts";
 import { predictionToExport } from "../server/services/exportLayer.ts";
 import { resolveSurvey } from "../server/services/surveys.ts";
 import { featureRows } from "../server/storage/features.ts";
+import { fraction, number, wholeNumber } from "./optionValues.ts";
+import { command, inSession } from "./program.ts";
 import type { Session } from "./session.ts";
 
 export interface AreaSampleDrawCommand {
@@ -105,4 +108,48 @@ function sentencesOf({ areaM2, mappedM2, usersAccuracy, producersAccuracy, overa
     ...share("of all ground, mapped right", overallAccuracy),
     ...rest.notes.map((note) => `  ${note}`),
   ];
+}
+
+/** `area-sample draw`, `list`, `done`, `estimate`, `remove`. */
+export function addAreaSampleCommands(program: Command): void {
+  const areaSample = program
+    .command("area-sample")
+    .description("reef area with a 95 % interval, from random blocks that a person labels")
+    .exitOverride();
+  command(areaSample, "draw", "draw random blocks, stratified by a prediction, to be labelled without seeing it")
+    .requiredOption("--survey <survey>", "name or id")
+    .option("--prediction <id>", "instead of the newest")
+    .option("--threshold <t>", "instead of the prediction's own", fraction)
+    .option("--blocks <n>", "how many (default: 50)", wholeNumber(20, 1_000))
+    .option(
+      "--block-size <m>",
+      "side of a block in metres (default: 128 pixels of the prediction)",
+      number((value) => value > 0, "metres above 0"),
+    )
+    .option("--seed <n>", "another sample", wholeNumber(0, 2 ** 31 - 1))
+    .action((options: AreaSampleDrawCommand, of: Command) => inSession(of, (session) => areaSampleDraw(session, options)));
+  command(areaSample, "list", "list a survey's area samples and how far they are labelled")
+    .requiredOption("--survey <survey>", "name or id")
+    .action((options: { survey: string }, of: Command) => inSession(of, (session) => areaSampleList(session, options)));
+  command(areaSample, "done", "say that every reef inside blocks is labelled")
+    .requiredOption("--survey <survey>", "name or id")
+    .option("--sample <id>", "instead of the newest")
+    .option("--block <n>", "its number; may be repeated", (text: string, earlier: number[] = []) => [
+      ...earlier,
+      wholeNumber(1, 1_000)(text),
+    ])
+    .option("--all", "all of them")
+    .action((options: AreaSampleCommand & { block?: number[]; all?: boolean }, of: Command) =>
+      inSession(of, (session) => areaSampleDone(session, options)),
+    );
+  command(areaSample, "estimate", "work out the area and its interval from the blocks that are done")
+    .requiredOption("--survey <survey>", "name or id")
+    .option("--sample <id>", "instead of the newest")
+    .action((options: AreaSampleCommand, of: Command) => inSession(of, (session) => areaSampleEstimate(session, options)));
+  command(areaSample, "remove", "forget a sample; what was labelled stays")
+    .requiredOption("--survey <survey>", "name or id")
+    .requiredOption("--sample <id>", "which")
+    .action((options: AreaSampleCommand & { sample: string }, of: Command) =>
+      inSession(of, (session) => areaSampleRemove(session, options)),
+    );
 }

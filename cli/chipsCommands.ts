@@ -1,15 +1,19 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "@reefline/schema/errors";
+import { presetNameSchema } from "@reefline/schema/training";
 import { findRate } from "@reefline/segmentation/findRate";
 import { readModel } from "@reefline/segmentation/modelFiles";
 import { type SplitChip, splitChips } from "@reefline/segmentation/splitChips";
 import type { TrainSource } from "@reefline/segmentation/trainInput";
+import { type Command, Option } from "commander";
 import sharp from "sharp";
 import { openSource, snapshotNow } from "../server/jobs/trainingSources.ts";
 import { resolveSurvey } from "../server/services/surveys.ts";
 import { resolveModel } from "../server/services/training.ts";
-import { configOf, type RecipeOptions } from "./modelCommands.ts";
+import { collect, number, wholeNumber } from "./optionValues.ts";
+import { command, inSession } from "./program.ts";
+import { configOf, type RecipeOptions } from "./recipeOptions.ts";
 import type { Session } from "./session.ts";
 
 const stepsTried = 100;
@@ -96,4 +100,20 @@ async function withSources<T>(
   } finally {
     await Promise.all(sources.map(({ raster }) => raster.close()));
   }
+}
+
+export function addChipsCommands(program: Command): void {
+  const chips = program.command("chips").description("the chips that a training learns from").exitOverride();
+  command(chips, "export", "write chips and masks of the split as PNG pairs, in train/ and validation/; held-out ground is in none")
+    .argument("<dir>", "an empty or new folder")
+    .requiredOption("--survey <survey>", "name or id; may be repeated", collect)
+    .addOption(new Option("--preset <preset>", "whose chip size and filter (default: as train)").choices(presetNameSchema.options))
+    .option("--seed <n>", "of the split, as in train", wholeNumber(0, 2 ** 31 - 1))
+    .option("--unsharp", "sharpened, as in train")
+    .option(
+      "--gsd <m>",
+      "metres per pixel (default: chosen from the labels)",
+      number((value) => value > 0 && value <= 100, "a number of metres above 0"),
+    )
+    .action((dir: string, options: RecipeOptions, of: Command) => inSession(of, (session) => chipsExport(session, dir, options)));
 }

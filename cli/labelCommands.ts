@@ -1,22 +1,15 @@
-import { createWriteStream } from "node:fs";
-import { basename, extname, resolve } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { AppError, isAppError } from "@reefline/schema/errors";
+import { basename } from "node:path";
+import { isAppError } from "@reefline/schema/errors";
 import { layerSchema } from "@reefline/schema/feature";
-import type { Survey } from "@reefline/schema/survey";
-import { writeAtomically } from "../server/assets/store.ts";
-import { type ExportFile, type ExportFormat, exportFormats } from "../server/services/exportFile.ts";
-import { type ExportCrs, exportLabels, exportPrediction, predictionToExport } from "../server/services/exportLayer.ts";
-import { exportPhotos, type PhotoFormat, photoFormats } from "../server/services/exportPhotos.ts";
-import { exportRaster, type RasterKind } from "../server/services/exportRaster.ts";
+import { type Command, Option } from "commander";
 import { isGeoJson } from "../server/services/importAnyLabels.ts";
 import { importLabels } from "../server/services/importLabels.ts";
-import { storePolygonSet } from "../server/services/polygonSets.ts";
-import { roundThreshold } from "../server/services/predictions.ts";
 import { resolveSurvey } from "../server/services/surveys.ts";
+import { type CompareLabelsCommand, compareLabels } from "./labelComparison.ts";
 import { readLabelFile } from "./labelFile.ts";
+import { collect, nonEmpty } from "./optionValues.ts";
 import { isFolder, type PhotoLabelFlags, photoLabelsImport } from "./photoLabelCommands.ts";
+import { command, inSession } from "./program.ts";
 import type { Session } from "./session.ts";
 
 export async function labelsImport(
@@ -53,90 +46,38 @@ export async function labelsImport(
   ]);
 }
 
-export interface ExportCommand {
-  readonly survey: string;
-  readonly layer: "label" | "prediction" | RasterKind;
-  readonly out: string;
-  readonly threshold?: number;
-  readonly format: ExportFormat | PhotoFormat;
-  readonly crs: ExportCrs;
-}
-
-export async function exportCommand(session: Session, options: ExportCommand): Promise<void> {
-  const { ctx } = session;
-  const survey = await resolveSurvey(ctx, options.survey);
-  const out = resolve(options.out);
-  if (options.format === "shp" && !/\.zip$/i.test(out)) {
-    throw new AppError(
-      "bad-input",
-      "export/shapefile-name",
-      `A Shapefile is several files, so it is written as a zip: name one, for instance --out ${basename(out, extname(out))}.zip.`,
+/** `labels import` and `compare`. */
+export function addLabelCommands(program: Command): void {
+  const labels = program.command("labels").description("import labels and areas").exitOverride();
+  command(labels, "import", "import polygons from a GeoJSON file; into a folder of photos also VIA, COCO and mask images")
+    .argument("<file>", "GeoJSON; for photos also VIA 1, 2, 3 or COCO JSON, or a folder of PNG masks named as their photos")
+    .requiredOption("--survey <survey>", "name or id")
+    .addOption(new Option("--as <layer>", "what the polygons are").choices(["label", "examined", "holdout", "ignore"]).default("label"))
+    .option("--class <name>", "class of labels that name none", nonEmpty, "reef")
+    .option("--locked", "held-out areas: the labels inside are final")
+    .option(
+      "--class-attribute <name>",
+      "photos: the attribute that holds the class (default: class, label, category or the only one)",
+      nonEmpty,
+    )
+    .option("--only <class>", "photos: only labels of this class; may be repeated", collect)
+    .option(
+      "--mask-classes <value=class,...>",
+      "photos: what the values of masks mean, such as 255=reef or 1=reef,2=unsure,3=none",
+      nonEmpty,
+    )
+    .option("--empty-examined", "photos: those that the file lists without an outline were examined and hold nothing")
+    .action((file: string, options: PhotoLabelFlags & { survey: string; as: string; class: string; locked?: boolean }, of: Command) =>
+      inSession(of, (session) => labelsImport(session, file, options)),
     );
-  }
-  const { format } = options;
-  const ofPhotos = photoFormat(survey, options);
-  if (ofPhotos) return exportOfPhotos(session, { survey, format: ofPhotos, out, options });
-  if (!isTableFormat(format)) {
-    throw new AppError(
-      "bad-input",
-      "photos/not-photos",
-      `"${survey.name}" is not a folder of photos: export it as geojson, gpkg, fgb or shp.`,
+
+  command(labels, "compare", "how far two labellers agree about the same ground")
+    .argument("<file>", "GeoJSON of the second labeller")
+    .requiredOption("--survey <survey>", "name or id")
+    .option("--with <file>", "GeoJSON of the first (default: the survey's own labels)")
+    .option("--area <file>", "GeoJSON of where both have looked (default: the examined areas)")
+    .option("--out <file>", "GeoJSON of the places that one of them drew alone")
+    .action((file: string, options: CompareLabelsCommand, of: Command) =>
+      inSession(of, (session) => compareLabels(session, file, options)),
     );
-  }
-  const request = { format, crs: options.crs, ids: null };
-  let file: ExportFile;
-  if (options.layer === "label") file = await exportLabels(ctx, survey.id, request);
-  else if (options.layer !== "prediction") {
-    const prediction = await predictionToExport(ctx, survey.id, null);
-    file = await exportRaster(ctx, prediction, options.layer, roundThreshold(options.threshold ?? prediction.threshold));
-  } else {
-    const prediction = await predictionToExport(ctx, survey.id, null);
-    const threshold = roundThreshold(options.threshold ?? prediction.threshold);
-    await storePolygonSet(ctx.store, prediction.id, threshold);
-    const predicted = await exportPrediction(ctx, prediction, threshold, request);
-    if (predicted.hiddenAreaCount > 0) {
-      session.note(
-        "Polygons inside held-out areas are left out until the labels there are locked (in the browser, or by importing the area with --locked).",
-      );
-    }
-    file = predicted;
-  }
-  await writeAtomically(out, (temporary) => pipeline(Readable.from(file.pieces), createWriteStream(temporary)));
-  const { featureCount, notes } = file.outcome;
-  for (const note of notes) session.note(note);
-  if (options.layer !== "label" && options.layer !== "prediction") {
-    session.result({ surveyId: survey.id, layer: options.layer, format: "tif", out }, [
-      `Wrote the ${options.layer} raster to ${options.out}.`,
-    ]);
-    return;
-  }
-  session.result({ surveyId: survey.id, layer: options.layer, format: options.format, crs: options.crs, out, featureCount, notes }, [
-    `Wrote ${featureCount} polygons to ${options.out}.`,
-  ]);
-}
-
-const isTableFormat = (format: string): format is ExportFormat => exportFormats.some((one) => one === format);
-const isPhotoFormat = (format: string): format is PhotoFormat => photoFormats.some((one) => one === format);
-
-/** Polygons of photos go out by photo, GeoJSON too: on the sheet their longitudes and latitudes mean nothing. */
-function photoFormat(survey: Survey, { format, layer, crs }: ExportCommand): PhotoFormat | null {
-  if (survey.image?.photoCount === undefined || crs === "survey" || (layer !== "label" && layer !== "prediction")) return null;
-  return isPhotoFormat(format) ? format : null;
-}
-
-async function exportOfPhotos(
-  session: Session,
-  { survey, format, out, options }: { survey: Survey; format: PhotoFormat; out: string; options: ExportCommand },
-): Promise<void> {
-  const { ctx } = session;
-  const prediction = options.layer === "prediction" ? await predictionToExport(ctx, survey.id, null) : null;
-  const threshold = prediction ? roundThreshold(options.threshold ?? prediction.threshold) : 0;
-  if (prediction) await storePolygonSet(ctx.store, prediction.id, threshold);
-  const file = await exportPhotos(ctx, { surveyId: survey.id, format, predicted: prediction ? { prediction, threshold } : null });
-  await writeAtomically(out, (temporary) => pipeline(Readable.from(file.pieces), createWriteStream(temporary)));
-  const { featureCount, notes } = file.outcome;
-  for (const note of notes) session.note(note);
-  session.result({ surveyId: survey.id, layer: options.layer, format, out, featureCount, notes }, [
-    `Wrote ${featureCount} polygons of ${survey.image?.photoCount} photos to ${options.out}.`,
-  ]);
 }

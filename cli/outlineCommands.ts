@@ -1,11 +1,14 @@
 import { AppError } from "@reefline/schema/errors";
 import type { OutlineOptions } from "@reefline/schema/outlines";
+import { type Command, Option } from "commander";
 import { predictionToExport } from "../server/services/exportLayer.ts";
 import { getOutlineOptions, setOutlineOptions } from "../server/services/outlineOptions.ts";
 import { storePolygonSet } from "../server/services/polygonSets.ts";
 import { roundThreshold } from "../server/services/predictions.ts";
 import { resolveSurvey } from "../server/services/surveys.ts";
 import { findPolygonSet, polygonsOfSet } from "../server/storage/polygonSets.ts";
+import { fraction, number } from "./optionValues.ts";
+import { command, inSession } from "./program.ts";
 import type { Session } from "./session.ts";
 
 export interface VectorizeCommand {
@@ -60,4 +63,35 @@ export async function vectorize(session: Session, options: VectorizeCommand): Pr
   session.result({ surveyId: survey.id, predictionId: prediction.id, threshold, outlines, polygonCount, areaM2 }, [
     `Outlined ${polygonCount} reefs, ${areaM2.toFixed(1)} m², where ${survey.name} is at least ${Math.round(threshold * 100)} % sure.`,
   ]);
+}
+
+export function addVectorize(program: Command): void {
+  command(program, "vectorize", "draw a prediction's outlines another way; map, review and exports then have them")
+    .requiredOption("--survey <survey>", "name or id")
+    .option("--prediction <id>", "instead of the newest")
+    .option("--threshold <t>", "instead of the prediction's own", fraction)
+    .addOption(
+      new Option("--contour <contour>", "along pixel edges, or between pixels by how sure they are").choices(["pixel", "subpixel"]),
+    )
+    .option(
+      "--simplify <m>",
+      "how far an outline may move, in metres",
+      number((value) => value >= 0 && value <= 1_000, "metres from 0 to 1000"),
+    )
+    .option("--smooth", "round corners")
+    .option("--no-smooth", "leave corners sharp")
+    .option(
+      "--min-area <m2>",
+      "leave out smaller reefs",
+      number((value) => value >= 0, "square metres"),
+    )
+    .option(
+      "--min-hole <m2>",
+      "fill smaller holes",
+      number((value) => value >= 0, "square metres"),
+    )
+    .addOption(new Option("--connectivity <n>", "8: pixels that meet in a corner are one reef").choices(["4", "8"]))
+    .option("--split-touching", "part reefs that have grown together")
+    .option("--no-split-touching", "leave them together")
+    .action((options: VectorizeCommand, of: Command) => inSession(of, (session) => vectorize(session, options)));
 }

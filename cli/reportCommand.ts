@@ -2,9 +2,11 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { comparisonWarnings } from "@reefline/accuracy/warnings";
 import { reportHtml } from "@reefline/report/reportHtml";
+import type { Command } from "commander";
 import { writeAtomically } from "../server/assets/store.ts";
 import { modelReport } from "../server/services/modelReport.ts";
 import { resolveModel } from "../server/services/training.ts";
+import { command, inSession } from "./program.ts";
 import type { Session } from "./session.ts";
 
 /** Writes a model's report as one HTML file; further models are set beside it. */
@@ -23,4 +25,11 @@ export async function report(session: Session, names: readonly string[], options
   session.result({ out, models: heldOut, warnings }, [
     `Wrote the report of ${models.map(({ name }) => name).join(", ")} to ${options.out}.`,
   ]);
+}
+
+export function addReport(program: Command): void {
+  command(program, "report", "write what a model is and how good it is as one HTML file; further models are set beside it")
+    .argument("<model...>", "names or ids")
+    .requiredOption("--out <file>", "where to, such as report.html")
+    .action((names: string[], options: { out: string }, of: Command) => inSession(of, (session) => report(session, names, options)));
 }

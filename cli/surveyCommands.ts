@@ -6,6 +6,7 @@ import { liesAsImagery } from "@reefline/geo/shiftGrid";
 import { AppError } from "@reefline/schema/errors";
 import type { Survey, SurveyFields } from "@reefline/schema/survey";
 import { surveyFieldsSchema } from "@reefline/schema/survey";
+import { type Command, Option } from "commander";
 import { z } from "zod";
 import { looksLikePhoto } from "../server/assets/listPhotos.ts";
 import { writePhotoList } from "../server/jobs/uploadedPhotos.ts";
@@ -16,6 +17,8 @@ import { shiftSurvey, totalShift } from "../server/services/shiftSurvey.ts";
 import { addSurvey, getSurvey, listSurveys, removeSurvey, resolveSurvey, surveyImage } from "../server/services/surveys.ts";
 import { jobById } from "../server/storage/jobs.ts";
 import { followJobs } from "./followJob.ts";
+import { collect, isoDate, metres, nonEmpty, number } from "./optionValues.ts";
+import { command, inSession } from "./program.ts";
 import { noFile, type Session } from "./session.ts";
 
 const lengthInWords = (meters: number): string => (meters < 1 ? `${(meters * 100).toFixed(2)} cm` : `${meters.toPrecision(4)} m`);
@@ -221,4 +224,47 @@ export async function surveyShow(session: Session, name: string): Promise<void> 
       `  ${predictions.length} predictions`,
     ],
   );
+}
+
+/** `survey add`, `list`, `show`, `shift`, `reread`. */
+export function addSurveyCommands(program: Command): void {
+  const survey = program.command("survey").description("add, list, show and move surveys").exitOverride();
+  command(survey, "add", "import a GeoTIFF, several as one image, or a folder of photos, as a survey")
+    .argument(
+      "<file...>",
+      "GeoTIFF; several are laid over each other; or a folder of JPEG and PNG photos; or one web address of a Cloud-Optimized GeoTIFF",
+    )
+    .requiredOption("--name <name>", "what the survey is called", nonEmpty)
+    .option("--captured-at <iso>", "when it was flown", isoDate)
+    .option("--site <site>", "where")
+    .option("--bands <file[:name]>", "GeoTIFF whose bands are added, such as a surface model; may be repeated", collect)
+    .addOption(
+      new Option("--on-top <which>", "which of several files is seen where they overlap").choices(["last", "first"]).default("last"),
+    )
+    .option(
+      "--gsd <m>",
+      "metres per pixel of several files together (default: the finest one's)",
+      number((value) => value > 0, "metres above 0"),
+    )
+    .option("--copy", "copy the file from its web address instead of reading it there")
+    .addOption(
+      new Option("--compress <how>", "how the image is stored; jpeg and webp are smaller and lose detail")
+        .choices(["lossless", "jpeg", "webp"])
+        .default("lossless"),
+    )
+    .action((files: string[], options: SurveyAddOptions, of: Command) => inSession(of, (session) => surveyAdd(session, files, options)));
+  command(survey, "list", "list surveys").action((_options, of: Command) => inSession(of, surveyList));
+  command(survey, "show", "show a survey")
+    .argument("<survey>", "name or id")
+    .action((name: string, _options, of: Command) => inSession(of, (session) => surveyShow(session, name)));
+  command(survey, "shift", "move a survey's imagery over the ground; labels stay")
+    .argument("<survey>", "name or id")
+    .option("--east <m>", "metres east (negative: west)", metres)
+    .option("--north <m>", "metres north (negative: south)", metres)
+    .addOption(new Option("--reset", "back to where its file places it").conflicts(["east", "north"]))
+    .action((name: string, options: SurveyShiftOptions, of: Command) => inSession(of, (session) => surveyShift(session, name, options)));
+  command(survey, "reread", "take a survey's file at its web address as it is now")
+    .argument("<survey>", "name or id")
+    .option("--copy", "copy it to this computer")
+    .action((name: string, options: { copy?: boolean }, of: Command) => inSession(of, (session) => surveyReread(session, name, options)));
 }

@@ -1,7 +1,10 @@
+import type { Command } from "commander";
 import { demoDefaults, makeDemo } from "../server/services/demo.ts";
 import { listJobs } from "../server/services/jobs.ts";
 import { listSurveys } from "../server/services/surveys.ts";
 import { followJobs } from "./followJob.ts";
+import { wholeNumber } from "./optionValues.ts";
+import { command, globals, inSession } from "./program.ts";
 import type { Session } from "./session.ts";
 
 export async function jobs(session: Session): Promise<void> {
@@ -27,4 +30,37 @@ export async function demo(session: Session, options: { size?: number; seed?: nu
     `The demo "${survey?.name ?? ""}" is ready. See it with: npx reefline serve`,
     `  held-out Dice ${Number(results.train?.heldOutDice ?? Number.NaN).toFixed(3)}, ${String(results.predict?.polygonCount)} polygons predicted`,
   ]);
+}
+
+/** `doctor`, `demo`, `serve`, `worker`, `jobs`. */
+export function addSystemCommands(program: Command): void {
+  command(program, "doctor", "say what is installed, what was chosen and why, with fixes").action(async (_options, of: Command) => {
+    const { doctor } = await import("./doctor.ts");
+    const { backend } = await doctor({ json: globals(of).json ?? false, dataDir: globals(of).data });
+    process.exitCode = backend ? 0 : 1;
+  });
+
+  command(program, "demo", "make a synthetic survey, train on it and predict it")
+    .option("--size <px>", "width and height", wholeNumber(512, 32_768))
+    .option("--seed <n>", "another survey", wholeNumber(0, 2 ** 31 - 1))
+    .action((options: { size?: number; seed?: number }, of: Command) => inSession(of, (session) => demo(session, options)));
+
+  command(program, "serve", "run the web server and the worker until Ctrl+C")
+    .option("--port <n>", "port (default: 3000, or the next free one)", wholeNumber(0, 65_535))
+    .option("--workers <n>", "worker processes (default: 1)", wholeNumber(1, 16))
+    .action(async (options: { port?: number; workers?: number }, of: Command) => {
+      const { serve } = await import("./serve.ts");
+      const { data, allowHosts } = globals(of);
+      process.exitCode = await serve({ port: options.port, workers: options.workers, dataDir: data, allowHosts });
+    });
+
+  command(program, "worker", "run one more worker on a data folder until Ctrl+C: it takes jobs, and parts of predictions under way").action(
+    async (_options, of: Command) => {
+      const { worker } = await import("./worker.ts");
+      const { data, allowHosts } = globals(of);
+      process.exitCode = await worker({ dataDir: data, allowHosts });
+    },
+  );
+
+  command(program, "jobs", "list what was done and is being done").action((_options, of: Command) => inSession(of, jobs));
 }

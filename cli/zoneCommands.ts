@@ -3,10 +3,13 @@ import { basename, resolve } from "node:path";
 import { AppError } from "@reefline/schema/errors";
 import type { Layer } from "@reefline/schema/feature";
 import type { ZoneSource } from "@reefline/schema/zones";
+import { type Command, Option } from "commander";
 import { writeAtomically } from "../server/assets/store.ts";
 import { predictionToExport } from "../server/services/exportLayer.ts";
 import { resolveSurvey } from "../server/services/surveys.ts";
 import { zoneCsv, zoneStatistics } from "../server/services/zoneStatistics.ts";
+import { fraction, number } from "./optionValues.ts";
+import { command, inSession } from "./program.ts";
 import { noFile, type Session } from "./session.ts";
 
 export interface ZonesCommand {
@@ -59,4 +62,24 @@ export async function zones(session: Session, options: ZonesCommand): Promise<vo
   } finally {
     process.off("SIGINT", onInterrupt);
   }
+}
+
+export function addZones(program: Command): void {
+  command(program, "zones", "count reef per zone, as CSV")
+    .requiredOption("--survey <survey>", "name or id")
+    .option("--zones <file>", "GeoJSON of the zones")
+    .addOption(
+      new Option("--grid <m>", "squares of this many metres")
+        .argParser(number((value) => value > 0, "metres above 0"))
+        .conflicts(["zones", "layer"]),
+    )
+    .addOption(
+      new Option("--layer <layer>", "every polygon of a layer is a zone")
+        .choices(["label", "examined", "holdout", "ignore"])
+        .conflicts("zones"),
+    )
+    .option("--prediction [id]", "count a prediction too: the newest, or this one")
+    .option("--threshold <t>", "instead of the prediction's own", fraction)
+    .requiredOption("--out <file>", "where to")
+    .action((options: ZonesCommand, of: Command) => inSession(of, (session) => zones(session, options)));
 }
