@@ -1,13 +1,19 @@
-/** Does for the server what would keep it from answering: outlines a prediction, or judges it, one request after the other. Ends when idle. */
+/** Does for the server what would keep it from answering: outlines a prediction, judges it, looks at what a training would see; one request after the other. Ends when idle. */
 import { areaSampleRequestSchema } from "@reefline/schema/areaSample";
+import { chipPreviewRequestSchema } from "@reefline/schema/chipPreview";
+import { idSchema } from "@reefline/schema/ids";
+import { trainConfigSchema } from "@reefline/schema/training";
 import { preferBackend } from "@reefline/segmentation/backend";
 import { z } from "zod";
 import { readConfig } from "./config.ts";
 import { describeError } from "./errors.ts";
+import { owner } from "./principal.ts";
 import { evaluateOnLockedHoldouts } from "./services/accuracy.ts";
 import { drawSample } from "./services/areaSampleDraw.ts";
 import { estimateSample } from "./services/areaSampleEstimate.ts";
+import { agreementWithFile } from "./services/labelAgreementFile.ts";
 import { storePolygonSet } from "./services/polygonSets.ts";
+import { judgeTraining, previewTraining } from "./services/trainingLook.ts";
 import { openStore } from "./storage/store.ts";
 
 const ofPrediction = { id: z.number(), predictionId: z.string(), threshold: z.number() };
@@ -17,6 +23,15 @@ const requestSchema = z.discriminatedUnion("what", [
   z.object({ what: z.literal("evaluate"), ...ofPrediction }),
   z.object({ what: z.literal("draw-sample"), id: z.number(), author: z.string(), request: areaSampleRequestSchema }),
   z.object({ what: z.literal("estimate-sample"), id: z.number(), sampleId: z.string() }),
+  z.object({ what: z.literal("preview-training"), id: z.number(), request: chipPreviewRequestSchema }),
+  z.object({ what: z.literal("judge-training"), id: z.number(), surveyIds: z.array(idSchema), config: trainConfigSchema }),
+  z.object({
+    what: z.literal("compare-labels"),
+    id: z.number(),
+    surveyId: idSchema,
+    fileName: z.string(),
+    bytes: z.instanceof(Uint8Array),
+  }),
 ]);
 const idleMs = 60_000;
 
@@ -38,6 +53,12 @@ async function answer(request: Work, signal: AbortSignal) {
       return drawSample(store, request.author, request.request);
     case "estimate-sample":
       return estimateSample(store, request.sampleId);
+    case "preview-training":
+      return previewTraining(store, request.request);
+    case "judge-training":
+      return judgeTraining(store, request.surveyIds, request.config);
+    case "compare-labels":
+      return agreementWithFile({ store, principal: owner }, request);
     case "trace":
       await storePolygonSet(store, request.predictionId, request.threshold, signal);
       return null;

@@ -8,6 +8,7 @@ import { lockDataFolder } from "./dataLock.ts";
 import { handleChip, handleLabelExport, handlePhotoExport, handlePredictionExport, handleRasterExport } from "./http/downloads.ts";
 import { startEventFeed } from "./http/eventFeed.ts";
 import { refuseRequest } from "./http/gate.ts";
+import { handleLabelAgreement } from "./http/labelAgreementRoute.ts";
 import { handleLabelImport } from "./http/labelImportRoute.ts";
 import { listenNear } from "./http/listen.ts";
 import { maskRoutes } from "./http/maskImportRoute.ts";
@@ -60,6 +61,7 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
     requestTrace: tracer.request,
     evaluate: options.background.evaluate,
     areaSamples: options.background,
+    trainingLook: options.background,
     setupProblems: options.setupProblems,
   };
   const uploads = uploadHandler(ctx);
@@ -94,6 +96,8 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
     const [room = "", first = "", second = "", third = ""] = path.slice(1).split("/");
     if (path === "/healthz") return sendJson(res, 200, { ok: true, version });
     if (room === "imports" && first === "labels" && method === "POST") return handleLabelImport(ctx, req, res, url);
+    if (room === "imports" && first === "agreement" && method === "POST")
+      return handleLabelAgreement(ctx, options.background, req, res, url);
     if (room === "imports" && first === "masks" && method === "POST")
       return second === "look" ? masks.look(req, res, url) : masks.take(req, res, url);
     if (method === "GET" || method === "HEAD") {

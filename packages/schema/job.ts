@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { idSchema } from "./ids.ts";
 
-export const jobKindSchema = z.enum(["import", "demo", "train", "predict", "vectorize"]);
+export const jobKindSchema = z.enum(["import", "demo", "train", "predict", "vectorize", "rate-test"]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 export const jobStateSchema = z.enum(["queued", "running", "done", "failed", "cancelled"]);
 export type JobState = z.infer<typeof jobStateSchema>;

@@ -36,6 +36,7 @@ export async function findRate(
   input: Pick<TrainInput, "sources" | "config" | "encoderPath" | "from">,
   steps: number,
   shouldStop: () => boolean = () => false,
+  onStep: (done: number) => void = () => undefined,
 ): Promise<RateTest> {
   const { config } = input;
   const { tf } = await loadBackend();
@@ -54,6 +55,7 @@ export async function findRate(
       const loss = trainer.step(await nextBatch(data, random), learningRate);
       if (!Number.isFinite(loss)) break;
       points.push({ learningRate, loss });
+      onStep(points.length);
     }
   } finally {
     trainer.dispose();

@@ -3,6 +3,7 @@ import { demoJob } from "./demoJob.ts";
 import { importJob } from "./importJob.ts";
 import type { JobHandler } from "./jobRun.ts";
 import { predictJob } from "./predictJob.ts";
+import { rateTestJob } from "./rateTestJob.ts";
 import { trainJob } from "./trainJob.ts";
 import { vectorizeJob } from "./vectorizeJob.ts";
 
@@ -13,4 +14,5 @@ export const handlers: Record<JobKind, JobHandler> = {
   train: trainJob,
   predict: predictJob,
   vectorize: vectorizeJob,
+  "rate-test": rateTestJob,
 };

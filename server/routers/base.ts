@@ -7,6 +7,7 @@ import type { EventFeed } from "../http/eventFeed.ts";
 import type { AccuracyRun } from "../services/accuracy.ts";
 import type { AreaSampleRuns } from "../services/areaSamples.ts";
 import type { TraceRequest } from "../services/predictions.ts";
+import type { TrainingLook } from "../services/trainingLook.ts";
 import type { Shapes } from "../tiles/vector/shapes.ts";
 
 /** What a procedure is given. */
@@ -16,6 +17,7 @@ export interface RequestContext extends Context {
   readonly shapes: Shapes;
   readonly evaluate: AccuracyRun;
   readonly areaSamples: AreaSampleRuns;
+  readonly trainingLook: TrainingLook;
   readonly setupProblems: { message: string; fix: string }[];
 }
 

@@ -1,17 +1,34 @@
+import { chipPreviewRequestSchema } from "@reefline/schema/chipPreview";
+import { foldPlanSchema } from "@reefline/schema/foldPlan";
 import { idSchema } from "@reefline/schema/ids";
 import { trainConfigSchema } from "@reefline/schema/training";
 import { z } from "zod";
+import { comparisonOf, listComparisons, startComparison } from "../services/comparisons.ts";
 import { crossValidationOf, runDisagreements } from "../services/crossValidation.ts";
+import { startRateTest } from "../services/rateTests.ts";
 import { getModel, getRun, listModels, listRuns, runChips, runHistory, startRun, trainingReadiness } from "../services/training.ts";
+import { chipPreview, trainingJudging } from "../services/trainingLook.ts";
 import { procedure, router } from "./base.ts";
 
 const byId = z.object({ id: idSchema });
 const surveyIds = z.array(idSchema).max(200);
+const toTrain = z.object({ surveyIds: surveyIds.min(1), config: trainConfigSchema });
+const name = z.string().trim().min(1).max(120);
 
 export const runsRouter = router({
   start: procedure
-    .input(z.object({ name: z.string().trim().min(1).max(120), surveyIds: surveyIds.min(1), config: trainConfigSchema }))
+    .input(toTrain.extend({ name, check: foldPlanSchema.nullable().default(null) }))
     .mutation(({ ctx, input }) => startRun(ctx, input)),
+  preview: procedure.input(chipPreviewRequestSchema).query(({ ctx, input }) => chipPreview(ctx, input, ctx.trainingLook)),
+  judging: procedure.input(toTrain).query(({ ctx, input }) => trainingJudging(ctx, input, ctx.trainingLook)),
+  findRate: procedure.input(toTrain).mutation(({ ctx, input }) => startRateTest(ctx, input)),
+  compare: procedure
+    .input(toTrain.extend({ name }))
+    .mutation(({ ctx, input }) => startComparison(ctx, { name: input.name, surveyIds: input.surveyIds, shared: input.config })),
+  comparisons: procedure
+    .input(z.object({ surveyId: idSchema.optional() }))
+    .query(({ ctx, input }) => listComparisons(ctx, input.surveyId ?? null)),
+  comparison: procedure.input(byId).query(({ ctx, input }) => comparisonOf(ctx, input.id)),
   list: procedure
     .input(z.object({ surveyId: idSchema.optional() }).optional())
     .query(({ ctx, input }) => listRuns(ctx, input?.surveyId ?? null)),

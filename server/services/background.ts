@@ -1,10 +1,15 @@
 import type { ChildProcess } from "node:child_process";
 import { type AreaSample, type AreaSampleEstimate, areaSampleEstimateSchema, areaSampleSchema } from "@reefline/schema/areaSample";
+import { chipPreviewSchema } from "@reefline/schema/chipPreview";
 import { AppError } from "@reefline/schema/errors";
+import { judgingSchema } from "@reefline/schema/judging";
+import { labelAgreementSchema } from "@reefline/schema/labelAgreement";
 import { type Evaluation, evaluationSchema } from "@reefline/schema/training";
 import { z } from "zod";
 import { forkSibling } from "../siblings.ts";
 import type { AreaSampleRuns } from "./areaSamples.ts";
+import type { LabelComparison } from "./labelAgreementFile.ts";
+import type { TrainingLook } from "./trainingLook.ts";
 
 const replySchema = z.object({
   id: z.number(),
@@ -13,7 +18,7 @@ const replySchema = z.object({
 });
 
 /** Work on predictions outside the server's own process, so that tiles and saves stay fast. */
-export interface Background extends AreaSampleRuns {
+export interface Background extends AreaSampleRuns, TrainingLook, LabelComparison {
   /** @throws the signal's reason as soon as it is aborted; the work then ends too, and leaves nothing. */
   trace(predictionId: string, threshold: number, signal?: AbortSignal): Promise<void>;
   evaluate(predictionId: string, threshold: number): Promise<Evaluation | null>;
@@ -73,6 +78,10 @@ export function backgroundChild(dataDir: string): Background {
     drawSample: async (author, request): Promise<AreaSample> => areaSampleSchema.parse(await ask({ what: "draw-sample", author, request })),
     estimateSample: async (sampleId): Promise<AreaSampleEstimate> =>
       areaSampleEstimateSchema.parse(await ask({ what: "estimate-sample", sampleId })),
+    previewTraining: async (request) => z.array(chipPreviewSchema).parse(await ask({ what: "preview-training", request })),
+    judgeTraining: async (surveyIds, config) => judgingSchema.parse(await ask({ what: "judge-training", surveyIds, config })),
+    compareLabels: async ({ surveyId, fileName, bytes }) =>
+      labelAgreementSchema.parse(await ask({ what: "compare-labels", surveyId, fileName, bytes })),
     stop: () => child?.kill(),
   };
 }

@@ -3,10 +3,9 @@ import { boundaryScores, instanceScores } from "@reefline/accuracy/scores";
 import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { evaluateArea } from "@reefline/inference/evaluateArea";
 import { polygonRaster } from "@reefline/inference/polygonRaster";
-import type { Disagreement } from "@reefline/schema/crossValidation";
 import { AppError } from "@reefline/schema/errors";
 import type { Polygon } from "@reefline/schema/feature";
-import type { Evaluation } from "@reefline/schema/training";
+import type { LabelAgreement } from "@reefline/schema/labelAgreement";
 import { openSurveyRaster } from "../assets/openSurveyRaster.ts";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
@@ -20,19 +19,6 @@ export interface LabellerSource {
   readonly polygons: readonly Polygon[];
 }
 
-export interface LabellerAgreement {
-  /** The first labeller as truth, the second as prediction. */
-  readonly evaluation: Evaluation;
-  /** Cohen's, over examined pixels. */
-  readonly kappa: number;
-  readonly boundaryF1: number;
-  readonly toleranceMeters: number;
-  readonly instances: ReturnType<typeof instanceScores>;
-  readonly unit: "px" | "m²";
-  /** Ground that one of them drew and the other did not, beyond two pixels of an outline; largest first. */
-  readonly disagreements: Disagreement[];
-}
-
 /**
  * How far two people agree about the same ground, on the survey's own pixels: what a model can be expected to reach at most.
  * @param request.first null: the survey's own labels
@@ -42,7 +28,7 @@ export interface LabellerAgreement {
 export async function labellerAgreement(
   ctx: Context,
   request: { surveyId: string; first: LabellerSource | null; second: LabellerSource; area: readonly Polygon[] | null },
-): Promise<LabellerAgreement> {
+): Promise<LabelAgreement> {
   authorize(ctx.principal, "survey:read", ctx.store.projectId);
   const { db } = ctx.store;
   const image = surveyImage(await surveyById(db, request.surveyId));

@@ -3,6 +3,7 @@ import { polygonAreaM2 } from "@reefline/geo/geodesic";
 import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { AppError } from "@reefline/schema/errors";
 import type { Feature } from "@reefline/schema/feature";
+import type { FoldPlan } from "@reefline/schema/foldPlan";
 import { newId } from "@reefline/schema/ids";
 import {
   type HistoryEvent,
@@ -109,20 +110,40 @@ export interface StartRun {
   /** Waits for these surveys' imports; labels are checked when training begins. */
   readonly afterJobId?: string;
   readonly partOf?: RunPart;
+  /** Afterwards the same recipe is judged by leaving out the ground part by part. */
+  readonly check?: FoldPlan | null;
 }
 
-/** Queues a training run. @throws AppError `training/not-ready` with the readiness problems as details. */
+/** Queues a training run, and its check when one is asked for. @throws AppError `training/not-ready` with the readiness problems as details. */
 export async function startRun(ctx: Context, request: StartRun): Promise<Run> {
   authorize(ctx.principal, "run:start", ctx.store.projectId);
-  const config = await configFrom(ctx, trainConfigSchema.parse(request.config), request.surveyIds);
-  if (config.preset === "best" && config.fromModelId === null && ctx.store.config.encoderPath === null) throw encoderMissing();
+  const config = await trainableConfig(ctx, request.config, request.surveyIds);
   const surveyIds = [...new Set(request.surveyIds)];
   return ctx.store.db.transaction().execute(async (trx) => {
-    const { problems } = await readinessIn(trx, surveyIds);
-    const first = problems[0];
-    if (first) throw new AppError("bad-input", first.code, `${first.message} ${first.action}`, { problems });
-    return enqueueRun(trx, ctx.store.projectId, { ...request, surveyIds, config });
+    await checkTrainable(trx, surveyIds);
+    const run = await enqueueRun(trx, ctx.store.projectId, { ...request, surveyIds, config });
+    const { check, name } = request;
+    if (check && !config.folds) {
+      const partOf = { kind: "check", ofRunId: run.id } as const;
+      const checked = { ...config, folds: check };
+      await enqueueRun(trx, ctx.store.projectId, { name, surveyIds, config: checked, afterJobId: run.jobId, partOf });
+    }
+    return run;
   });
+}
+
+/** @throws AppError with the first problem's code and all of them as details. */
+export async function checkTrainable(db: Database, surveyIds: readonly string[]): Promise<void> {
+  const { problems } = await readinessIn(db, surveyIds);
+  const first = problems[0];
+  if (first) throw new AppError("bad-input", first.code, `${first.message} ${first.action}`, { problems });
+}
+
+/** The configuration as it will be trained. @throws AppError when it cannot be trained here */
+export async function trainableConfig(ctx: Context, asked: TrainConfig, surveyIds: readonly string[]): Promise<TrainConfig> {
+  const config = await configFrom(ctx, trainConfigSchema.parse(asked), surveyIds);
+  if (config.preset === "best" && config.fromModelId === null && ctx.store.config.encoderPath === null) throw encoderMissing();
+  return config;
 }
 
 /**
@@ -152,7 +173,7 @@ export async function enqueueRun(db: Database, projectId: string, request: Start
   const job = await enqueueJob(db, {
     projectId,
     kind: "train",
-    title: `Train ${request.name}`,
+    title: request.partOf?.kind === "check" ? `Check ${request.name} part by part` : `Train ${request.name}`,
     params: { runId, modelId: newId("model") },
     surveyId: request.surveyIds[0] ?? null,
     afterJobId: request.afterJobId ?? null,

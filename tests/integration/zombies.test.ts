@@ -37,7 +37,14 @@ const log = pino({ level: "silent" });
 const enqueue = (title: string, afterJobId: string | null = null): Promise<Job> =>
   enqueueJob(ctx.store.db, { projectId: ctx.store.projectId, kind: "vectorize", title, params: {}, surveyId: null, afterJobId });
 /** Every kind of job does this. */
-const doing = (handler: JobHandler) => ({ import: handler, demo: handler, train: handler, predict: handler, vectorize: handler });
+const doing = (handler: JobHandler) => ({
+  import: handler,
+  demo: handler,
+  train: handler,
+  predict: handler,
+  vectorize: handler,
+  "rate-test": handler,
+});
 
 async function claim(owner: string, now?: number) {
   const claimed = await claimJob(ctx.store, owner, now);
@@ -213,6 +220,6 @@ describe("a worker process", () => {
   });
 
   it("knows what to do with every kind of job", () => {
-    expect(Object.keys(handlers).sort()).toEqual(["demo", "import", "predict", "train", "vectorize"]);
+    expect(Object.keys(handlers).sort()).toEqual(["demo", "import", "predict", "rate-test", "train", "vectorize"]);
   });
 });
