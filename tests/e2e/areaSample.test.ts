@@ -1,16 +1,16 @@
 import { crsFromEpsg } from "@reefline/geo/crs";
-import { gridBounds } from "@reefline/geo/grid";
 import type { AreaSample, AreaSampleEstimate } from "@reefline/schema/areaSample";
 import type { Grid } from "@reefline/schema/grid";
 import { newId } from "@reefline/schema/ids";
 import { byteFromProbability } from "@reefline/schema/prediction";
 import { modelCardSchema } from "@reefline/schema/training";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { insertModel } from "../../server/storage/runs.ts";
-import { byteAsset, finishedPrediction } from "../integration/finishedPrediction.ts";
-import { bareSurvey, openTestStore } from "../integration/testStore.ts";
-import { type OpenPage, openPage, seriousViolations } from "./openPage.ts";
-import { eventually, type RunningApp, startApp } from "./runningApp.ts";
+import { surveyWithPrediction } from "../integration/finishedPrediction.ts";
+import { openTestStore } from "../integration/testStore.ts";
+import { appInBrowser } from "./appInBrowser.ts";
+import { seriousViolations } from "./openPage.ts";
+import { eventually } from "./runningApp.ts";
 
 const surveyGrid: Grid = { crs: crsFromEpsg(32618), transform: [0.25, 0, 350_000, 0, -0.25, 3_840_000], widthPx: 640, heightPx: 420 };
 const modelGrid: Grid = { ...surveyGrid, transform: [0.5, 0, 350_000, 0, -0.5, 3_840_000], widthPx: 320, heightPx: 210 };
@@ -19,34 +19,20 @@ const probability = (col: number, row: number) =>
   Math.hypot(col - 90, row - 100) < 40 || Math.hypot(col - 230, row - 90) < 30 ? 0.9 : 0.05;
 const blocks = 24;
 
-let app: RunningApp;
-let open: OpenPage;
+const inBrowser = appInBrowser();
 let surveyId: string;
 let modelId: string;
 
 beforeAll(async () => {
-  app = await startApp();
-  const { store } = await openTestStore(app.dataDir);
-  surveyId = await bareSurvey(store, "Sand bar");
-  const image = {
-    assetId: await byteAsset(store, surveyId, "image", surveyGrid, (col, row) => 60 + ((col * 7 + row * 13) % 120)),
-    version: "v",
-    grid: surveyGrid,
-    bounds: gridBounds(surveyGrid),
-    gsdMeters: 0.25,
-    bands: [{ name: "grey", stretch: { low: 0, high: 255 } }],
-    sampleType: "uint8",
-    maskKind: "nodata",
-    nodata: 0,
-    sizeBytes: 1,
-  };
-  await store.db
-    .updateTable("surveys")
-    .set({ imageJson: JSON.stringify(image) })
-    .where("id", "=", surveyId)
-    .execute();
-  const assetId = await byteAsset(store, surveyId, "probability", modelGrid, (col, row) => byteFromProbability(probability(col, row)));
-  await finishedPrediction(store, surveyId, { grid: modelGrid, assetId, modelName: "Made by hand" });
+  const { store } = await openTestStore(inBrowser().app.dataDir);
+  ({ surveyId } = await surveyWithPrediction(store, {
+    surveyName: "Sand bar",
+    surveyGrid,
+    imageByte: (col, row) => 60 + ((col * 7 + row * 13) % 120),
+    modelGrid,
+    probabilityByte: (col, row) => byteFromProbability(probability(col, row)),
+    modelName: "Made by hand",
+  }));
   modelId = newId("model");
   const metrics = {
     tp: 80,
@@ -88,16 +74,11 @@ beforeAll(async () => {
   });
   await insertModel(store.db, store.projectId, { id: modelId, runId: null, name: "Made by hand", createdAt: card.createdAt, card });
   await store.close();
-  open = await openPage(app.url);
-});
-
-afterAll(async () => {
-  await open?.browser.close();
-  await app?.stop();
 });
 
 describe("area with an error bar, in the browser", () => {
   it("draws blocks, hides predictions in them, goes on after a reload and ends with an interval, by keyboard", async () => {
+    const { app, open } = inBrowser();
     const { page } = open;
     await page.goto(`${app.url}/surveys/${surveyId}`);
     await page.getByRole("main", { name: "Map" }).waitFor();
@@ -158,6 +139,7 @@ describe("area with an error bar, in the browser", () => {
   });
 
   it("opens the report on a page of its own", async () => {
+    const { app, open } = inBrowser();
     const { page } = open;
     const link = page.getByRole("link", { name: "Open the report" });
     const [report] = await Promise.all([page.context().waitForEvent("page"), link.press("Enter")]);

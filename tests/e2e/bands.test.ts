@@ -1,29 +1,15 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RowBlock, writeCog } from "@reefline/raster/cogWriter";
 import { parseTileStyle } from "@reefline/schema/tileStyle";
 import { syntheticGrid } from "@reefline/test-kit/surveyGrid";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type OpenPage, openPage, seriousViolations } from "./openPage.ts";
-import { eventually, type RunningApp, startApp } from "./runningApp.ts";
+import { describe, expect, it } from "vitest";
+import { appInBrowser } from "./appInBrowser.ts";
+import { keysOf } from "./keys.ts";
+import { seriousViolations } from "./openPage.ts";
+import { eventually } from "./runningApp.ts";
 import { sendSurvey } from "./sendSurvey.ts";
 
-let app: RunningApp;
-let open: OpenPage;
-let workDir: string;
-
-beforeAll(async () => {
-  workDir = await mkdtemp(join(tmpdir(), "reefline-e2e-files-"));
-  app = await startApp();
-  open = await openPage(app.url);
-});
-
-afterAll(async () => {
-  await open?.browser.close();
-  await app?.stop();
-  await rm(workDir, { recursive: true, force: true });
-});
+const inBrowser = appInBrowser();
 
 const [widthPx, heightPx] = [411, 307];
 
@@ -44,7 +30,9 @@ async function* fourBands(): AsyncGenerator<RowBlock> {
 
 describe("bands and contrast", () => {
   it("are chosen by keyboard, change the tiles, outlast a reload, and are undone", async () => {
+    const { app, open, workDir } = inBrowser();
     const { page } = open;
+    const { press, tabTo } = keysOf(page);
     const tif = join(workDir, "four-bands.tif");
     await writeCog(tif, {
       grid: syntheticGrid(widthPx, heightPx, 0.05),
@@ -71,22 +59,6 @@ describe("bands and contrast", () => {
         (seen) => seen.some(fits),
       );
       return all.findLast(fits) ?? null;
-    };
-    const press = async (...keys: string[]) => {
-      for (const key of keys) await page.keyboard.press(key);
-    };
-    const tabTo = async (name: string) => {
-      for (let step = 0; step < 90; step++) {
-        await press("Tab");
-        const focused = await page.evaluate(() => {
-          const element = document.activeElement;
-          // With nothing focused it is the whole page, whose text has every name.
-          if (element === document.body) return "";
-          return element?.getAttribute("aria-label") ?? element?.textContent ?? "";
-        });
-        if (focused.includes(name)) return;
-      }
-      throw new Error(`Ninety steps with Tab did not reach "${name}".`);
     };
     const section = page.getByRole("dialog", { name: "Bands and contrast" });
     const openSection = async () => {

@@ -1,55 +1,23 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Feature } from "@reefline/schema/feature";
 import type { Job } from "@reefline/schema/job";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type OpenPage, openPage } from "./openPage.ts";
-import { eventually, type RunningApp, startApp } from "./runningApp.ts";
+import { describe, expect, it } from "vitest";
+import { appInBrowser } from "./appInBrowser.ts";
+import { keysOf } from "./keys.ts";
+import { eventually } from "./runningApp.ts";
 import { sendSurvey } from "./sendSurvey.ts";
 
-let app: RunningApp;
-let open: OpenPage;
-let workDir: string;
-
-beforeAll(async () => {
-  workDir = await mkdtemp(join(tmpdir(), "reefline-e2e-files-"));
-  app = await startApp();
-  open = await openPage(app.url);
-});
-
-afterAll(async () => {
-  await open?.browser.close();
-  await app?.stop();
-  await rm(workDir, { recursive: true, force: true });
-});
+const inBrowser = appInBrowser();
 
 describe("the keyboard alone", () => {
   it("draws, undoes, starts a training, and cancels it", async () => {
+    const { app, open, workDir } = inBrowser();
     const { page } = open;
+    const { press, tabTo } = keysOf(page);
     const { tif } = await makeTinySurvey({ outDir: workDir, widthPx: 515, heightPx: 390 });
     const survey = await sendSurvey(app, tif, "Keys only");
     const features = async () => (await app.query<{ features: Feature[] }>("features.inSurvey", { surveyId: survey.id })).features;
-    const press = async (...keys: string[]) => {
-      for (const key of keys) await page.keyboard.press(key);
-    };
     const times = (count: number, key: string) => Array.from({ length: count }, () => key);
-    /** Tabs on until the focus is on what is called so. */
-    const tabTo = async (name: string) => {
-      for (let step = 0; step < 90; step++) {
-        await page.keyboard.press("Tab");
-        const focused = await page.evaluate(() => {
-          const element = document.activeElement;
-          // With nothing focused it is the whole page, whose text has every name.
-          if (element === document.body) return "";
-          const label = element?.id ? document.querySelector(`label[for="${CSS.escape(element.id)}"]`)?.textContent : null;
-          return `${element?.getAttribute("aria-label") ?? ""} ${element?.textContent ?? ""} ${label ?? ""}`;
-        });
-        if (focused.includes(name)) return;
-      }
-      throw new Error(`Ninety steps with Tab did not reach "${name}".`);
-    };
 
     await page.goto(app.url);
     await page

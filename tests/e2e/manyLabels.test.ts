@@ -1,32 +1,15 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Feature } from "@reefline/schema/feature";
 import type { SurveyImage } from "@reefline/schema/survey";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { appInBrowser } from "./appInBrowser.ts";
 import { screenOf } from "./mapView.ts";
-import { type OpenPage, openPage } from "./openPage.ts";
-import { eventually, type RunningApp, startApp } from "./runningApp.ts";
+import { eventually } from "./runningApp.ts";
 import { sendSurvey } from "./sendSurvey.ts";
 
-let app: RunningApp;
-let open: OpenPage;
-let workDir: string;
-
-beforeAll(async () => {
-  workDir = await mkdtemp(join(tmpdir(), "reefline-e2e-files-"));
-  app = await startApp();
-  open = await openPage(app.url);
-});
-
-afterAll(async () => {
-  await open?.browser.close();
-  await app?.stop();
-  await rm(workDir, { recursive: true, force: true });
-});
+const inBrowser = appInBrowser();
 
 /** Small rectangles on a lattice over the image, `rows` of them from a row on. */
 function squares({ bounds }: SurveyImage, firstRow: number, rows: number, columns: number) {
@@ -59,6 +42,7 @@ async function tealAround(page: Page, { x, y }: { x: number; y: number }, sizePx
 
 describe("more labels than a page holds", () => {
   it("are drawn from tiles, picked, changed and taken back in two tabs, and go over to new tiles", async () => {
+    const { app, open, workDir } = inBrowser();
     const { page, errors } = open;
     const { tif } = await makeTinySurvey({ outDir: workDir, widthPx: 1_030, heightPx: 780 });
     const survey = await sendSurvey(app, tif, "Many labels");

@@ -1,32 +1,16 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import type { Feature } from "@reefline/schema/feature";
 import type { Survey } from "@reefline/schema/survey";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
 import type { FeatureCollection, Polygon } from "geojson";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { appInBrowser } from "./appInBrowser.ts";
 import { screenOf } from "./mapView.ts";
-import { type OpenPage, openPage, seriousViolations } from "./openPage.ts";
-import { eventually, type RunningApp, startApp } from "./runningApp.ts";
+import { seriousViolations } from "./openPage.ts";
+import { eventually } from "./runningApp.ts";
 
-let app: RunningApp;
-let open: OpenPage;
-let files: Awaited<ReturnType<typeof makeTinySurvey>>;
-let workDir: string;
-
-beforeAll(async () => {
-  workDir = await mkdtemp(join(tmpdir(), "reefline-e2e-files-"));
-  [app, files] = await Promise.all([startApp(), makeTinySurvey({ outDir: workDir })]);
-  open = await openPage(app.url);
-});
-
-afterAll(async () => {
-  await open?.browser.close();
-  await app?.stop();
-  await rm(workDir, { recursive: true, force: true });
-});
+const inBrowser = appInBrowser();
 
 async function polygonsOf(path: string): Promise<Polygon[]> {
   const collection = JSON.parse(await readFile(path, "utf8")) as FeatureCollection<Polygon>;
@@ -45,6 +29,8 @@ function shrunk(corners: number[][], factor: number): number[][] {
 
 describe("the whole loop in a browser", () => {
   it("uploads, draws, trains, predicts, reviews and exports", async () => {
+    const { app, open, workDir } = inBrowser();
+    const files = await makeTinySurvey({ outDir: workDir });
     const { page, tiles, outside, errors } = open;
     const button = (name: string | RegExp) => page.getByRole("button", { name });
     const mode = (name: string) => page.getByRole("navigation", { name: "Modes" }).getByRole("button", { name });

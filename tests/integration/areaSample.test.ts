@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rasterizePolygons } from "@reefline/chips/rasterizePolygons";
 import { crsFromEpsg } from "@reefline/geo/crs";
-import { gridBounds, pixelToLonLat, polygonToPixels } from "@reefline/geo/grid";
+import { pixelToLonLat, polygonToPixels } from "@reefline/geo/grid";
 import { rowPixelAreasM2 } from "@reefline/geo/pixelArea";
 import { isSampleBlock } from "@reefline/schema/areaSample";
 import type { Polygon } from "@reefline/schema/feature";
@@ -17,8 +17,8 @@ import { groundOf } from "../../server/services/groundOf.ts";
 import { applyEdit } from "../../server/services/labels.ts";
 import { removePrediction, unlockedHoldouts } from "../../server/services/predictions.ts";
 import { featuresOf } from "../../server/storage/features.ts";
-import { byteAsset, finishedPrediction } from "./finishedPrediction.ts";
-import { bareSurvey, content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
+import { surveyWithPrediction } from "./finishedPrediction.ts";
+import { content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
 
 /** The survey: 0.5 m pixels, nothing measured in its first 30 columns. The prediction is twice as coarse. */
 const surveyGrid: Grid = { crs: crsFromEpsg(32618), transform: [0.5, 0, 350_000, 0, -0.5, 3_840_000], widthPx: 620, heightPx: 410 };
@@ -49,27 +49,14 @@ beforeAll(async () => {
   const opened = await openTestStore(folder.path);
   ctx = opened.ctx;
   close = () => opened.store.close();
-  surveyId = await bareSurvey(ctx.store, "Bar");
-  const image = {
-    assetId: await byteAsset(ctx.store, surveyId, "image", surveyGrid, (col) => (col < 30 ? 0 : 128)),
-    version: "v",
-    grid: surveyGrid,
-    bounds: gridBounds(surveyGrid),
-    gsdMeters: 0.5,
-    bands: [{ name: "grey", stretch: { low: 0, high: 255 } }],
-    sampleType: "uint8",
-    maskKind: "nodata",
-    nodata: 0,
-    sizeBytes: 1,
-  };
-  await ctx.store.db
-    .updateTable("surveys")
-    .set({ imageJson: JSON.stringify(image) })
-    .where("id", "=", surveyId)
-    .execute();
-  const byte = (col: number, row: number) => (col < 15 ? 0 : byteFromProbability(sure(col + 0.5, row + 0.5)));
-  const assetId = await byteAsset(ctx.store, surveyId, "probability", modelGrid, byte);
-  predictionId = await finishedPrediction(ctx.store, surveyId, { grid: modelGrid, assetId, modelName: "First model" });
+  ({ surveyId, predictionId } = await surveyWithPrediction(ctx.store, {
+    surveyName: "Bar",
+    surveyGrid,
+    imageByte: (col) => (col < 30 ? 0 : 128),
+    modelGrid,
+    probabilityByte: (col, row) => (col < 15 ? 0 : byteFromProbability(sure(col + 0.5, row + 0.5))),
+    modelName: "First model",
+  }));
 });
 afterAll(async () => {
   await close();

@@ -6,9 +6,11 @@ import { type RowBlock, writeCog } from "@reefline/raster/cogWriter";
 import type { Grid } from "@reefline/schema/grid";
 import { newId } from "@reefline/schema/ids";
 import type { Prediction } from "@reefline/schema/prediction";
+import type { SurveyImage } from "@reefline/schema/survey";
 import { enqueueJob } from "../../server/storage/jobs.ts";
 import { insertPrediction, updatePrediction } from "../../server/storage/predictions.ts";
 import type { Store } from "../../server/storage/store.ts";
+import { bareSurvey } from "./testStore.ts";
 
 const smallGrid: Grid = { crs: crsFromEpsg(32645), transform: [1, 0, 500_000, 0, -1, 3_000_000], widthPx: 30, heightPx: 20 };
 
@@ -66,4 +68,46 @@ export async function byteAsset(
   const row = { id: assetId, surveyId, kind, version: "v", path, sizeBytes: 1, createdAt: new Date().toISOString() };
   await store.db.insertInto("assets").values(row).execute();
   return assetId;
+}
+
+/** A survey with an image of one grey band, 0 = nodata, and a prediction of it that is ready. */
+export async function surveyWithPrediction(
+  store: Store,
+  {
+    surveyName,
+    surveyGrid,
+    imageByte,
+    modelGrid,
+    probabilityByte,
+    modelName,
+  }: {
+    surveyName: string;
+    surveyGrid: Grid;
+    imageByte: (col: number, row: number) => number;
+    modelGrid: Grid;
+    probabilityByte: (col: number, row: number) => number;
+    modelName: string;
+  },
+): Promise<{ surveyId: string; predictionId: string }> {
+  const surveyId = await bareSurvey(store, surveyName);
+  const image: SurveyImage = {
+    assetId: await byteAsset(store, surveyId, "image", surveyGrid, imageByte),
+    version: "v",
+    grid: surveyGrid,
+    bounds: gridBounds(surveyGrid),
+    gsdMeters: surveyGrid.transform[0],
+    bands: [{ name: "grey", stretch: { low: 0, high: 255 } }],
+    sampleType: "uint8",
+    maskKind: "nodata",
+    nodata: 0,
+    sizeBytes: 1,
+    sourceFileName: "grey.tif",
+  };
+  await store.db
+    .updateTable("surveys")
+    .set({ imageJson: JSON.stringify(image) })
+    .where("id", "=", surveyId)
+    .execute();
+  const assetId = await byteAsset(store, surveyId, "probability", modelGrid, probabilityByte);
+  return { surveyId, predictionId: await finishedPrediction(store, surveyId, { grid: modelGrid, assetId, modelName }) };
 }

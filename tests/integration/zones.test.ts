@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { crsFromEpsg } from "@reefline/geo/crs";
 import { polygonAreaM2 } from "@reefline/geo/geodesic";
-import { gridBounds, pixelToLonLat } from "@reefline/geo/grid";
+import { pixelToLonLat } from "@reefline/geo/grid";
 import type { Polygon } from "@reefline/schema/feature";
 import type { Grid } from "@reefline/schema/grid";
 import { defaultOutlineOptions } from "@reefline/schema/outlines";
@@ -14,8 +14,8 @@ import { getOutlineOptions, setOutlineOptions } from "../../server/services/outl
 import { storePolygonSet } from "../../server/services/polygonSets.ts";
 import { zoneCsv, zoneStatistics } from "../../server/services/zoneStatistics.ts";
 import { findPolygonSet, polygonSet } from "../../server/storage/polygonSets.ts";
-import { byteAsset, finishedPrediction } from "./finishedPrediction.ts";
-import { bareSurvey, content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
+import { surveyWithPrediction } from "./finishedPrediction.ts";
+import { content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
 
 /** The survey: 0.5 m pixels, without data in its first 10 columns. The model's grid is twice as coarse. */
 const surveyGrid: Grid = { crs: crsFromEpsg(32618), transform: [0.5, 0, 350_000, 0, -0.5, 3_840_000], widthPx: 100, heightPx: 60 };
@@ -50,27 +50,14 @@ beforeAll(async () => {
   const opened = await openTestStore(folder.path);
   ctx = opened.ctx;
   close = () => opened.store.close();
-  const { db } = ctx.store;
-  surveyId = await bareSurvey(ctx.store, '=Marsh, "north"');
-  const image = {
-    assetId: await byteAsset(ctx.store, surveyId, "image", surveyGrid, (col) => (col < 10 ? 0 : 128)),
-    version: "v",
-    grid: surveyGrid,
-    bounds: gridBounds(surveyGrid),
-    gsdMeters: 0.5,
-    bands: [{ name: "grey", stretch: { low: 0, high: 255 } }],
-    sampleType: "uint8",
-    maskKind: "nodata",
-    nodata: 0,
-    sizeBytes: 1,
-  };
-  await db
-    .updateTable("surveys")
-    .set({ imageJson: JSON.stringify(image) })
-    .where("id", "=", surveyId)
-    .execute();
-  const assetId = await byteAsset(ctx.store, surveyId, "probability", modelGrid, probabilityByte);
-  predictionId = await finishedPrediction(ctx.store, surveyId, { grid: modelGrid, assetId, modelName: "First model" });
+  ({ surveyId, predictionId } = await surveyWithPrediction(ctx.store, {
+    surveyName: '=Marsh, "north"',
+    surveyGrid,
+    imageByte: (col) => (col < 10 ? 0 : 128),
+    modelGrid,
+    probabilityByte,
+    modelName: "First model",
+  }));
   // Two labels that overlap by 10 × 10 pixels, 20 × 20 each; one "unsure".
   const put = (geometry: Polygon, name = "reef") => ({ id: randomUUID(), baseRevision: 0, content: content(geometry, { class: name }) });
   const puts = [put(rectangle(20, 10, 40, 30)), put(rectangle(30, 20, 50, 40)), put(rectangle(70, 10, 80, 20), "unsure")];
