@@ -60,28 +60,17 @@ type Gradient = (tf: Tf, heap: WasmHeap, inputs: Record<string, TensorInfo>, att
 const gradientKernels: Record<string, Gradient> = {
   Conv2DBackpropFilter(tf, heap, inputs, attributes) {
     const [x, dy] = [given(inputs, "x"), given(inputs, "dy")];
-    const { sizes, k, stride, top, left, ci, co } = plan(tf, shape4(x), attributes.filterShape, attributes, false);
+    const { sizes, stencil, ci, co } = plan(tf, shape4(x), attributes.filterShape, attributes, false);
     const dw = heap.zeros(attributes.filterShape);
-    heap.kernel.filterGradient(
-      heap.address(x),
-      heap.address(dy),
-      heap.address(dw),
-      ...sizes.input,
-      ci,
-      ...sizes.output,
-      co,
-      k,
-      stride,
-      top,
-      left,
-    );
+    heap.kernel.filterGradient(...[x, dy, dw].map(heap.address), ...sizes.input, ci, ...sizes.output, co, ...stencil);
     return dw;
   },
 
   /** The convolution of dy, its pixels spread by the stride, with the kernel turned round. */
   Conv2DBackpropInput(tf, heap, inputs, attributes) {
     const [dy, filter] = [given(inputs, "dy"), given(inputs, "filter")];
-    const { sizes, k, stride, top, left, ci, co } = plan(tf, attributes.inputShape, shape4(filter), attributes, false);
+    const { sizes, stencil, ci, co } = plan(tf, attributes.inputShape, shape4(filter), attributes, false);
+    const [k, stride, top, left] = stencil;
     const [count, height, width] = sizes.input;
     const [outHeight, outWidth] = sizes.output;
     const turned = heap.make([k, k, co, ci]);
@@ -105,29 +94,17 @@ const gradientKernels: Record<string, Gradient> = {
 
   DepthwiseConv2dNativeBackpropFilter(tf, heap, inputs, attributes) {
     const [x, dy] = [given(inputs, "x"), given(inputs, "dy")];
-    const { sizes, k, stride, top, left, ci } = plan(tf, shape4(x), attributes.filterShape, attributes, true);
+    const { sizes, stencil, ci } = plan(tf, shape4(x), attributes.filterShape, attributes, true);
     const dw = heap.zeros(attributes.filterShape);
-    heap.kernel.depthwiseFilterGradient(
-      heap.address(x),
-      heap.address(dy),
-      heap.address(dw),
-      ...sizes.input,
-      ci,
-      ...sizes.output,
-      k,
-      stride,
-      top,
-      left,
-    );
+    heap.kernel.depthwiseFilterGradient(...[x, dy, dw].map(heap.address), ...sizes.input, ci, ...sizes.output, ...stencil);
     return dw;
   },
 
   DepthwiseConv2dNativeBackpropInput(tf, heap, inputs, attributes) {
     const [dy, filter] = [given(inputs, "dy"), given(inputs, "filter")];
-    const { sizes, k, stride, top, left, ci } = plan(tf, attributes.inputShape, shape4(filter), attributes, true);
+    const { sizes, stencil, ci } = plan(tf, attributes.inputShape, shape4(filter), attributes, true);
     const dx = heap.zeros(attributes.inputShape);
-    const addresses = [heap.address(dy), heap.address(filter), heap.address(dx)];
-    heap.kernel.depthwiseInputGradient(...addresses, ...sizes.input, ci, ...sizes.output, k, stride, top, left);
+    heap.kernel.depthwiseInputGradient(...[dy, filter, dx].map(heap.address), ...sizes.input, ci, ...sizes.output, ...stencil);
     return dx;
   },
 };
@@ -157,10 +134,8 @@ function plan(
     throw new TypeError("Gradients of convolutions are for square kernels, equal strides and one depthwise kernel per channel.");
   return {
     sizes: { input: [batchSize, inHeight, inWidth] as const, output: [outHeight, outWidth] as const },
-    k: filterHeight,
-    stride: strideHeight,
-    top: padInfo.top,
-    left: padInfo.left,
+    /** Side of the kernel, stride, padding above and on the left: as the kernels of ours take them. */
+    stencil: [filterHeight, strideHeight, padInfo.top, padInfo.left] as const,
     ci: inChannels,
     co: outChannels,
   };
