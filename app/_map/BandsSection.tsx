@@ -5,13 +5,12 @@ import { ChevronRight, SlidersHorizontal } from "lucide-react";
 import { useMemo } from "react";
 import { announce } from "../_ui/announce.ts";
 import { Button } from "../_ui/Button.tsx";
-import { Popover } from "../_ui/Popover.tsx";
 import { Select } from "../_ui/Select.tsx";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { autoStretch, type ValueRange } from "./autoStretch.ts";
 import { bandLooks, chosenStyle, lookOf, ownStyle } from "./bandLooks.ts";
 import { keepStyle } from "./keptStyle.ts";
-import { popoverSide } from "./popoverSide.ts";
+import { LayerPopover } from "./LayerPopover.tsx";
 import { StretchRow } from "./StretchRow.tsx";
 
 const rampTitles: Record<RampName, string> = { grey: "Grey", viridis: "Viridis, violet to yellow", terrain: "Terrain, for heights" };
@@ -24,24 +23,19 @@ export function BandsSection() {
   if (!survey?.image) return null;
   return (
     <li className="flex h-7 items-center pr-2 pl-2.5">
-      <Popover
+      <LayerPopover
         label="Bands and contrast"
-        side={popoverSide()}
-        align="end"
-        stays
-        trigger={
-          <button
-            type="button"
-            className="flex h-7 min-w-0 flex-1 items-center gap-2 rounded-sm text-sm text-ink-2 hover:text-ink data-[state=open]:text-ink"
-          >
+        className="gap-2 text-ink-2 data-[state=open]:text-ink"
+        title={
+          <>
             <SlidersHorizontal size={14} strokeWidth={1.75} className="mx-0.5 shrink-0" aria-hidden />
             Bands and contrast
             <ChevronRight size={14} className="ml-auto mr-1 shrink-0 text-ink-3" aria-hidden />
-          </button>
+          </>
         }
       >
         <BandsForm surveyId={survey.id} image={survey.image} />
-      </Popover>
+      </LayerPopover>
     </li>
   );
 }

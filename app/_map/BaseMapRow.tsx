@@ -4,12 +4,11 @@ import { useState } from "react";
 import { Button } from "../_ui/Button.tsx";
 import { classNames } from "../_ui/classNames.ts";
 import { Field, NumberInput, TextInput } from "../_ui/Field.tsx";
-import { Popover } from "../_ui/Popover.tsx";
 import { Slider } from "../_ui/Slider.tsx";
 import { Tooltip } from "../_ui/Tooltip.tsx";
 import { readBaseMapUrl } from "./baseMap.ts";
 import { baseMaps, needsReload, useBaseMap } from "./baseMapStore.ts";
-import { popoverSide } from "./popoverSide.ts";
+import { LayerPopover } from "./LayerPopover.tsx";
 
 /** The last row of the layers: a map from elsewhere beneath the imagery. Off until someone names one. */
 export function BaseMapRow() {
@@ -20,26 +19,18 @@ export function BaseMapRow() {
       <svg width="18" height="12" viewBox="0 0 18 12" aria-hidden="true" className="shrink-0">
         <rect x="0.5" y="0.5" width="17" height="11" rx="1.5" fill="none" stroke="var(--ink-3)" strokeDasharray="2 1.5" />
       </svg>
-      <Popover
+      <LayerPopover
         label="Base map"
-        side={popoverSide()}
-        align="end"
-        stays
-        trigger={
-          <button
-            type="button"
-            className={classNames(
-              "flex h-7 min-w-0 flex-1 items-center rounded-sm text-left text-sm hover:text-ink",
-              visible ? "text-ink" : "text-ink-3",
-            )}
-          >
+        className={classNames("text-left", visible ? "text-ink" : "text-ink-3")}
+        title={
+          <>
             Base map
             <span className="ml-auto text-ink-3">{baseMap ? "Change…" : "Choose…"}</span>
-          </button>
+          </>
         }
       >
         <BaseMapForm />
-      </Popover>
+      </LayerPopover>
       {baseMap ? (
         <Tooltip label={visible ? "Hide base map" : "Show base map"} side="right">
           <button

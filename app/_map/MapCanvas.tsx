@@ -10,7 +10,7 @@ import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { readAddress } from "./address.ts";
 import { chosenStyle } from "./bandLooks.ts";
 import { followBaseMap } from "./baseMapLayer.ts";
-import { createMap, fitSurvey, restyleImagery, showImagery } from "./createMap.ts";
+import { createMap, fitSurvey, lookOfImagery, restyleImagery, showImagery } from "./createMap.ts";
 import { addEditorLayers, drawDraft, drawSelection } from "./editorLayers.ts";
 import { featureLayers, featureSourceId, fogSourceId, geoJsonSource, showFeatureLayer, updateFeatureLayers } from "./featureLayers.ts";
 import { fogOutside } from "./fog.ts";
@@ -71,16 +71,16 @@ export function MapCanvas() {
     return () => clearTimeout(timer);
   }, [map, style]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new imagery is a new layer, which wants its look as well
+  const { imagery } = layers;
+  useEffect(() => {
+    if (map && assetId && version) lookOfImagery(map, imagery);
+  }, [map, assetId, version, imagery]);
+
   useEffect(() => {
     if (!map) return;
     for (const layer of featureLayers) showFeatureLayer(map, layer, layers[layer]);
     useLabelTiles.getState().tiles?.setLook(layers.label);
-    if (map.getLayer("imagery")) {
-      map.setLayoutProperty("imagery", "visibility", layers.imagery.visible ? "visible" : "none");
-      map.setPaintProperty("imagery", "raster-opacity", layers.imagery.opacity);
-    }
-  }, [map, layers, version]);
+  }, [map, layers]);
 
   return <div ref={container} className="absolute inset-0" data-testid="map" />;
 }

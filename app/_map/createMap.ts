@@ -98,6 +98,13 @@ export function showImagery(map: MapLibreMap, survey: Survey, style: TileStyle |
   });
 }
 
+/** What the layer panel says of the imagery; without a layer nothing happens. */
+export function lookOfImagery(map: MapLibreMap, { visible, opacity }: { visible: boolean; opacity: number }): void {
+  if (!map.getLayer(imagerySource)) return;
+  map.setLayoutProperty(imagerySource, "visibility", visible ? "visible" : "none");
+  map.setPaintProperty(imagerySource, "raster-opacity", opacity);
+}
+
 /** Goes over to another style; what is shown stays until the new tiles are there. */
 export function restyleImagery(map: MapLibreMap, image: SurveyImage, style: TileStyle | null): void {
   const source = map.getSource<RasterTileSource>(imagerySource);

@@ -1,37 +1,28 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useMemo } from "react";
 import { trpc } from "../_api/api.ts";
 import { addLayerToSlot, removeFromMap } from "../_map/slots.ts";
+import { type MapLayerKind, useMapLayer, useSame } from "../_map/useMapLayer.ts";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
-import { errorTilesTemplate } from "./errorTiles.ts";
+import { errorTilesTemplate, type HeldOutTruth } from "./errorTiles.ts";
 import { useThresholdMove } from "./predictionView.ts";
 import { deepestZoom } from "./probabilityLayer.ts";
-import { useShownPrediction } from "./useShownPrediction.ts";
+import { type ReadyPrediction, rasterKey, useShownPrediction } from "./useShownPrediction.ts";
 
-const source = "prediction-errors";
 const layer = "prediction-errors";
 
-/** Draws what the shown prediction has wrong on held-out ground whose labels are locked; nothing in the page. */
-export function ErrorsOnMap() {
-  const map = useWorkspace((state) => state.map);
-  const { visible, opacity } = useWorkspace((state) => state.layers.errors);
-  const moving = useThresholdMove((state) => state.moving);
-  const { prediction, threshold } = useShownPrediction();
-  const surveyId = prediction?.surveyId ?? null;
-  const { data: truth } = useQuery({
-    ...trpc.predictions.heldOutGround.queryOptions({ surveyId: surveyId ?? "" }),
-    enabled: surveyId !== null && visible,
-  });
-  const raster = prediction?.raster ?? null;
-  const key = raster ? `${raster.assetId}/${raster.version}` : null;
+interface Judged {
+  readonly raster: ReadyPrediction["raster"];
+  readonly threshold: number;
+  readonly truth: HeldOutTruth;
+}
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the raster is known by its asset and version
-  useEffect(() => {
-    if (!map || !raster || !visible || moving || !truth || truth.areas.length === 0) return;
+const errorsOnMap: MapLayerKind<Judged, { opacity: number }> = {
+  add(map, { raster, threshold, truth }) {
     const { west, south, east, north } = raster.bounds;
     const tiles = `${location.origin}/tiles/probability/${raster.assetId}/${raster.version}/{z}/{x}/{y}.png`;
-    map.addSource(source, {
+    map.addSource(layer, {
       type: "raster",
       tiles: [errorTilesTemplate(tiles, threshold, truth)],
       tileSize: 256,
@@ -41,15 +32,30 @@ export function ErrorsOnMap() {
     addLayerToSlot(map, "prediction", {
       id: layer,
       type: "raster",
-      source,
-      paint: { "raster-opacity": opacity, "raster-resampling": "nearest", "raster-fade-duration": 0 },
+      source: layer,
+      paint: { "raster-resampling": "nearest", "raster-fade-duration": 0 },
     });
-    return () => removeFromMap(map, [layer], [source]);
-  }, [map, key, visible, moving, truth, threshold]);
+  },
+  dress: (map, { opacity }) => map.setPaintProperty(layer, "raster-opacity", opacity),
+  remove: (map) => removeFromMap(map, [layer], [layer]),
+};
 
-  useEffect(() => {
-    if (map?.getLayer(layer)) map.setPaintProperty(layer, "raster-opacity", opacity);
-  }, [map, opacity]);
-
+/** Draws what the shown prediction has wrong on held-out ground whose labels are locked; nothing in the page. */
+export function ErrorsOnMap() {
+  const look = useWorkspace((state) => state.layers.errors);
+  const moving = useThresholdMove((state) => state.moving);
+  const { prediction, threshold } = useShownPrediction();
+  const surveyId = prediction?.surveyId ?? null;
+  const { data: truth } = useQuery({
+    ...trpc.predictions.heldOutGround.queryOptions({ surveyId: surveyId ?? "" }),
+    enabled: surveyId !== null && look.visible,
+  });
+  const raster = useSame(prediction?.raster ?? null, rasterKey(prediction?.raster));
+  const shown = look.visible && !moving;
+  const content = useMemo(
+    () => (shown && raster && truth && truth.areas.length > 0 ? { raster, threshold, truth } : null),
+    [shown, raster, threshold, truth],
+  );
+  useMapLayer(errorsOnMap, content, look);
   return null;
 }

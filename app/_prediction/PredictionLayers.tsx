@@ -1,6 +1,7 @@
 "use client";
 import type { Map as MapLibreMap } from "maplibre-gl";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
+import { useMapLayer, useSame } from "../_map/useMapLayer.ts";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { chooseByPointer } from "./chooseByPointer.ts";
 import { ErrorsOnMap } from "./ErrorsOnMap.tsx";
@@ -8,10 +9,10 @@ import { followOutlines } from "./followOutlines.ts";
 import { areasKey } from "./hiddenTiles.ts";
 import { addOutlines, markSelected, removeOutlines } from "./outlineLayers.ts";
 import { useThresholdMove } from "./predictionView.ts";
-import { addProbability, lookOfProbability, recolourProbability, removeProbability } from "./probabilityLayer.ts";
+import { probabilityOnMap } from "./probabilityLayer.ts";
 import { UncertaintyOnMap } from "./UncertaintyOnMap.tsx";
 import { useOutlines, useSelectedPolygon } from "./useOutlines.ts";
-import { useNewestPrediction, useShownPrediction } from "./useShownPrediction.ts";
+import { rasterKey, useNewestPrediction, useShownPrediction } from "./useShownPrediction.ts";
 
 /** Draws the prediction on the map in every mode; nothing in the page. */
 export function PredictionLayers() {
@@ -21,31 +22,22 @@ export function PredictionLayers() {
   const selectedId = useWorkspace((state) => state.selectedPolygonId);
   const moving = useThresholdMove((state) => state.moving);
   const { prediction, threshold } = useShownPrediction();
-  const { tiles, hiddenAreas, computing } = useOutlines();
+  const shown = useOutlines();
+  const { tiles, computing } = shown;
   const newest = useNewestPrediction();
   useEffect(() => {
     if (newest) workspace.showPrediction(newest);
   }, [newest]);
-  const assetKey = prediction ? `${prediction.raster.assetId}/${prediction.raster.version}/${areasKey(hiddenAreas)}` : null;
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the raster is known by its asset and version; the threshold recolours below
-  useEffect(() => {
-    if (!map || !prediction) return;
-    addProbability(map, prediction, threshold, hiddenAreas);
-    return () => removeProbability(map);
-  }, [map, assetKey]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new raster's layer starts with its own colours and needs them again
-  useEffect(() => {
-    if (map) recolourProbability(map, threshold);
-  }, [map, threshold, assetKey]);
-
+  const raster = useSame(prediction?.raster ?? null, rasterKey(prediction?.raster));
+  const hiddenAreas = useSame(shown.hiddenAreas, areasKey(shown.hiddenAreas));
+  const content = useMemo(() => raster && { raster, hiddenAreas }, [raster, hiddenAreas]);
   // While the threshold moves its colours are what the user steers by, shown even if the layer is off.
-  const probability = layers.probability;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new raster's layer starts visible
-  useEffect(() => {
-    if (map) lookOfProbability(map, probability.visible || moving, probability.visible ? probability.opacity : 1);
-  }, [map, probability, moving, assetKey]);
+  const { visible, opacity } = layers.probability;
+  const look = useMemo(
+    () => ({ threshold, visible: visible || moving, opacity: visible ? opacity : 1 }),
+    [threshold, visible, moving, opacity],
+  );
+  useMapLayer(probabilityOnMap, content, look);
 
   const [outlines, setOutlines] = useState<ReturnType<typeof openOutlines> | null>(null);
   useEffect(() => {

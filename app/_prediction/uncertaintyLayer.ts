@@ -1,11 +1,11 @@
 import type { Polygon } from "@reefline/schema/feature";
 import type { UncertaintyRaster } from "@reefline/schema/prediction";
-import type { ExpressionSpecification, Map as MapLibreMap } from "maplibre-gl";
+import type { ExpressionSpecification } from "maplibre-gl";
 import { addLayerToSlot, removeFromMap } from "../_map/slots.ts";
+import type { MapLayerKind } from "../_map/useMapLayer.ts";
 import { hiddenTilesTemplate } from "./hiddenTiles.ts";
 import { deepestZoom } from "./probabilityLayer.ts";
 
-const uncertaintySource = "prediction-uncertainty";
 const uncertaintyLayer = "prediction-uncertainty";
 
 /**
@@ -25,36 +25,31 @@ export function uncertaintyRamp(): ExpressionSpecification {
   return ["interpolate", ["linear"], ["elevation"], 0, "rgba(29, 95, 143, 0)", ...stops] as ExpressionSpecification;
 }
 
-/** Puts the uncertainty raster on the map, coloured on the graphics card like the probability. Nothing is drawn inside `hiddenAreas`. */
-export function addUncertainty(map: MapLibreMap, raster: UncertaintyRaster, hiddenAreas: readonly Polygon[]): void {
-  removeUncertainty(map);
-  const { west, south, east, north } = raster.bounds;
-  // Bytes are coded as the probability's, and so are their tiles.
-  const tiles = `${location.origin}/tiles/probability/${raster.assetId}/${raster.version}/{z}/{x}/{y}.png`;
-  map.addSource(uncertaintySource, {
-    type: "raster-dem",
-    tiles: [hiddenTilesTemplate(tiles, hiddenAreas)],
-    tileSize: 256,
-    bounds: [west, south, east, north],
-    maxzoom: deepestZoom(raster.gsdMeters, (south + north) / 2),
-    encoding: "custom",
-    redFactor: 1,
-    greenFactor: 0,
-    blueFactor: 0,
-    baseShift: 0,
-  });
-  addLayerToSlot(map, "uncertainty", {
-    id: uncertaintyLayer,
-    type: "color-relief",
-    source: uncertaintySource,
-    paint: { "color-relief-color": uncertaintyRamp() },
-  });
-}
-
-export function lookOfUncertainty(map: MapLibreMap, opacity: number): void {
-  if (map.getLayer(uncertaintyLayer)) map.setPaintProperty(uncertaintyLayer, "color-relief-opacity", opacity);
-}
-
-export function removeUncertainty(map: MapLibreMap): void {
-  removeFromMap(map, [uncertaintyLayer], [uncertaintySource]);
-}
+/** The uncertainty raster, coloured on the graphics card like the probability. Nothing is drawn inside `hiddenAreas`. */
+export const uncertaintyOnMap: MapLayerKind<{ raster: UncertaintyRaster; hiddenAreas: readonly Polygon[] }, { opacity: number }> = {
+  add(map, { raster, hiddenAreas }) {
+    const { west, south, east, north } = raster.bounds;
+    // Bytes are coded as the probability's, and so are their tiles.
+    const tiles = `${location.origin}/tiles/probability/${raster.assetId}/${raster.version}/{z}/{x}/{y}.png`;
+    map.addSource(uncertaintyLayer, {
+      type: "raster-dem",
+      tiles: [hiddenTilesTemplate(tiles, hiddenAreas)],
+      tileSize: 256,
+      bounds: [west, south, east, north],
+      maxzoom: deepestZoom(raster.gsdMeters, (south + north) / 2),
+      encoding: "custom",
+      redFactor: 1,
+      greenFactor: 0,
+      blueFactor: 0,
+      baseShift: 0,
+    });
+    addLayerToSlot(map, "uncertainty", {
+      id: uncertaintyLayer,
+      type: "color-relief",
+      source: uncertaintyLayer,
+      paint: { "color-relief-color": uncertaintyRamp() },
+    });
+  },
+  dress: (map, { opacity }) => map.setPaintProperty(uncertaintyLayer, "color-relief-opacity", opacity),
+  remove: (map) => removeFromMap(map, [uncertaintyLayer], [uncertaintyLayer]),
+};

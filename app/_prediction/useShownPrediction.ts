@@ -29,3 +29,8 @@ export function useShownPrediction(): { prediction: ReadyPrediction | null; thre
 export function useNewestPrediction(): string | null {
   return usePredictions().find(isReady)?.id ?? null;
 }
+
+/** The same for the same file of pixels. */
+export function rasterKey(raster: { assetId: string; version: string } | null | undefined): string {
+  return raster ? `${raster.assetId}/${raster.version}` : "";
+}
