@@ -7,7 +7,7 @@ import { ProtobufWriter } from "./protobufWriter.ts";
 const opset = 17;
 const irVersion = 8;
 
-export const elementType = { float: 1, uint8: 2, bool: 9 } as const;
+export const elementType = { float: 1, uint8: 2, int64: 7, bool: 9 } as const;
 export type ElementType = (typeof elementType)[keyof typeof elementType];
 
 /** A whole number; numbers with a fraction are given as `{ float }`. */
@@ -43,6 +43,16 @@ export class OnnxGraph {
       view.setFloat32(4 * i, value, true);
     });
     return this.#constant(name, elementType.float, shape, bytes);
+  }
+
+  /** A list of 64-bit whole numbers. */
+  integers(name: string, values: readonly number[]): string {
+    const bytes = new Uint8Array(values.length * 8);
+    const view = new DataView(bytes.buffer);
+    values.forEach((value, i) => {
+      view.setBigInt64(8 * i, BigInt(value), true);
+    });
+    return this.#constant(name, elementType.int64, [values.length], bytes);
   }
 
   bytes(name: string, shape: readonly number[], values: Uint8Array): string {
