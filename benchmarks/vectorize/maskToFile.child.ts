@@ -10,11 +10,12 @@ import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type FlatGeobufRecord, flatGeobuf } from "@reefline/formats/flatGeobuf";
+import { flatGeobuf } from "@reefline/formats/flatGeobuf";
+import type { FlatGeobufRecord } from "@reefline/formats/flatGeobufFeature";
 import { openFileSource } from "@reefline/raster/fileSource";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import type { Grid } from "@reefline/schema/grid";
-import type { ByteSource } from "@reefline/vectorize/readAhead";
+import type { ByteSource } from "@reefline/vectorize/byteSource";
 import { vectorizeMask } from "@reefline/vectorize/vectorizeMask";
 import { BlobMask } from "./blobMask.ts";
 
@@ -30,13 +31,14 @@ function report(seconds: number, polygons: number): void {
 
 async function writePolygons(mask: ByteSource, out: string): Promise<number> {
   let count = 0;
-  const records = async function* (): AsyncGenerator<FlatGeobufRecord> {
-    for await (const { polygons } of vectorizeMask(mask)) {
-      count++;
-      yield { polygons, values: [1] };
+  const records = async function* (): AsyncGenerator<FlatGeobufRecord[]> {
+    for await (const regions of vectorizeMask(mask)) {
+      count += regions.length;
+      yield regions.map(({ polygons }) => ({ polygons, values: [1] }));
     }
   };
-  const layer = { name: "mask", geometryType: "Polygon", epsg: mask.grid.crs.epsg, columns: [{ name: "DN", type: "int" }] } as const;
+  const { crs, transform } = mask.grid;
+  const layer = { name: "mask", geometryType: "Polygon", epsg: crs.epsg, columns: [{ name: "DN", type: "int" }], transform } as const;
   await pipeline(Readable.from(flatGeobuf(layer, records(), { scratchPath: `${out}.scratch` })), createWriteStream(out));
   return count;
 }

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deserialize } from "flatgeobuf/lib/mjs/geojson.js";
 import { afterAll, describe, expect, it } from "vitest";
-import { type FlatGeobufLayer, type FlatGeobufRecord, flatGeobuf } from "./flatGeobuf.ts";
+import { type FlatGeobufLayer, flatGeobuf } from "./flatGeobuf.ts";
+import type { FlatGeobufRecord } from "./flatGeobufFeature.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "flatgeobuf-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -36,9 +37,23 @@ function record(i: number): FlatGeobufRecord {
 async function bytesOf(of: FlatGeobufLayer, records: Iterable<FlatGeobufRecord>, memoryBytes?: number): Promise<Uint8Array> {
   const scratchPath = join(folder, "scratch");
   const pieces: Uint8Array[] = [];
-  for await (const piece of flatGeobuf(of, records, { scratchPath, memoryBytes })) pieces.push(piece);
+  for await (const piece of flatGeobuf(of, inBatches(records), { scratchPath, memoryBytes })) pieces.push(piece);
   expect(existsSync(scratchPath)).toBe(false);
   return Buffer.concat(pieces);
+}
+
+/** One, two, three, none, one, … together. */
+function* inBatches(records: Iterable<FlatGeobufRecord>): Generator<FlatGeobufRecord[]> {
+  let batch: FlatGeobufRecord[] = [];
+  let size = 0;
+  for (const each of records) {
+    batch.push(each);
+    if (batch.length < 1 + (size % 3)) continue;
+    yield batch;
+    if (size++ % 3 === 2) yield [];
+    batch = [];
+  }
+  yield batch;
 }
 
 interface Read {
@@ -92,6 +107,21 @@ describe("flatGeobuf", () => {
     expect(await bytesOf(layer, records, 10_000)).toEqual(await bytesOf(layer, records));
     await expect(bytesOf(layer, failing(), 1_000)).rejects.toThrow("half-way");
     expect(existsSync(join(folder, "scratch"))).toBe(false);
+  });
+
+  it("places columns and rows by a transform", async () => {
+    const transform = [0.5, 0.25, 100, -0.125, -2, 70] as const;
+    const place = (i: number): FlatGeobufRecord => {
+      const { polygons, values } = record(i);
+      const [a, b, c, d, e, f] = transform;
+      const placed = (ring: ArrayLike<number>) => pairs(ring).flatMap(([x = 0, y = 0]) => [a * x + b * y + c, d * x + e * y + f]);
+      return { polygons: polygons.map((rings) => rings.map(placed)), values };
+    };
+    const wanted = await bytesOf(
+      layer,
+      records.map((_, i) => place(i)),
+    );
+    expect(await bytesOf({ ...layer, transform }, records)).toEqual(wanted);
   });
 
   it("holds MultiPolygons, one feature, and none", async () => {

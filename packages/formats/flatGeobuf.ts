@@ -1,13 +1,7 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import type { Affine } from "@reefline/schema/grid";
 import { encodeFlatBuffer, type FlatTable } from "./flatBuffer.ts";
-import {
-  columnTypes,
-  encodeMultiPolygonFeature,
-  encodePolygonFeature,
-  type FlatGeobufColumn,
-  type FlatGeobufValues,
-  type FlatRings,
-} from "./flatGeobufFeature.ts";
+import { columnTypes, FeatureEncoder, type FlatGeobufColumn, type FlatGeobufRecord } from "./flatGeobufFeature.ts";
 import { FeatureBoxes, indexNodeSize, packedTree } from "./flatGeobufIndex.ts";
 
 export interface FlatGeobufLayer {
@@ -17,12 +11,8 @@ export interface FlatGeobufLayer {
   readonly epsg: number | null;
   readonly columns: readonly FlatGeobufColumn[];
   readonly description?: string;
-}
-
-export interface FlatGeobufRecord {
-  /** One polygon, or for a MultiPolygon layer any number. */
-  readonly polygons: readonly FlatRings[];
-  readonly values: FlatGeobufValues;
+  /** Makes coordinates of the polygons' columns and rows; without it they are coordinates. */
+  readonly transform?: Affine;
 }
 
 export interface FlatGeobufOptions {
@@ -37,25 +27,25 @@ const geometryTypes = { Polygon: 3, MultiPolygon: 6 } as const;
 const chunkBytes = 4 * 2 ** 20;
 
 /**
- * A FlatGeobuf 3 file with its spatial index, in pieces, from any number of features: they are taken one by one, put by in a scratch file
+ * A FlatGeobuf 3 file with its spatial index, in pieces, from any number of features: they are taken as they come, put by in a scratch file
  * beyond `memoryBytes`, and given out along a Hilbert curve. Memory: that much, 44 bytes per feature, and 40 per node of the index.
  * An empty layer has no index. https://flatgeobuf.org
  */
 export async function* flatGeobuf(
   layer: FlatGeobufLayer,
-  records: Iterable<FlatGeobufRecord> | AsyncIterable<FlatGeobufRecord>,
+  batches: Iterable<readonly FlatGeobufRecord[]> | AsyncIterable<readonly FlatGeobufRecord[]>,
   { scratchPath, memoryBytes = 64 * 2 ** 20 }: FlatGeobufOptions,
 ): AsyncGenerator<Uint8Array> {
   const boxes = new FeatureBoxes();
   const store = new FeatureStore(scratchPath, memoryBytes);
+  const encoder = new FeatureEncoder(layer.geometryType, layer.columns, layer.transform ?? null);
   try {
-    for await (const { polygons, values } of records) {
-      const bytes =
-        layer.geometryType === "Polygon"
-          ? encodePolygonFeature(polygons[0] ?? [], layer.columns, values)
-          : encodeMultiPolygonFeature(polygons, layer.columns, values);
-      boxes.add(boxOf(polygons), store.add(bytes), bytes.length);
-    }
+    for await (const records of batches)
+      for (const record of records) {
+        const length = encoder.byteLength(record);
+        const { view, at, offset } = store.room(length);
+        boxes.add(encoder.write(record, view, at), offset, length);
+      }
     yield magic;
     yield encodeFlatBuffer(headerTable(layer, boxes));
     if (boxes.count === 0) return;
@@ -113,66 +103,51 @@ function headerTable({ name, geometryType, epsg, columns, description }: FlatGeo
   ];
 }
 
-function boxOf(polygons: readonly FlatRings[]): { minX: number; minY: number; maxX: number; maxY: number } {
-  let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [outer = []] of polygons)
-    for (let i = 0; i < outer.length; i += 2) {
-      const x = outer[i] ?? 0;
-      const y = outer[i + 1] ?? 0;
-      if (x < minX) minX = x;
-      if (x > maxX) maxX = x;
-      if (y < minY) minY = y;
-      if (y > maxY) maxY = y;
-    }
-  return { minX, minY, maxX, maxY };
+/** Memory for some features one after the other. */
+interface StorePart {
+  readonly view: DataView<ArrayBuffer>;
+  /** Of its first byte among all features. */
+  readonly offset: number;
+  used: number;
 }
 
 /** Bytes of features one after the other: in memory at first, all in a file as soon as they are too many. */
 class FeatureStore {
-  private readonly pieces: Uint8Array[] = [];
-  private readonly places: number[] = [];
-  private length = 0;
+  private parts: StorePart[] = [];
   private file: number | null = null;
-  private pending: Uint8Array[] = [];
-  private pendingBytes = 0;
 
   constructor(
     private readonly scratchPath: string,
     private readonly memoryBytes: number,
   ) {}
 
-  /** @returns offset of the bytes. */
-  add(bytes: Uint8Array): number {
-    const offset = this.length;
-    this.length += bytes.length;
-    this.pending.push(bytes);
-    this.pendingBytes += bytes.length;
-    if (this.file === null && this.length <= this.memoryBytes) {
-      this.pieces.push(bytes);
-      this.places.push(offset);
-      this.pending = [];
-      this.pendingBytes = 0;
-    } else if (this.pendingBytes >= chunkBytes || this.file === null) this.spill();
-    return offset;
+  /** Room for a feature: zeros in `view` from `at` on, to be written before the next is asked for. `offset` is its place among all. */
+  room(length: number): { readonly view: DataView<ArrayBuffer>; readonly at: number; readonly offset: number } {
+    let part = this.parts.at(-1);
+    if (!part || part.used + length > part.view.byteLength) {
+      const offset = part ? part.offset + part.used : 0;
+      if (this.file !== null || offset + length > this.memoryBytes) this.spill();
+      part = { view: new DataView(new ArrayBuffer(Math.max(chunkBytes, length))), offset, used: 0 };
+      this.parts.push(part);
+    }
+    const at = part.used;
+    part.used += length;
+    return { view: part.view, at, offset: part.offset + at };
   }
 
   private spill(): void {
-    if (this.file === null) {
-      this.file = openSync(this.scratchPath, "wx+");
-      for (const piece of this.pieces.splice(0)) writeAll(this.file, piece);
-      this.places.length = 0;
-    }
-    writeAll(this.file, Buffer.concat(this.pending));
-    this.pending = [];
-    this.pendingBytes = 0;
+    this.file ??= openSync(this.scratchPath, "wx+");
+    for (const { view, used } of this.parts) writeAll(this.file, new Uint8Array(view.buffer, 0, used));
+    this.parts = [];
   }
 
   read(offset: number, into: Uint8Array): void {
     if (this.file === null) {
-      into.set(this.pieces[placeOf(this.places, offset)] ?? into);
+      const part = this.parts.findLast((each) => each.offset <= offset);
+      if (part) into.set(new Uint8Array(part.view.buffer, offset - part.offset, into.length));
       return;
     }
-    if (this.pendingBytes > 0) this.spill();
+    if (this.parts.length > 0) this.spill();
     for (let at = 0; at < into.length; ) {
       const read = readSync(this.file, into, at, into.length - at, offset + at);
       if (read === 0) throw new Error(`${this.scratchPath} is shorter than what was written to it`);
@@ -189,16 +164,4 @@ class FeatureStore {
 
 function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-}
-
-/** Index of a number in a sorted list. */
-function placeOf(sorted: readonly number[], wanted: number): number {
-  let low = 0;
-  let high = sorted.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,3 +1,5 @@
+import type { Affine } from "@reefline/schema/grid";
+
 /** Numbers of the FlatGeobuf schema's ColumnType. */
 export const columnTypes = { bool: 2, int: 5, double: 10, string: 11, datetime: 13 } as const;
 
@@ -9,134 +11,198 @@ export interface FlatGeobufColumn {
 /** In the order of the columns; null leaves one empty. */
 export type FlatGeobufValues = readonly (string | number | boolean | null)[];
 
-/** A polygon as closed rings of x,y pairs in the layer's CRS: outer first, then holes. */
+/** A polygon as closed rings of x,y pairs: outer first, then holes. */
 export type FlatRings = readonly ArrayLike<number>[];
+
+export interface FlatGeobufRecord {
+  /** One polygon, or for a MultiPolygon layer any number. */
+  readonly polygons: readonly FlatRings[];
+  readonly values: FlatGeobufValues;
+}
+
+export interface Box {
+  minX: number;
+  minY: number;
+  maxX: number;
+  maxY: number;
+}
 
 const text = new TextEncoder();
 /** Then numbers in memory lie as they do in the file. */
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-function encodeValues(columns: readonly FlatGeobufColumn[], values: FlatGeobufValues): Uint8Array {
-  const encoded = values.map((value) => (typeof value === "string" ? text.encode(value) : null));
-  const bytes = new Uint8Array(values.length * 14 + encoded.reduce((sum, part) => sum + (part?.length ?? 0), 0));
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  columns.forEach(({ type }, column) => {
-    const value = values[column] ?? null;
-    if (value === null) return;
-    view.setUint16(at, column, true);
-    at += 2;
-    if (type === "double") {
-      view.setFloat64(at, Number(value), true);
-      at += 8;
-    } else if (type === "int") {
-      view.setInt32(at, Number(value), true);
-      at += 4;
-    } else if (type === "bool") {
-      view.setUint8(at, value ? 1 : 0);
-      at += 1;
-    } else {
-      const content = encoded[column] ?? text.encode(String(value));
-      view.setUint32(at, content.length, true);
-      bytes.set(content, at + 4);
-      at += 4 + content.length;
-    }
-  });
-  return bytes.subarray(0, at);
-}
-
 const aligned = (length: number): number => Math.ceil(length / 8) * 8;
+/** Of a value that is no text, with its column's number. */
+const valueBytes = { bool: 3, int: 6, double: 10 } as const;
+
+// Places in a feature: its size, root, table `{geometry, properties}` and then, in a Polygon layer, the geometry.
+const geometryAt = 32;
+/** In a MultiPolygon layer a table `{parts}` and the list of them. */
+const partsTableAt = 56;
+const partsAt = partsTableAt + 8;
+
+/** Writes features of a layer as the size-prefixed FlatBuffers the format wants. https://flatgeobuf.org */
+export class FeatureEncoder {
+  private readonly isMulti: boolean;
+
+  /** @param transform makes coordinates of the polygons' columns and rows; null: they are coordinates */
+  constructor(
+    geometryType: "Polygon" | "MultiPolygon",
+    private readonly columns: readonly FlatGeobufColumn[],
+    private readonly transform: Affine | null,
+  ) {
+    this.isMulti = geometryType === "MultiPolygon";
+  }
+
+  /** Bytes of a feature; a multiple of 8. */
+  byteLength({ polygons, values }: FlatGeobufRecord): number {
+    return aligned(this.propertiesAt(polygons) + 4 + this.valuesLength(values));
+  }
+
+  /**
+   * Writes a feature into memory that holds zeros, from a multiple of 8 of its buffer on.
+   * @returns what lies around it
+   */
+  write({ polygons, values }: FlatGeobufRecord, view: DataView<ArrayBuffer>, at: number): Box {
+    const propertiesAt = this.propertiesAt(polygons);
+    const valuesLength = this.valuesLength(values);
+    const properties = at + propertiesAt;
+    view.setUint32(at, aligned(propertiesAt + 4 + valuesLength) - 4, true);
+    view.setUint32(at + 4, 16 - 4, true);
+    view.setUint16(at + 8, 8, true);
+    view.setUint16(at + 10, 12, true);
+    view.setUint16(at + 12, 4, true);
+    view.setUint16(at + 14, 8, true);
+    view.setInt32(at + 16, 8, true);
+    view.setUint32(at + 24, propertiesAt - 24, true);
+    view.setUint32(properties, valuesLength, true);
+    this.writeValues(values, view, properties + 4);
+    const box = { minX: Infinity, minY: Infinity, maxX: -Infinity, maxY: -Infinity };
+    if (!this.isMulti) {
+      view.setUint32(at + 20, this.writeGeometry(polygons[0] ?? [], view, at + geometryAt, box) - (at + 20), true);
+      return box;
+    }
+    const vtable = at + geometryAt;
+    // {parts}, the eighth field.
+    view.setUint16(vtable, 20, true);
+    view.setUint16(vtable + 2, 8, true);
+    view.setUint16(vtable + 4 + 2 * 7, 4, true);
+    view.setInt32(at + partsTableAt, partsTableAt - geometryAt, true);
+    view.setUint32(at + partsTableAt + 4, partsAt - (partsTableAt + 4), true);
+    view.setUint32(at + partsAt, polygons.length, true);
+    let part = at + aligned(partsAt + 4 + 4 * polygons.length);
+    polygons.forEach((rings, i) => {
+      const place = at + partsAt + 4 + 4 * i;
+      view.setUint32(place, this.writeGeometry(rings, view, part, box) - place, true);
+      part += geometryBytes(rings);
+    });
+    view.setUint32(at + 20, partsTableAt - 20, true);
+    return box;
+  }
+
+  private propertiesAt(polygons: readonly FlatRings[]): number {
+    if (!this.isMulti) return geometryAt + geometryBytes(polygons[0] ?? []);
+    return polygons.reduce((sum, rings) => sum + geometryBytes(rings), aligned(partsAt + 4 + 4 * polygons.length));
+  }
+
+  private valuesLength(values: FlatGeobufValues): number {
+    let length = 0;
+    for (let column = 0; column < this.columns.length; column++) {
+      const value = values[column] ?? null;
+      const type = this.columns[column]?.type ?? "string";
+      if (value === null) continue;
+      length += type === "string" || type === "datetime" ? 6 + Buffer.byteLength(String(value)) : valueBytes[type];
+    }
+    return length;
+  }
+
+  private writeValues(values: FlatGeobufValues, view: DataView<ArrayBuffer>, from: number): void {
+    let at = from;
+    for (let column = 0; column < this.columns.length; column++) {
+      const value = values[column] ?? null;
+      const type = this.columns[column]?.type ?? "string";
+      if (value === null) continue;
+      view.setUint16(at, column, true);
+      if (type === "double") view.setFloat64(at + 2, Number(value), true);
+      else if (type === "int") view.setInt32(at + 2, Number(value), true);
+      else if (type === "bool") view.setUint8(at + 2, value ? 1 : 0);
+      else {
+        const content = String(value);
+        const length = Buffer.byteLength(content);
+        view.setUint32(at + 2, length, true);
+        text.encodeInto(content, new Uint8Array(view.buffer, view.byteOffset + at + 6, length));
+        at += 6 + length;
+        continue;
+      }
+      at += valueBytes[type];
+    }
+  }
+
+  /** Writes a Polygon's table `{ends, xy}` at `at` (a multiple of 8) and widens the box; returns where the table itself is. */
+  private writeGeometry(rings: FlatRings, view: DataView<ArrayBuffer>, at: number, box: Box): number {
+    view.setUint16(at, 8, true);
+    view.setUint16(at + 2, 12, true);
+    view.setUint16(at + 4, 4, true);
+    view.setUint16(at + 6, 8, true);
+    const table = at + 8;
+    view.setInt32(table, 8, true);
+    const ends = table + 12;
+    // So that the coordinates after their count begin at a multiple of 8.
+    const coordinates = at + 24 + aligned(4 + 4 * rings.length + 4) - 4;
+    view.setUint32(table + 4, ends - (table + 4), true);
+    view.setUint32(table + 8, coordinates - (table + 8), true);
+    view.setUint32(ends, rings.length, true);
+    let end = 0;
+    let place = coordinates + 4;
+    for (let i = 0; i < rings.length; i++) {
+      const ring = rings[i] ?? [];
+      end += ring.length / 2;
+      view.setUint32(ends + 4 + 4 * i, end, true);
+      const written = new Float64Array(view.buffer, view.byteOffset + place, ring.length);
+      if (this.transform) placeRing(ring, this.transform, written);
+      else written.set(ring);
+      // Holes lie inside.
+      if (i === 0) widen(box, written);
+      if (!isLittleEndian) new Uint8Array(view.buffer, view.byteOffset + place, 8 * ring.length).set(swapped(written));
+      place += 8 * ring.length;
+    }
+    view.setUint32(coordinates, end * 2, true);
+    return table;
+  }
+}
 
 /** Bytes of a geometry's table with its rings, from a position that is a multiple of 8. */
 function geometryBytes(rings: FlatRings): number {
-  return 24 + aligned(4 + 4 * rings.length + 4) + 8 * rings.reduce((sum, ring) => sum + ring.length, 0);
+  let bytes = 24 + aligned(4 + 4 * rings.length + 4);
+  for (let i = 0; i < rings.length; i++) bytes += 8 * (rings[i]?.length ?? 0);
+  return bytes;
 }
 
-/** Writes a Polygon's table `{ends, xy}` at `at` (a multiple of 8); returns where the table itself is. Its length is `geometryBytes`. */
-function writeGeometry(view: DataView, at: number, rings: FlatRings): number {
-  view.setUint16(at, 8, true);
-  view.setUint16(at + 2, 12, true);
-  view.setUint16(at + 4, 4, true);
-  view.setUint16(at + 6, 8, true);
-  const table = at + 8;
-  view.setInt32(table, 8, true);
-  const ends = table + 12;
-  // So that the coordinates after their count begin at a multiple of 8.
-  const coordinates = at + 24 + aligned(4 + 4 * rings.length + 4) - 4;
-  view.setUint32(table + 4, ends - (table + 4), true);
-  view.setUint32(table + 8, coordinates - (table + 8), true);
-  view.setUint32(ends, rings.length, true);
-  let end = 0;
-  rings.forEach((ring, i) => {
-    end += ring.length / 2;
-    view.setUint32(ends + 4 + 4 * i, end, true);
-  });
-  view.setUint32(coordinates, end * 2, true);
-  let place = coordinates + 4;
-  for (const ring of rings) {
-    if (isLittleEndian) new Float64Array(view.buffer, place, ring.length).set(ring);
-    else for (let i = 0; i < ring.length; i++) view.setFloat64(place + 8 * i, ring[i] ?? 0, true);
-    place += 8 * ring.length;
+function placeRing(ring: ArrayLike<number>, [a, b, c, d, e, f]: Affine, into: Float64Array): void {
+  for (let i = 0; i < ring.length; i += 2) {
+    const col = ring[i] ?? 0;
+    const row = ring[i + 1] ?? 0;
+    into[i] = a * col + b * row + c;
+    into[i + 1] = d * col + e * row + f;
   }
-  return table;
 }
 
-/** A feature of a Polygon layer as the size-prefixed FlatBuffer the format wants; its length is a multiple of 8. Pure. */
-export function encodePolygonFeature(rings: FlatRings, columns: readonly FlatGeobufColumn[], values: FlatGeobufValues): Uint8Array {
-  const properties = encodeValues(columns, values);
-  const geometry = 32;
-  const afterGeometry = geometry + geometryBytes(rings);
-  const bytes = new Uint8Array(aligned(afterGeometry + 4 + properties.length));
-  const view = writeFeature(bytes, afterGeometry, properties);
-  view.setUint32(20, writeGeometry(view, geometry, rings) - 20, true);
-  return bytes;
+function widen(box: Box, points: Float64Array): void {
+  let { minX, minY, maxX, maxY } = box;
+  for (let i = 0; i < points.length; i += 2) {
+    const x = points[i] ?? 0;
+    const y = points[i + 1] ?? 0;
+    if (x < minX) minX = x;
+    if (x > maxX) maxX = x;
+    if (y < minY) minY = y;
+    if (y > maxY) maxY = y;
+  }
+  box.minX = minX;
+  box.minY = minY;
+  box.maxX = maxX;
+  box.maxY = maxY;
 }
 
-/** The same of a MultiPolygon layer. Pure. */
-export function encodeMultiPolygonFeature(
-  polygons: readonly FlatRings[],
-  columns: readonly FlatGeobufColumn[],
-  values: FlatGeobufValues,
-): Uint8Array {
-  const properties = encodeValues(columns, values);
-  const vtable = 32;
-  const table = 56;
-  const list = table + 8;
-  let at = aligned(list + 4 + 4 * polygons.length);
-  const places = polygons.map((rings) => {
-    const place = at;
-    at += geometryBytes(rings);
-    return place;
-  });
-  const bytes = new Uint8Array(aligned(at + 4 + properties.length));
-  const view = writeFeature(bytes, at, properties);
-  // {parts}, the eighth field.
-  view.setUint16(vtable, 20, true);
-  view.setUint16(vtable + 2, 8, true);
-  view.setUint16(vtable + 4 + 2 * 7, 4, true);
-  view.setInt32(table, table - vtable, true);
-  view.setUint32(table + 4, list - (table + 4), true);
-  view.setUint32(list, polygons.length, true);
-  polygons.forEach((rings, i) => {
-    const place = list + 4 + 4 * i;
-    view.setUint32(place, writeGeometry(view, places[i] ?? 0, rings) - place, true);
-  });
-  view.setUint32(20, table - 20, true);
-  return bytes;
-}
-
-/** Size prefix, root and the feature's table `{geometry, properties}` at the front, properties at `propertiesAt`. */
-function writeFeature(bytes: Uint8Array, propertiesAt: number, properties: Uint8Array): DataView {
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, bytes.length - 4, true);
-  view.setUint32(4, 16 - 4, true);
-  view.setUint16(8, 8, true);
-  view.setUint16(10, 12, true);
-  view.setUint16(12, 4, true);
-  view.setUint16(14, 8, true);
-  view.setInt32(16, 8, true);
-  view.setUint32(24, propertiesAt - 24, true);
-  view.setUint32(propertiesAt, properties.length, true);
-  bytes.set(properties, propertiesAt + 4);
-  return view;
+function swapped(numbers: Float64Array): Uint8Array {
+  return Buffer.from(numbers.buffer.slice(numbers.byteOffset, numbers.byteOffset + numbers.byteLength)).swap64();
 }

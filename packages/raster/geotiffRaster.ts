@@ -107,7 +107,7 @@ async function openChecked(
       blockHeightPx: image.blockHeightPx,
     })),
     read: (window, options = {}) => reader.read(window, options),
-    ...(reader.hasPlainBytes ? { readBytes: (window, into, options) => reader.readBytes(window, into, options?.signal) } : {}),
+    ...(reader.hasPlainBytes ? { readBlocks: (window, take, options) => reader.readBlocks(window, take, options?.signal) } : {}),
     ...(reader.hasPlainRows ? { readRows: (rows, into, signal) => reader.readRows(rows, into, signal) } : {}),
     close: async () => {
       cache.forget(`${reader.id}:`);

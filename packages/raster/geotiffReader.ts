@@ -11,8 +11,9 @@ import { type ColourConversion, convertColours } from "./colourConversion.ts";
 import type { ImageLayout } from "./guard.ts";
 import { inflateRows, inflateRowsBytes, type Packed, type WantedRows } from "./inflateRows.ts";
 import { bytesPerSample, newSamples } from "./newSamples.ts";
-import { clearSamples, copyMask, copySamples, markNodata, unpremultiply } from "./pixelCopy.ts";
+import { copyMask, copySamples, markNodata, shared, unpremultiply } from "./pixelCopy.ts";
 import { liesPlain, readPlainRows } from "./plainRows.ts";
+import type { BlockPart } from "./raster.ts";
 import { beyondLimit, throwIfAborted } from "./rasterError.ts";
 import type { LevelLayout } from "./rasterLevels.ts";
 import type { RowMemory } from "./rowBlock.ts";
@@ -103,25 +104,37 @@ export class GeoTiffReader {
     );
   }
 
-  /** The bytes of a window at full resolution, into the front of `into`; see Raster. Only where `hasPlainBytes`. */
-  async readBytes(window: Window, into: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  /** Every block under a window at full resolution; see Raster. Only where `hasPlainBytes`. */
+  async readBlocks(window: Window, take: (block: BlockPart) => void, signal: AbortSignal | undefined): Promise<void> {
     const image = this.parts.levels[0]?.image;
     const { stored, limits } = this.parts;
     const { colOff, rowOff, widthPx, heightPx } = window;
-    const pixels = widthPx * heightPx;
     if (!image || !this.hasPlainBytes) throw new RangeError("the raster is not one band of bytes");
-    if (into.length < pixels) throw new RangeError(`${pixels} pixels do not fit into ${into.length} bytes`);
-    if (pixels > limits.blockBytes * 8) throw beyondLimit(`A window of ${widthPx} × ${heightPx} pixels is too large to read at once.`);
+    if (colOff < 0 || rowOff < 0 || colOff + widthPx > image.widthPx || rowOff + heightPx > image.heightPx)
+      throw new RangeError("the window reaches beyond the image");
     throwIfAborted(signal);
-    const isInside = colOff >= 0 && rowOff >= 0 && colOff + widthPx <= image.widthPx && rowOff + heightPx <= image.heightPx;
-    if (!isInside) into.fill(0, 0, pixels);
     // Whole blocks read top to bottom are not met again, and would only push others out.
     const isOnce =
       colOff === 0 &&
       widthPx >= image.widthPx &&
       rowOff % image.blockHeightPx === 0 &&
       (heightPx % image.blockHeightPx === 0 || rowOff + heightPx >= image.heightPx);
-    const copy = { samplesPerPixel: 1, from: [0], out: into, outBands: 1, firstBand: 0 };
+    const consume = (index: number, block: Samples | null): void => {
+      const { left, right, top, bottom } = shared(
+        image,
+        { blockCol: index % image.blocksAcross, blockRow: Math.floor(index / image.blocksAcross) },
+        window,
+      );
+      const first = (top % image.blockHeightPx) * image.blockWidthPx + (left % image.blockWidthPx);
+      take({
+        bytes: block instanceof Uint8Array ? block.subarray(first) : null,
+        rowBytes: image.blockWidthPx,
+        colOff: left - colOff,
+        rowOff: top - rowOff,
+        widthPx: right - left,
+        heightPx: bottom - top,
+      });
+    };
     await loadBlocks<Samples>(
       {
         image,
@@ -129,11 +142,14 @@ export class GeoTiffReader {
         cache: isOnce ? new BlockCache(0) : this.parts.cache,
         blockBytesLimit: limits.blockBytes,
         decode: (index, bytes) => decodeBlock(image, stored, bytes, Math.floor(index / image.blocksAcross)),
-        consume: (index, block) => {
-          const place = { blockCol: index % image.blocksAcross, blockRow: Math.floor(index / image.blocksAcross) };
-          if (block) copySamples(block, image, place, window, copy, null);
-          else clearSamples(image, place, window, into);
-        },
+        consume,
+        consumePart: isDeflatedBytes(image, stored)
+          ? (index, packed) =>
+              consume(
+                index,
+                inflateRows(packed, wantedRows(image, index % image.blocksAcross, Math.floor(index / image.blocksAcross), window)),
+              )
+          : null,
       },
       blocksOf(image, window),
       signal,

@@ -24,7 +24,7 @@ export interface SampleCopy {
 }
 
 /** The pixels that block, window and image share, in image coordinates; `right` and `bottom` lie just outside. */
-function shared(size: BlockSize, { blockCol, blockRow }: BlockPlace, window: Window) {
+export function shared(size: BlockSize, { blockCol, blockRow }: BlockPlace, window: Window) {
   return {
     left: Math.max(window.colOff, blockCol * size.blockWidthPx),
     right: Math.min(window.colOff + window.widthPx, (blockCol + 1) * size.blockWidthPx, size.widthPx),
@@ -64,15 +64,6 @@ export function copySamples(
         copyEvery(block, source + (from[i] ?? 0), spp, out, pixel * outBands + firstBand + i, outBands, width);
       }
     }
-  }
-}
-
-/** Zeroes a window's bytes under a block that a sparse file leaves out. */
-export function clearSamples(size: BlockSize, place: BlockPlace, window: Window, out: Uint8Array): void {
-  const { left, right, top, bottom } = shared(size, place, window);
-  for (let row = top; row < bottom; row++) {
-    const first = (row - window.rowOff) * window.widthPx - window.colOff;
-    out.fill(0, first + left, first + right);
   }
 }
 

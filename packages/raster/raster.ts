@@ -11,6 +11,19 @@ export interface RasterLevel {
   readonly blockHeightPx: number;
 }
 
+/** What a block holds of a window. */
+export interface BlockPart {
+  /** From the part's first pixel on, until `take` returns; null where a sparse file stores nothing, which means 0. */
+  readonly bytes: Uint8Array | null;
+  /** From a row to the next. */
+  readonly rowBytes: number;
+  /** In the window. */
+  readonly colOff: number;
+  readonly rowOff: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
 /** An open raster. Level 0 is full resolution, each further level a coarser overview. */
 export interface Raster {
   readonly grid: Grid;
@@ -26,10 +39,10 @@ export interface Raster {
   /** Native samples of a window of one level. Pixels beyond the edge are 0 and not valid. */
   read(window: Window, options?: { level?: number; bands?: readonly number[]; signal?: AbortSignal }): Promise<RasterArray>;
   /**
-   * Only where the pixels are one band of bytes, read as they are stored: writes the window's bytes into the front of `into`, row by row,
-   * the same as `data` of `read`. Quicker, since nothing is said of which pixels are valid and the caller can use its memory again.
+   * Only where the pixels are one band of bytes: every block under a window inside the image, as it is stored, in any order. The same bytes
+   * as `data` of `read` without being copied together.
    */
-  readBytes?(window: Window, into: Uint8Array, options?: { signal?: AbortSignal }): Promise<void>;
+  readBlocks?(window: Window, take: (block: BlockPart) => void, options?: { signal?: AbortSignal }): Promise<void>;
   /** Only where rows lie in a file as they do in memory: reads whole rows at full resolution, the same as `data` and `valid` of `read`. */
   readRows?(rows: { readonly rowOff: number; readonly heightPx: number }, into: RowMemory, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;

@@ -2,8 +2,8 @@ import { type ArcUse, joinArcs, ringsOfArcs } from "./arcRings.ts";
 import type { LabelArc } from "./labelArcs.ts";
 import { regionParts } from "./regionParts.ts";
 import { doubleArea, ringArea } from "./ringArea.ts";
-import { type TracedRing, vertexMark } from "./ringNodes.ts";
 import { roundCorners } from "./roundCorners.ts";
+import { type TracedRing, vertexMark } from "./rowTracer.ts";
 import { type Arc, simplifyArcs } from "./simplifyArcs.ts";
 import { contourOnly, unitsPerPixel } from "./subpixel.ts";
 

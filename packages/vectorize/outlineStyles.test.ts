@@ -3,7 +3,7 @@ import { loadGeos } from "@reefline/geo/geosPolygon";
 import type { Grid, Window } from "@reefline/schema/grid";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ByteSource } from "./readAhead.ts";
+import type { ByteSource } from "./byteSource.ts";
 import { simplifyArcs } from "./simplifyArcs.ts";
 import { type OutlinedPolygon, type VectorizeOptions, vectorizeProbability } from "./vectorizeProbability.ts";
 

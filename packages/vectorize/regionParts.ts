@@ -1,5 +1,5 @@
 import { doubleArea, isInside, ringArea } from "./ringArea.ts";
-import type { TracedRing } from "./ringNodes.ts";
+import type { TracedRing } from "./rowTracer.ts";
 import { separateAtSaddles } from "./separateAtSaddles.ts";
 import { splitAtRepeats } from "./splitRing.ts";
 

@@ -1,4 +1,4 @@
-import { type TracedRing, vertexMark } from "./ringNodes.ts";
+import { type TracedRing, vertexMark } from "./rowTracer.ts";
 
 interface Stretch {
   readonly ring: TracedRing;

@@ -1,4 +1,4 @@
-import { type TracedRing, vertexMark } from "./ringNodes.ts";
+import { type TracedRing, vertexMark } from "./rowTracer.ts";
 
 /** Where a ring's first vertex in reading order is, as an index into x,y pairs. */
 function topLeftIndex(points: Int32Array): number {

@@ -4,7 +4,7 @@ import { squaredDistances } from "./distanceTransform.ts";
 import { labelArcs } from "./labelArcs.ts";
 import { outlineBodies } from "./outlineRegion.ts";
 import { ringArea } from "./ringArea.ts";
-import type { TracedRing } from "./ringNodes.ts";
+import type { TracedRing } from "./rowTracer.ts";
 import { RowTracer } from "./rowTracer.ts";
 import { splitTouching } from "./splitTouching.ts";
 

@@ -1,7 +1,7 @@
 import type { Window } from "@reefline/schema/grid";
 import { squaredDistances } from "./distanceTransform.ts";
 import { regionParts } from "./regionParts.ts";
-import { type TracedRing, vertexMark } from "./ringNodes.ts";
+import { type TracedRing, vertexMark } from "./rowTracer.ts";
 import { watershed } from "./watershed.ts";
 
 /** Regions whose bounding box has more pixels are left whole: parting takes about 20 bytes for each. */

@@ -1,4 +1,4 @@
-import { type TracedRing, vertexMark } from "./ringNodes.ts";
+import { type TracedRing, vertexMark } from "./rowTracer.ts";
 
 /** Outlines are kept as whole 1/256 pixels, so that which side of a line a point lies on is decided without rounding. */
 export const unitsPerPixel = 256;

@@ -1,4 +1,4 @@
-import { type ByteSource, byteRows } from "./readAhead.ts";
+import { type ByteSource, traceWindow } from "./byteSource.ts";
 import { regionParts } from "./regionParts.ts";
 import { RowTracer } from "./rowTracer.ts";
 
@@ -11,41 +11,32 @@ export interface MaskOptions {
   readonly signal?: AbortSignal;
 }
 
-/** One region in the raster's own CRS, along pixel edges: polygons of closed rings of x,y pairs, outer first. */
+/** One region along pixel edges: polygons of closed rings of column,row pairs, outer first. */
 export interface MaskPolygons {
   readonly pixelCount: number;
-  readonly polygons: readonly Float64Array[][];
+  readonly polygons: readonly Int32Array[][];
 }
 
 /**
- * Every region of a mask of bytes exactly as its pixels lie, as `gdal_polygonize` gives them, in the order of their last rows. Streams by
- * rows. 8-connected regions come as several polygons where they hold together by corners only.
+ * Every region of a mask of bytes exactly as its pixels lie, as `gdal_polygonize` gives them, in the order of their last rows; those that
+ * end in the same swath together. Streams by rows. 8-connected regions come as several polygons where they hold together by corners only.
  * @throws AppError `vectorize/samples`.
  */
-export async function* vectorizeMask(mask: ByteSource, options: MaskOptions = {}): AsyncGenerator<MaskPolygons> {
+export async function* vectorizeMask(mask: ByteSource, options: MaskOptions = {}): AsyncGenerator<MaskPolygons[]> {
   const { thresholdByte = 1, connectivity = 4, swathRows = 512, signal } = options;
-  const { widthPx, heightPx, transform } = mask.grid;
-  const [a, b, c, d, e, f] = transform;
+  const { widthPx, heightPx } = mask.grid;
   const ended: MaskPolygons[] = [];
-  const placed = (ring: Int32Array): Float64Array => {
-    const closed = new Float64Array(ring.length + 2);
-    for (let i = 0; i < ring.length; i += 2) {
-      const col = ring[i] ?? 0;
-      const row = ring[i + 1] ?? 0;
-      closed[i] = a * col + b * row + c;
-      closed[i + 1] = d * col + e * row + f;
-    }
-    closed[ring.length] = closed[0] ?? 0;
-    closed[ring.length + 1] = closed[1] ?? 0;
-    return closed;
-  };
   const tracer = new RowTracer(widthPx, { thresholdByte, connectivity, isPlainMask: true }, ({ pixelCount, rings }) =>
-    ended.push({ pixelCount, polygons: regionParts(rings).map(({ outer, holes }) => [outer, ...holes].map(placed)) }),
+    ended.push({ pixelCount, polygons: regionParts(rings).map(({ outer, holes }) => [outer, ...holes].map(closed)) }),
   );
   const whole = { colOff: 0, rowOff: 0, widthPx, heightPx };
-  for await (const { rowOff, heightPx: rows, content } of byteRows(mask, whole, { rowsAtOnce: swathRows, signal })) {
-    for (let row = 0; row < rows; row++) tracer.pushRow(content, row * widthPx);
-    if (rowOff + rows === heightPx) tracer.finish();
-    yield* ended.splice(0);
-  }
+  for await (const _ of traceWindow(mask, whole, tracer, { rowsAtOnce: swathRows, signal })) yield ended.splice(0);
+}
+
+function closed(ring: Int32Array): Int32Array {
+  const points = new Int32Array(ring.length + 2);
+  points.set(ring);
+  points[ring.length] = ring[0] ?? 0;
+  points[ring.length + 1] = ring[1] ?? 0;
+  return points;
 }

@@ -5,7 +5,7 @@ import type { Grid, Window } from "@reefline/schema/grid";
 import { byteFromProbability } from "@reefline/schema/prediction";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ByteSource } from "./readAhead.ts";
+import type { ByteSource } from "./byteSource.ts";
 import { type OutlinedPolygon, type VectorizeOptions, vectorizeProbability } from "./vectorizeProbability.ts";
 
 const gsd = 0.25;

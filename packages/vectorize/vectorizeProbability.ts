@@ -5,10 +5,10 @@ import { AppError } from "@reefline/schema/errors";
 import type { Polygon, Position } from "@reefline/schema/feature";
 import type { Window } from "@reefline/schema/grid";
 import { byteOfThreshold, type PredictedPolygon, probabilityFromByte } from "@reefline/schema/prediction";
+import { type ByteSource, bytesOf, traceWindow } from "./byteSource.ts";
 import { labelArcs } from "./labelArcs.ts";
 import { type KeepsHole, type OutlineStyle, outlineBodies, outlineRegion, type PixelPolygon } from "./outlineRegion.ts";
 import { polygonId } from "./polygonId.ts";
-import { type ByteSource, byteRows, bytesOf } from "./readAhead.ts";
 import { doubleArea, ringArea } from "./ringArea.ts";
 import { RowTracer, type TracedRegion } from "./rowTracer.ts";
 import { cornersOfContour, type PartedRegion, splitTouching } from "./splitTouching.ts";
@@ -164,9 +164,7 @@ export async function* vectorizeProbability(probability: ByteSource, options: Ve
     }
   };
 
-  for await (const { rowOff: row, heightPx, content: data } of byteRows(probability, window, { rowsAtOnce: swathRows, signal })) {
-    for (let line = 0; line < heightPx; line++) tracer.pushRow(data, line * widthPx);
-    if (row + heightPx === window.heightPx) tracer.finish();
+  for await (const { rowOff: row, heightPx } of traceWindow(probability, window, tracer, { rowsAtOnce: swathRows, signal })) {
     for (const region of ended.splice(0)) {
       signal?.throwIfAborted();
       yield* outlined(region);

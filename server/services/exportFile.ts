@@ -78,7 +78,7 @@ async function* viaFolder(
   try {
     if (format === "fgb") {
       const polygons = async function* () {
-        for await (const { rings, values } of records()) yield { polygons: [rings.map((ring, i) => woundRing(ring, i === 0))], values };
+        for await (const { rings, values } of records()) yield [{ polygons: [rings.map((ring, i) => woundRing(ring, i === 0))], values }];
       };
       const layer = { name, geometryType: "Polygon", epsg: crs.epsg, columns } as const;
       yield* flatGeobuf(layer, polygons(), { scratchPath: join(folder, "features") });
