@@ -19,6 +19,7 @@ import { resolveModel } from "../../server/services/training.ts";
 import { jobById } from "../../server/storage/jobs.ts";
 import { claimSwath, commitSwath, planSwaths, releaseSwath, renewSwath, swathsOf } from "../../server/storage/swaths.ts";
 import { type RunningWorker, reefline, startWorker, until } from "./program.ts";
+import { expectNoSeam } from "./seams.ts";
 import { openTestStore, temporaryFolder } from "./testStore.ts";
 
 const folder = temporaryFolder();
@@ -151,51 +152,10 @@ it("a trained model's prediction shows no seam against one large window", async 
   const many = await predicted("many", { maxWindowPx: 768 });
   predictor.dispose();
   await raster.close();
-  const { windows, modelGrid } = many;
+  const { windows } = many;
   expect(one.windows.colOffs.length * one.windows.rowOffs.length).toBe(1);
   expect(windows.colOffs.length * windows.rowOffs.length).toBeGreaterThan(3);
-
-  const { widthPx, heightPx } = modelGrid;
-  /** Columns and rows where a window begins or ends within the survey. */
-  const edges = (offsets: readonly number[], lengthPx: number): Set<number> =>
-    new Set([...offsets.slice(1), ...offsets.slice(0, -1).map((offset) => offset + lengthPx)]);
-  const [edgeCols, edgeRows] = [edges(windows.colOffs, windows.windowWidthPx), edges(windows.rowOffs, windows.windowHeightPx)];
-  const differences: number[] = [];
-  const apart = { edge: { sum: 0, count: 0 }, elsewhere: { sum: 0, count: 0 } };
-  const steps = { edge: { many: 0, one: 0, count: 0 }, elsewhere: { many: 0, one: 0, count: 0 } };
-  for (let row = 1; row < heightPx; row++) {
-    for (let col = 1; col < widthPx; col++) {
-      const at = row * widthPx + col;
-      const p = ((one.bytes[at] ?? 0) - 1) / 254;
-      if (p <= 0.05 || p >= 0.95) continue;
-      const difference = Math.abs((one.bytes[at] ?? 0) - (many.bytes[at] ?? 0));
-      differences.push(difference);
-      // On either side of the line where a window begins or ends.
-      const isAtEdge = edgeCols.has(col) || edgeCols.has(col + 1) || edgeRows.has(row) || edgeRows.has(row + 1);
-      const place = isAtEdge ? apart.edge : apart.elsewhere;
-      place.sum += difference;
-      place.count++;
-      for (const [before, isEdge] of [
-        [at - 1, edgeCols.has(col)],
-        [at - widthPx, edgeRows.has(row)],
-      ] as const) {
-        if (one.bytes[before] === 0) continue;
-        const side = isEdge ? steps.edge : steps.elsewhere;
-        side.many += Math.abs((many.bytes[at] ?? 0) - (many.bytes[before] ?? 0));
-        side.one += Math.abs((one.bytes[at] ?? 0) - (one.bytes[before] ?? 0));
-        side.count++;
-      }
-    }
-  }
-  differences.sort((a, b) => a - b);
-  expect(differences.length).toBeGreaterThan(10_000);
-  expect(steps.edge.count).toBeGreaterThan(100);
-  expect(differences[Math.floor(differences.length * 0.999)]).toBeLessThanOrEqual(8);
-  // Along windows' edges the two predictions differ no more than elsewhere.
-  expect(apart.edge.count).toBeGreaterThan(100);
-  expect(apart.edge.sum / apart.edge.count).toBeLessThanOrEqual(1.05 * (apart.elsewhere.sum / apart.elsewhere.count));
-  // From one pixel to the next across a window's edge there is no more of a step than the large window has there.
-  expect(steps.edge.many / steps.edge.one).toBeLessThanOrEqual(1.05 * (steps.elsewhere.many / steps.elsewhere.one));
+  expectNoSeam(one.bytes, many.bytes, windows);
 }, 120_000);
 
 it("a zombie's swath is not seen: its lease is over, its file is not the one that counts", async () => {
