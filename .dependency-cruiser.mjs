@@ -55,10 +55,10 @@ export default {
       to: { path: "^server/", dependencyTypesNot: ["type-only"] },
     },
     {
-      name: "app-uses-schema-geo-and-accuracy-only",
+      name: "app-uses-schema-geo-accuracy-and-report-only",
       severity: "error",
       from: { path: "^app/", pathNot: "\\.test\\.tsx?$" },
-      to: { path: "^(packages/(?!schema/|geo/|accuracy/)|cli/|setup/|bin/|benchmarks/)" },
+      to: { path: "^(packages/(?!schema/|geo/|accuracy/|report/)|cli/|setup/|bin/|benchmarks/)" },
     },
     {
       name: "server-and-cli-stay-below",

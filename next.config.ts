@@ -10,7 +10,7 @@ const config: NextConfig = {
   // The pages come from 127.0.0.1: packing costs more than it saves.
   compress: false,
   devIndicators: false,
-  transpilePackages: ["@reefline/schema", "@reefline/geo"],
+  transpilePackages: ["@reefline/schema", "@reefline/geo", "@reefline/accuracy", "@reefline/report"],
   turbopack: { root },
   outputFileTracingRoot: root,
   // Types are checked by `npm run check`; a person who starts the app should not wait for it.

@@ -8,7 +8,17 @@ import { runCommand } from "./run.ts";
 import { say, saying } from "./say.ts";
 
 /** Everything that the pages are built from. */
-const SOURCES = ["app", "packages/schema", "packages/geo", "next.config.ts", "postcss.config.mjs", "tsconfig.json", "package-lock.json"];
+const SOURCES = [
+  "app",
+  "packages/schema",
+  "packages/geo",
+  "packages/accuracy",
+  "packages/report",
+  "next.config.ts",
+  "postcss.config.mjs",
+  "tsconfig.json",
+  "package-lock.json",
+];
 
 /**
  * Builds the pages when what they are made from changed.

@@ -22,7 +22,13 @@ const outlineQueries = () => [
 
 /** What ends with a job: the lists that now hold what it made. */
 function afterJob(job: Job): void {
-  if (job.kind === "train" || job.kind === "demo") refetch(trpc.runs.list.queryFilter(), trpc.models.list.queryFilter());
+  if (job.kind === "train" || job.kind === "demo")
+    refetch(
+      trpc.runs.list.queryFilter(),
+      trpc.models.list.queryFilter(),
+      trpc.runs.comparison.queryFilter(),
+      trpc.runs.crossValidation.queryFilter(),
+    );
   if (job.kind === "predict" || job.kind === "demo") refetch(trpc.predictions.list.queryFilter());
   if (job.kind === "vectorize") refetch(...outlineQueries());
   if (job.kind === "import" || job.kind === "demo") refetch(trpc.surveys.pathFilter());
@@ -35,6 +41,8 @@ function afterEdits(): void {
   editsSeen = setTimeout(() => {
     refetch(
       trpc.runs.readiness.queryFilter(),
+      trpc.runs.judging.queryFilter(),
+      trpc.runs.preview.queryFilter(),
       ...outlineQueries(),
       trpc.predictions.heldOutAccuracy.queryFilter(),
       trpc.surveys.photos.queryFilter(),

@@ -8,6 +8,7 @@ import { areaAtThreshold, predictedGroundM2 } from "../_prediction/areaAtThresho
 import { useOutlines } from "../_prediction/useOutlines.ts";
 import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
 import { HeldOutSection } from "../_review/HeldOutSection.tsx";
+import { PartByPart } from "../_training/PartByPart.tsx";
 import { Button } from "../_ui/Button.tsx";
 import { EmptyState } from "../_ui/EmptyState.tsx";
 import { Field } from "../_ui/Field.tsx";
@@ -18,6 +19,7 @@ import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { AreaSampleSection } from "./AreaSampleSection.tsx";
 import { ModelCardView } from "./ModelCardView.tsx";
 import { percentText } from "./quantity.ts";
+import { ReportDetails } from "./ReportDetails.tsx";
 import { ReportLinks } from "./ReportLinks.tsx";
 import { ZoneSection } from "./ZoneSection.tsx";
 
@@ -94,7 +96,9 @@ export function ReportPanel() {
               </Field>
             </PanelSection>
             <ReportLinks key={model.id} model={model} models={models} />
+            {model.runId ? <PartByPart runId={model.runId} brief /> : null}
             <ModelCardView card={model.card} />
+            <ReportDetails key={`details ${model.id}`} modelId={model.id} />
           </>
         ) : null}
       </PanelBody>

@@ -8,8 +8,8 @@ import { Notice } from "../_ui/Notice.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
 import { LabelErrors } from "./LabelErrors.tsx";
 
-/** What a training with folds found: every labelled place judged once, by a model that had not seen it. */
-export function FoldsView({ runId, underWay }: { runId: string; underWay: boolean }) {
+/** What a training with folds found: every labelled place judged once, by a model that had not seen it. `brief`: without the label errors. */
+export function FoldsView({ runId, underWay, brief = false }: { runId: string; underWay: boolean; brief?: boolean }) {
   const result = useQuery({ ...trpc.runs.crossValidation.queryOptions({ id: runId }), refetchInterval: underWay ? 5_000 : false }).data;
   if (!result) return underWay ? <p className="px-4 py-3 text-ink-3">The first part is still learning.</p> : null;
   const { pooled, folds, plannedFolds } = result;
@@ -51,7 +51,7 @@ export function FoldsView({ runId, underWay }: { runId: string; underWay: boolea
           </tbody>
         </table>
       </PanelSection>
-      <LabelErrors runId={runId} count={result.disagreementCount} />
+      {brief ? null : <LabelErrors runId={runId} count={result.disagreementCount} />}
     </>
   );
 }

@@ -1,7 +1,10 @@
 "use client";
+import type { TrainConfig } from "@reefline/schema/training";
 import { Field, NumberInput } from "../_ui/Field.tsx";
 import { Select } from "../_ui/Select.tsx";
 import { Switch } from "../_ui/Switch.tsx";
+import { ChipPreview } from "./ChipPreview.tsx";
+import { RateTest } from "./RateTest.tsx";
 import type { ReadForm } from "./readForm.ts";
 import { type TrainingForm, trainingView } from "./trainingView.ts";
 
@@ -33,7 +36,18 @@ const augmentations = [
 ] as const;
 
 /** How a training goes about it: for those who know why. */
-export function RecipeFields({ form, errors }: { form: TrainingForm; errors: ReadForm["errors"] }) {
+export function RecipeFields({
+  form,
+  errors,
+  surveyIds,
+  config,
+}: {
+  form: TrainingForm;
+  errors: ReadForm["errors"];
+  surveyIds: readonly string[];
+  /** null: what is chosen cannot be trained yet. */
+  config: TrainConfig | null;
+}) {
   return (
     <>
       <Field label="Loss">
@@ -54,6 +68,7 @@ export function RecipeFields({ form, errors }: { form: TrainingForm; errors: Rea
           />
         )}
       </Field>
+      <ChipPreview surveyIds={surveyIds} config={config} />
       <div className="grid grid-cols-2 gap-3">
         <Field label="Highest rate" error={errors.learningRate}>
           {(ids) => (
@@ -77,6 +92,7 @@ export function RecipeFields({ form, errors }: { form: TrainingForm; errors: Rea
           )}
         </Field>
       </div>
+      <RateTest surveyIds={surveyIds} config={config} />
       <Switch
         checked={form.averaging}
         onChange={(averaging) => trainingView.change({ averaging })}

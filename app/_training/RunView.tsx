@@ -14,6 +14,7 @@ import { workspace } from "../_workspace/workspaceStore.ts";
 import { CorrectionRound } from "./CorrectionRound.tsx";
 import { ExportModelMenu } from "./ExportModelMenu.tsx";
 import { FoldsView } from "./FoldsView.tsx";
+import { PartByPart } from "./PartByPart.tsx";
 import { RunCurves } from "./RunCurves.tsx";
 import { SampleChips } from "./SampleChips.tsx";
 import { trainingView } from "./trainingView.ts";
@@ -24,14 +25,21 @@ export function RunView({ runId }: { runId: string }) {
   const model = (useQuery(trpc.models.list.queryOptions()).data ?? []).find((one) => one.runId === runId) ?? null;
   const job = useJob(run?.jobId);
   const { cancel, stopAndKeep, retry } = useJobControls();
+  const comparisonId = run?.partOf?.kind === "comparison" ? run.partOf.comparisonId : null;
   const underWay = job?.state === "running" || job?.state === "queued";
 
   return (
     <>
       <div className="-mb-3 px-2 pt-2.5">
-        <Button look="quiet" size="small" icon={ArrowLeft} onClick={() => trainingView.openRun(null)}>
-          Train another model
-        </Button>
+        {comparisonId ? (
+          <Button look="quiet" size="small" icon={ArrowLeft} onClick={() => trainingView.openComparison(comparisonId)}>
+            Back to the comparison
+          </Button>
+        ) : (
+          <Button look="quiet" size="small" icon={ArrowLeft} onClick={() => trainingView.openRun(null)}>
+            Train another model
+          </Button>
+        )}
       </div>
       <PanelHeader title={run?.name ?? "Training"} />
       <PanelBody>
@@ -74,6 +82,7 @@ export function RunView({ runId }: { runId: string }) {
           <>
             <ModelCardView card={model.card} brief />
             <CorrectionRound card={model.card} />
+            <PartByPart runId={runId} />
             <PanelSection title="Use it elsewhere">
               <ExportModelMenu modelId={model.id} />
             </PanelSection>

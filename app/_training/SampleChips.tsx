@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { trpc } from "../_api/api.ts";
 import { PanelSection } from "../_ui/Panel.tsx";
+import { ChipLegend } from "./ChipLegend.tsx";
 import { SampleChipCard } from "./SampleChipCard.tsx";
 
 const SHOWN = 6;
@@ -13,19 +14,7 @@ export function SampleChips({ runId }: { runId: string }) {
   const shown = chips.filter((chip) => chip.epoch === latest).slice(0, SHOWN);
   if (shown.length === 0) return null;
   return (
-    <PanelSection
-      title="Samples it has not trained on"
-      aside={
-        <span className="flex items-center gap-3 text-xs text-ink-2">
-          <span className="inline-flex items-center gap-1">
-            <span aria-hidden className="h-0.5 w-3.5 rounded bg-layer-label" /> label
-          </span>
-          <span className="inline-flex items-center gap-1">
-            <span aria-hidden className="h-0.5 w-3.5 rounded bg-layer-prediction" /> predicted
-          </span>
-        </span>
-      }
-    >
+    <PanelSection title="Samples it has not trained on" aside={<ChipLegend />}>
       <div className="grid grid-cols-3 gap-2">
         {shown.map((chip) => (
           <SampleChipCard key={chip.imageFile} runId={runId} chip={chip} />

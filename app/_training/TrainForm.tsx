@@ -1,6 +1,7 @@
 "use client";
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { ChevronRight, GraduationCap } from "lucide-react";
+import type { TrainConfig } from "@reefline/schema/training";
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { ChevronRight, GraduationCap, SearchCheck } from "lucide-react";
 import { queryClient, trpc } from "../_api/api.ts";
 import { sentenceFor } from "../_api/appErrorOf.ts";
 import { Button } from "../_ui/Button.tsx";
@@ -14,6 +15,7 @@ import { Switch } from "../_ui/Switch.tsx";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
 import { CompareRecipes } from "./CompareRecipes.tsx";
 import { FoldFields } from "./FoldFields.tsx";
+import { JudgingAdvice } from "./JudgingAdvice.tsx";
 import { ReadinessNotice } from "./ReadinessNotice.tsx";
 import { RecipeFields } from "./RecipeFields.tsx";
 import { RunList } from "./RunList.tsx";
@@ -35,6 +37,9 @@ const presetHints = {
   fast: "A small network that begins from nothing: predicts fastest.",
   course: "The residual U-Net of the course on shellfish reefs, with its loss, filter and augmentation.",
 } as const;
+
+/** Of a configuration what decides how a model is judged; the rest may change without asking again. */
+const judged = (config: TrainConfig | null) => (config ? { preset: config.preset, seed: config.seed, gsdMeters: config.gsdMeters } : {});
 
 export function TrainForm() {
   const survey = useWorkspace((state) => state.survey);
@@ -68,6 +73,15 @@ export function TrainForm() {
     errors.foldCount ||
     errors.labelShare;
 
+  const judging = useQuery({
+    ...trpc.runs.judging.queryOptions({ surveyIds: chosen, config: judged(config) }),
+    enabled: ready && config.folds === null,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  }).data;
+  const advice = ready && config.folds === null && judging?.way === "folds" ? judging : null;
+  const check = advice?.plan && form.check !== false ? advice.plan : null;
+
   const toggle = (id: string, on: boolean) =>
     trainingView.change({ surveyIds: on ? [...chosen, id] : chosen.filter((other) => other !== id) });
 
@@ -76,7 +90,7 @@ export function TrainForm() {
       className="flex min-h-0 flex-1 flex-col"
       onSubmit={(event) => {
         event.preventDefault();
-        if (ready && config) start.mutate({ name: name.trim(), surveyIds: chosen, config });
+        if (ready && config) start.mutate({ name: name.trim(), surveyIds: chosen, config, check });
       }}
     >
       <PanelHeader title="Train" hint="A model learns from your labels inside the examined areas, then finds reefs in the rest." />
@@ -126,6 +140,7 @@ export function TrainForm() {
               )}
             </Field>
           ) : null}
+          {advice && config ? <JudgingAdvice judging={advice} config={config} checked={check !== null} /> : null}
           <details className="group" open={advancedWrong ? true : undefined}>
             <summary className="-mx-1 flex h-7 w-fit list-none items-center gap-1 rounded px-1 text-ink-2 hover:text-ink [&::-webkit-details-marker]:hidden">
               <ChevronRight size={14} aria-hidden className="transition-transform duration-100 group-open:rotate-90" />
@@ -173,10 +188,15 @@ export function TrainForm() {
                 hint="Unsharp mask, in training and prediction alike"
               />
               <FoldFields form={form} errors={errors} />
-              <RecipeFields form={form} errors={errors} />
+              <RecipeFields form={form} errors={errors} surveyIds={chosen} config={ready ? config : null} />
               <CompareRecipes name={name.trim()} surveyIds={chosen} config={ready ? config : null} hasEncoder={bestHere === "best"} />
             </div>
           </details>
+        </PanelSection>
+        <PanelSection title="Are the labels right?">
+          <Button size="small" icon={SearchCheck} onClick={trainingView.checkLabels}>
+            Check the labels
+          </Button>
         </PanelSection>
         <RunList />
       </PanelBody>

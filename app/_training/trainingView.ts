@@ -30,6 +30,8 @@ export interface TrainingForm {
   foldCount: string;
   /** Per cent. */
   labelShare: string;
+  /** Judge the model by leaving ground out part by part as well; null: where one number would not do. */
+  check: boolean | null;
 }
 
 export const untouchedForm: TrainingForm = {
@@ -52,6 +54,7 @@ export const untouchedForm: TrainingForm = {
   leaveOut: "none",
   foldCount: "",
   labelShare: "100",
+  check: null,
 };
 
 /** What the training panel shows; outlives a change of mode. */
@@ -59,11 +62,34 @@ export const useTrainingView = create<{
   form: TrainingForm;
   /** A run looked at; null: the form, unless one is under way. */
   openRunId: string | null;
+  /** A comparison looked at. */
+  openComparisonId: string | null;
   /** The form was asked for while a run is under way. */
   formAsked: boolean;
-}>(() => ({ form: untouchedForm, openRunId: null, formAsked: false }));
+  checkingLabels: boolean;
+  secondOpinion: "model" | "person";
+  /** Of several checks the one looked at; null: the newest. */
+  checkedRunId: string | null;
+}>(() => ({
+  form: untouchedForm,
+  openRunId: null,
+  openComparisonId: null,
+  formAsked: false,
+  checkingLabels: false,
+  secondOpinion: "model",
+  checkedRunId: null,
+}));
 
 export const trainingView = {
   change: (fields: Partial<TrainingForm>) => useTrainingView.setState((view) => ({ form: { ...view.form, ...fields } })),
-  openRun: (openRunId: string | null) => useTrainingView.setState({ openRunId, formAsked: openRunId === null }),
+  openRun: (openRunId: string | null) =>
+    useTrainingView.setState({ openRunId, openComparisonId: null, checkingLabels: false, formAsked: openRunId === null }),
+  openComparison: (openComparisonId: string) =>
+    useTrainingView.setState({ openComparisonId, openRunId: null, checkingLabels: false, formAsked: false }),
+  /** One run of the comparison that is looked at; back from it leads to the comparison. */
+  openRunOfComparison: (openRunId: string) => useTrainingView.setState({ openRunId }),
+  checkLabels: () => useTrainingView.setState({ checkingLabels: true, openRunId: null, openComparisonId: null }),
+  closeLabelCheck: () => useTrainingView.setState({ checkingLabels: false, formAsked: true }),
+  askOpinionOf: (secondOpinion: "model" | "person") => useTrainingView.setState({ secondOpinion }),
+  chooseCheck: (checkedRunId: string) => useTrainingView.setState({ checkedRunId }),
 };

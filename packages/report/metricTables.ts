@@ -66,11 +66,13 @@ export function pixelTable(metrics: Metrics): string {
   );
 }
 
-/** Found and false reefs by their size, at the chosen threshold. */
-export function sizeTable({ detail, evaluation, unit }: HeldOutReport): string {
+export const sizeHead = ["Size of reef", "labelled", "found", "of their ground, found", "predicted", "of those, right"] as const;
+
+/** Found and false reefs by their size, at the chosen threshold: a row of cells per class that holds any. */
+export function sizeRows({ detail, evaluation, unit }: HeldOutReport): string[][] {
   const shapes = detail?.shapes.find(({ threshold }) => threshold === evaluation.threshold) ?? detail?.shapes[0];
-  if (!shapes) return "";
-  const rows = shapes.sizes
+  if (!shapes) return [];
+  return shapes.sizes
     .filter((size) => size.labelled > 0 || size.predicted > 0)
     .map((size) => [
       sizeClassTitle(size.fromM2, areaUnit(unit)),
@@ -80,7 +82,11 @@ export function sizeTable({ detail, evaluation, unit }: HeldOutReport): string {
       count(size.predicted),
       size.predicted > 0 ? percent(size.right / size.predicted) : "–",
     ]);
-  return table(["Size of reef", "labelled", "found", "of their ground, found", "predicted", "of those, right"], rows);
+}
+
+export function sizeTable(heldOut: HeldOutReport): string {
+  const rows = sizeRows(heldOut);
+  return rows.length > 0 ? table(sizeHead, rows) : "";
 }
 
 /** Labelled against predicted area. */

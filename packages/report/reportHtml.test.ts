@@ -1,7 +1,8 @@
 import { noSizeCounts } from "@reefline/accuracy/sizeClasses";
 import type { EvaluationDetail } from "@reefline/schema/evaluation";
 import { describe, expect, it } from "vitest";
-import { lineChart, ticks } from "./lineChart.ts";
+import { layOutChart, ticks } from "./chartLayout.ts";
+import { lineChart } from "./lineChart.ts";
 import type { HeldOutReport, ReportRun } from "./reportDocument.ts";
 import { reportHtml } from "./reportHtml.ts";
 
@@ -152,6 +153,45 @@ describe("charts", () => {
     expect(ticks(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
     expect(ticks(3, 977)).toEqual([200, 400, 600, 800]);
     expect(ticks(-0.031, 0.02)).toEqual([-0.02, 0, 0.02]);
+  });
+
+  it("lay powers of ten evenly apart, and leave out what a log scale cannot show", () => {
+    const { lines, texts, mark } = layOutChart(
+      {
+        title: "T",
+        xLabel: "rate",
+        yLabel: "loss",
+        xRange: [1e-4, 1],
+        yRange: [0, 2],
+        xScale: "log",
+        mark: { x: 0.1, label: "suggested" },
+        series: [
+          {
+            name: "a",
+            look: "bold",
+            points: [
+              { x: 1e-4, y: 2 },
+              { x: 0, y: 1 },
+              { x: 1e-2, y: 1 },
+              { x: 0.1, y: Number.NaN },
+              { x: 1, y: 0 },
+            ],
+          },
+        ],
+      },
+      { width: 458, height: 254 },
+    );
+    // The plot is 400 wide from 46 and 200 high from 14.
+    expect(lines).toEqual([{ look: "bold", path: "M46 14L246 114L446 214" }]);
+    expect(texts.filter(({ kind, y }) => kind === "tick" && y === 229).map(({ x, text }) => [x, text])).toEqual([
+      [46, "1e−4"],
+      [146, "1e−3"],
+      [246, "0.01"],
+      [346, "0.1"],
+      [446, "1"],
+    ]);
+    expect(mark?.path).toBe("M346 14V214");
+    expect(texts.find(({ kind }) => kind === "mark")).toMatchObject({ x: 342, anchor: "end", text: "suggested" });
   });
 
   it("hold an empty series without NaN", () => {

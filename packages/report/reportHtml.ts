@@ -2,6 +2,7 @@ import { groundWarnings } from "@reefline/accuracy/warnings";
 import { escapeHtml } from "./escapeHtml.ts";
 import { lineChart } from "./lineChart.ts";
 import { areaSentence, comparison, pixelTable, scoreTable, sizeTable, table } from "./metricTables.ts";
+import { calibrationChart, historyCharts, sweepChart } from "./reportCharts.ts";
 import type { ChipPicture, GroundPicture, HeldOutReport, Report, ReportRun } from "./reportDocument.ts";
 import { reportStyle } from "./reportStyle.ts";
 
@@ -55,49 +56,8 @@ const noHeldOut =
   '<section><h2>On the held-out area</h2><p class="warning">⚠ No held-out area was drawn, so there is no number here to publish. Draw one around ground where every reef is labelled, lock it, and train again.</p></section>';
 
 function heldOutSection(heldOut: HeldOutReport): string {
-  const { evaluation, detail, sweep, calibration } = heldOut;
-  const charts = [
-    sweep.length > 0
-      ? lineChart({
-          title: "Scores by threshold",
-          xLabel: "counts as reef from",
-          yLabel: "score",
-          xRange: [0, 1],
-          yRange: [0, 1],
-          mark: { x: evaluation.threshold, label: "chosen" },
-          series: [
-            { name: "Dice", look: "bold", points: sweep.map((m) => ({ x: m.threshold, y: m.dice })) },
-            { name: "precision", look: "dashed", points: sweep.map((m) => ({ x: m.threshold, y: m.precision })) },
-            { name: "recall", look: "second", points: sweep.map((m) => ({ x: m.threshold, y: m.recall })) },
-          ],
-        })
-      : "",
-    calibration
-      ? lineChart({
-          title: `How sure, and how often right (calibration error ${calibration.expectedError.toFixed(3)})`,
-          xLabel: "stated probability",
-          yLabel: "share that is reef",
-          xRange: [0, 1],
-          yRange: [0, 1],
-          series: [
-            {
-              name: "measured",
-              look: "bold",
-              dots: true,
-              points: calibration.bins.filter(({ count }) => count > 0).map((bin) => ({ x: bin.meanProbability, y: bin.reefShare })),
-            },
-            {
-              name: "ideal",
-              look: "thin",
-              points: [
-                { x: 0, y: 0 },
-                { x: 1, y: 1 },
-              ],
-            },
-          ],
-        })
-      : "",
-  ];
+  const { evaluation, detail, calibration } = heldOut;
+  const charts = [sweepChart(heldOut), calibrationChart(heldOut)].map((chart) => (chart ? lineChart(chart) : ""));
   const soft =
     detail && detail.softBatchDice.batches > 0
       ? `<p class="quiet">Soft batch Dice, the score of the course (unthresholded, averaged over batches; not comparable with the Dice above): ${(detail.softBatchDice.sum / detail.softBatchDice.batches).toFixed(3)}. Brier score: ${calibration ? calibration.brier.toFixed(4) : "–"}.</p>`
@@ -111,22 +71,8 @@ function heldOutSection(heldOut: HeldOutReport): string {
     )}${scoreTable(heldOut)}<p>${escapeHtml(areaSentence(heldOut))} A hand-drawn area gives no interval; an area sample does.</p><div class="grid">${charts.join("")}</div>${detail ? `<h3>By size of reef</h3>${sizeTable(heldOut)}<p class="quiet">Reefs are connected parts, cut off at the area's edge; smaller than ${Number(detail.leastReefM2.toPrecision(2))} ${heldOut.unit === "px" ? "px" : "m²"} they are not counted one by one.</p>` : ""}${soft}</section>`;
 }
 
-function historySection({ loss, validationDice, bestEpoch }: NonNullable<ReportRun["history"]>): string {
-  return `<section><h2>Training</h2><div class="grid">${lineChart({
-    title: "Loss",
-    xLabel: "step",
-    yLabel: "loss",
-    series: [
-      { name: "training", look: "thin", points: loss.train },
-      { name: "validation (cross-entropy)", look: "bold", dots: loss.validation.length < 40, points: loss.validation },
-    ],
-  })}${lineChart({
-    title: `Dice on validation ground (best: epoch ${bestEpoch})`,
-    xLabel: "step",
-    yLabel: "Dice",
-    yRange: [0, 1],
-    series: [{ name: "Dice", look: "bold", dots: validationDice.length < 40, points: validationDice }],
-  })}</div></section>`;
+function historySection(history: NonNullable<ReportRun["history"]>): string {
+  return `<section><h2>Training</h2><div class="grid">${historyCharts(history).map(lineChart).join("")}</div></section>`;
 }
 
 function groundFigure({ title, image, widthPx, heightPx, shapes }: GroundPicture): string {

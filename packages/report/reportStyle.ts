@@ -1,7 +1,7 @@
 /** Quiet, printable, light and dark, without anything fetched. */
 export const reportStyle = `
-:root{color-scheme:light dark;--ink:#1c2733;--soft:#5b6875;--line:#d8dfe5;--ground:#fff;--sunken:#f4f6f8;--accent:#0b6e72;--second:#a85b00;--amber:#7a4d00;--amber-soft:#fff3d6}
-@media (prefers-color-scheme:dark){:root{--ink:#e6ebf0;--soft:#9fabb7;--line:#36424e;--ground:#141a20;--sunken:#1d252d;--accent:#4fc3c7;--second:#f0a94a;--amber:#ffd58a;--amber-soft:#3a2d12}}
+:root{color-scheme:light dark;--ink:#1c2733;--soft:#5b6875;--line:#d8dfe5;--ground:#fff;--sunken:#f4f6f8;--accent:#0b6e72;--second:#a85b00;--third:#7b3fb0;--amber:#7a4d00;--amber-soft:#fff3d6}
+@media (prefers-color-scheme:dark){:root{--ink:#e6ebf0;--soft:#9fabb7;--line:#36424e;--ground:#141a20;--sunken:#1d252d;--accent:#4fc3c7;--second:#f0a94a;--third:#c39bea;--amber:#ffd58a;--amber-soft:#3a2d12}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.5 Inter,system-ui,sans-serif;font-variant-numeric:tabular-nums}
 main{max-width:1000px;margin:0 auto;padding:28px 20px 60px}
@@ -30,6 +30,7 @@ svg{width:100%;height:auto;display:block}
 .line.thin{stroke:var(--soft);stroke-width:1.2}
 .line.dashed{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:6 4}
 .line.second{stroke:var(--second);stroke-width:1.5;stroke-dasharray:2 3}
+.line.third{stroke:var(--third);stroke-width:1.75;stroke-dasharray:9 3 2 3}
 circle.bold{fill:var(--accent)}
 path.mark{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 3;fill:none}
 .key{display:inline-block;width:18px;height:0;border-top:2px solid var(--accent);vertical-align:middle;margin:0 5px 0 12px}
@@ -37,6 +38,7 @@ path.mark{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 3;fill:none}
 .key.thin{border-top:1px solid var(--soft)}
 .key.dashed{border-top:2px dashed var(--ink)}
 .key.second{border-top:2px dotted var(--second)}
+.key.third{border-top:2px dashed var(--third)}
 .key.box{height:11px;width:16px;border:2px solid}
 .train{fill:rgb(0 114 178/.16);stroke:#0072b2;stroke-width:1.2}.key.train{border-color:#0072b2}
 .validation{fill:rgb(230 159 0/.26);stroke:#e69f00;stroke-width:1.2;stroke-dasharray:4 2}.key.validation{border-color:#e69f00;border-style:dashed}

@@ -5,6 +5,7 @@ import { trainConfigSchema } from "@reefline/schema/training";
 import { z } from "zod";
 import { comparisonOf, listComparisons, startComparison } from "../services/comparisons.ts";
 import { crossValidationOf, runDisagreements } from "../services/crossValidation.ts";
+import { modelReport } from "../services/modelReport.ts";
 import { startRateTest } from "../services/rateTests.ts";
 import { getModel, getRun, listModels, listRuns, runChips, runHistory, startRun, trainingReadiness } from "../services/training.ts";
 import { chipPreview, trainingJudging } from "../services/trainingLook.ts";
@@ -45,4 +46,5 @@ export const runsRouter = router({
 export const modelsRouter = router({
   list: procedure.query(({ ctx }) => listModels(ctx)),
   get: procedure.input(byId).query(({ ctx, input }) => getModel(ctx, input.id)),
+  report: procedure.input(byId).query(async ({ ctx, input }) => (await modelReport(ctx, [input.id])).runs[0] ?? null),
 });

@@ -27,7 +27,7 @@ const plantedViolations = [
     file: "app/plantedRouter.ts",
     text: 'import { x } from "../server/routers/appRouter.ts"; export const y = x;',
   },
-  { rule: "app-uses-schema-geo-and-accuracy-only", file: "app/plantedRaster.tsx", text: 'import "@reefline/raster/planted";' },
+  { rule: "app-uses-schema-geo-accuracy-and-report-only", file: "app/plantedRaster.tsx", text: 'import "@reefline/raster/planted";' },
   { rule: "server-and-cli-stay-below", file: "server/plantedCli.ts", text: 'import "../cli/planted.ts";' },
   { rule: "setup-stands-alone", file: "setup/plantedServer.ts", text: 'import "../server/planted.ts";' },
   { rule: "no-circles", file: "packages/geo/plantedA.ts", text: 'import { b } from "./plantedB.ts"; export const a = () => b;' },

@@ -1,0 +1,127 @@
+"use client";
+import { useEffect, useRef, useState } from "react";
+import { contourSegments } from "./contour.ts";
+
+export interface ChipOutline {
+  /** A grey picture: 255 reef, 0 none, 128 not counted. */
+  readonly source: string;
+  readonly look: "label" | "prediction";
+  /** Also darken what does not count. */
+  readonly dimUncounted?: boolean;
+}
+
+/** The canvas is drawn at twice the chip's size, so that outlines stay thin. */
+const SCALE = 2;
+/** Between 128, which a label has where nothing is known, and reef. */
+const levels = { label: 191.5, prediction: 127.5 } as const;
+const looks = {
+  label: { token: "--layer-label", casing: "rgba(255,255,255,0.85)" },
+  prediction: { token: "--layer-prediction", casing: "rgba(0,0,0,0.6)" },
+} as const;
+
+async function loadImage(url: string): Promise<HTMLImageElement> {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return image;
+}
+
+/** First channel of an image, 0–255, row-major. */
+function greyOf(image: HTMLImageElement, widthPx: number, heightPx: number): Uint8Array {
+  const canvas = new OffscreenCanvas(widthPx, heightPx);
+  const context = canvas.getContext("2d");
+  if (!context) return new Uint8Array(widthPx * heightPx);
+  context.drawImage(image, 0, 0, widthPx, heightPx);
+  const { data } = context.getImageData(0, 0, widthPx, heightPx);
+  return Uint8Array.from({ length: widthPx * heightPx }, (_, index) => data[index * 4] ?? 0);
+}
+
+/** An image with outlines over it, in the colours the map uses. `onState` hears whether it could be drawn. */
+export function ChipCanvas({
+  image,
+  outlines,
+  label,
+  className,
+}: {
+  image: string;
+  outlines: readonly ChipOutline[];
+  /** What it shows, for a screen reader. */
+  label: string;
+  className?: string;
+}) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [failed, setFailed] = useState(false);
+  const key = outlines.map(({ source, look }) => look + source).join("\n");
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the outlines are known by their key
+  useEffect(() => {
+    let left = false;
+    Promise.all([loadImage(image), ...outlines.map(({ source }) => loadImage(source))])
+      .then(([picture, ...masks]) => {
+        const target = canvas.current;
+        const context = target?.getContext("2d");
+        if (left || !target || !context || !picture) return;
+        const { naturalWidth: widthPx, naturalHeight: heightPx } = picture;
+        target.width = widthPx * SCALE;
+        target.height = heightPx * SCALE;
+        context.imageSmoothingEnabled = true;
+        context.drawImage(picture, 0, 0, target.width, target.height);
+        const greys = masks.map((mask) => greyOf(mask, widthPx, heightPx));
+        for (const [i, outline] of outlines.entries()) {
+          const grey = greys[i];
+          if (grey && outline.dimUncounted) dim(context, grey, widthPx, heightPx);
+        }
+        for (const [i, outline] of outlines.entries()) {
+          const grey = greys[i];
+          if (grey) stroke(context, grey, widthPx, heightPx, outline.look);
+        }
+        setFailed(false);
+      })
+      .catch(() => {
+        if (!left) setFailed(true);
+      });
+    return () => {
+      left = true;
+    };
+  }, [image, key]);
+
+  return (
+    <canvas
+      ref={canvas}
+      width={2}
+      height={2}
+      role="img"
+      aria-label={failed ? `${label}. It could not be loaded.` : label}
+      className={className ?? "block aspect-square w-full rounded-sm bg-sunken"}
+    />
+  );
+}
+
+function dim(context: CanvasRenderingContext2D, grey: Uint8Array, widthPx: number, heightPx: number): void {
+  context.fillStyle = "rgba(10,16,22,0.5)";
+  for (let row = 0; row < heightPx; row++) {
+    let from = -1;
+    for (let col = 0; col <= widthPx; col++) {
+      const uncounted = col < widthPx && Math.abs((grey[row * widthPx + col] ?? 0) - 128) < 32;
+      if (uncounted && from < 0) from = col;
+      if (uncounted || from < 0) continue;
+      context.fillRect(from * SCALE, row * SCALE, (col - from) * SCALE, SCALE);
+      from = -1;
+    }
+  }
+}
+
+function stroke(context: CanvasRenderingContext2D, grey: Uint8Array, widthPx: number, heightPx: number, look: keyof typeof looks): void {
+  context.beginPath();
+  for (const { fromX, fromY, toX, toY } of contourSegments(grey, widthPx, heightPx, levels[look])) {
+    context.moveTo(fromX * SCALE, fromY * SCALE);
+    context.lineTo(toX * SCALE, toY * SCALE);
+  }
+  context.lineCap = "round";
+  context.strokeStyle = looks[look].casing;
+  context.lineWidth = 5;
+  context.stroke();
+  context.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue(looks[look].token).trim();
+  context.lineWidth = 2.5;
+  context.stroke();
+}
