@@ -11,7 +11,7 @@ export interface FlatGeobufColumn {
 /** In the order of the columns; null leaves one empty. */
 export type FlatGeobufValues = readonly (string | number | boolean | null)[];
 
-/** A polygon as closed rings of x,y pairs: outer first, then holes. */
+/** A polygon as rings of x,y pairs, closed or not: outer first, then holes. */
 export type FlatRings = readonly ArrayLike<number>[];
 
 export interface FlatGeobufRecord {
@@ -156,25 +156,34 @@ export class FeatureEncoder {
     let place = coordinates + 4;
     for (let i = 0; i < rings.length; i++) {
       const ring = rings[i] ?? [];
-      end += ring.length / 2;
+      const length = closedLength(ring);
+      end += length / 2;
       view.setUint32(ends + 4 + 4 * i, end, true);
-      const written = new Float64Array(view.buffer, view.byteOffset + place, ring.length);
+      const written = new Float64Array(view.buffer, view.byteOffset + place, length);
       if (this.transform) placeRing(ring, this.transform, written);
       else written.set(ring);
+      written[length - 2] = written[0] ?? 0;
+      written[length - 1] = written[1] ?? 0;
       // Holes lie inside.
       if (i === 0) widen(box, written);
-      if (!isLittleEndian) new Uint8Array(view.buffer, view.byteOffset + place, 8 * ring.length).set(swapped(written));
-      place += 8 * ring.length;
+      if (!isLittleEndian) new Uint8Array(view.buffer, view.byteOffset + place, 8 * length).set(swapped(written));
+      place += 8 * length;
     }
     view.setUint32(coordinates, end * 2, true);
     return table;
   }
 }
 
+/** Numbers of a ring that ends where it began. */
+function closedLength(ring: ArrayLike<number>): number {
+  const { length } = ring;
+  return ring[0] === ring[length - 2] && ring[1] === ring[length - 1] ? length : length + 2;
+}
+
 /** Bytes of a geometry's table with its rings, from a position that is a multiple of 8. */
 function geometryBytes(rings: FlatRings): number {
   let bytes = 24 + aligned(4 + 4 * rings.length + 4);
-  for (let i = 0; i < rings.length; i++) bytes += 8 * (rings[i]?.length ?? 0);
+  for (let i = 0; i < rings.length; i++) bytes += 8 * closedLength(rings[i] ?? []);
   return bytes;
 }
 

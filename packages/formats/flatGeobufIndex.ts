@@ -1,6 +1,11 @@
+import type { Box } from "./flatGeobufFeature.ts";
+
 const nodeSize = 16;
 const nodeBytes = 40;
 const hilbertMax = 2 ** 16 - 1;
+const sides = [0, 1, 2, 3] as const;
+/** Of a number of 64 bits, the place of its upper 32 in memory. */
+const highWord = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
 /** Boxes of features with where their bytes lie, 44 bytes each, in the order they came. */
 export class FeatureBoxes {
@@ -9,9 +14,13 @@ export class FeatureBoxes {
   private lengths = new Uint32Array(256);
   count = 0;
 
-  add(box: { minX: number; minY: number; maxX: number; maxY: number }, offset: number, length: number): void {
+  add({ minX, minY, maxX, maxY }: Box, offset: number, length: number): void {
     if (this.count === this.lengths.length) this.grow();
-    this.boxes.set([box.minX, box.minY, box.maxX, box.maxY], this.count * 4);
+    const at = 4 * this.count;
+    this.boxes[at] = minX;
+    this.boxes[at + 1] = minY;
+    this.boxes[at + 2] = maxX;
+    this.boxes[at + 3] = maxY;
     this.offsets[this.count] = offset;
     this.lengths[this.count++] = length;
   }
@@ -29,9 +38,9 @@ export class FeatureBoxes {
     this.lengths = lengths;
   }
 
-  /** minX, minY, maxX, maxY of one feature. */
-  box(i: number): Float64Array {
-    return this.boxes.subarray(i * 4, i * 4 + 4);
+  /** minX, minY, maxX or maxY of one feature. */
+  side(i: number, side: 0 | 1 | 2 | 3): number {
+    return this.boxes[4 * i + side] ?? 0;
   }
 
   offset(i: number): number {
@@ -44,36 +53,41 @@ export class FeatureBoxes {
 
   /** Around all features. */
   envelope(): [number, number, number, number] {
-    const all: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
+    let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
     for (let i = 0; i < this.count; i++) {
-      const [minX = 0, minY = 0, maxX = 0, maxY = 0] = this.box(i);
-      all[0] = Math.min(all[0], minX);
-      all[1] = Math.min(all[1], minY);
-      all[2] = Math.max(all[2], maxX);
-      all[3] = Math.max(all[3], maxY);
+      minX = Math.min(minX, this.side(i, 0));
+      minY = Math.min(minY, this.side(i, 1));
+      maxX = Math.max(maxX, this.side(i, 2));
+      maxY = Math.max(maxY, this.side(i, 3));
     }
-    return all;
+    return [minX, minY, maxX, maxY];
   }
 
-  /** Features along a Hilbert curve through their centres. */
+  /** Features along a Hilbert curve through their centres, from its end. */
   hilbertOrder(): Uint32Array {
     const [minX, minY, maxX, maxY] = this.envelope();
     const width = maxX - minX || 1;
     const height = maxY - minY || 1;
-    const places = new Float64Array(this.count);
+    // Whole numbers of 64 bits, what is left of the curve above the feature's number: sorted without asking anyone.
+    const keys = new BigUint64Array(this.count);
+    const words = new Uint32Array(keys.buffer);
     for (let i = 0; i < this.count; i++) {
-      const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = this.box(i);
-      const x = Math.floor((hilbertMax * ((x0 + x1) / 2 - minX)) / width);
-      const y = Math.floor((hilbertMax * ((y0 + y1) / 2 - minY)) / height);
-      places[i] = hilbertPlace(x, y);
+      const x = Math.floor((hilbertMax * ((this.side(i, 0) + this.side(i, 2)) / 2 - minX)) / width);
+      const y = Math.floor((hilbertMax * ((this.side(i, 1) + this.side(i, 3)) / 2 - minY)) / height);
+      words[2 * i + highWord] = 0xffffffff - hilbertPlace(x, y);
+      words[2 * i + 1 - highWord] = i;
     }
-    return Uint32Array.from(places.keys()).sort((a, b) => (places[b] ?? 0) - (places[a] ?? 0) || a - b);
+    keys.sort();
+    const order = new Uint32Array(this.count);
+    for (let i = 0; i < this.count; i++) order[i] = words[2 * i + 1 - highWord] ?? 0;
+    return order;
   }
 }
 
 /** Place of a cell along the Hilbert curve of 2¹⁶ × 2¹⁶ cells. */
 function hilbertPlace(col: number, row: number): number {
-  let [x, y] = [col, row];
+  let x = col;
+  let y = row;
   let place = 0;
   for (let side = 2 ** 15; side >= 1; side /= 2) {
     const right = (x & side) > 0 ? 1 : 0;
@@ -84,7 +98,9 @@ function hilbertPlace(col: number, row: number): number {
         x = hilbertMax - x;
         y = hilbertMax - y;
       }
-      [x, y] = [y, x];
+      const turned = x;
+      x = y;
+      y = turned;
     }
   }
   return place;
@@ -115,27 +131,34 @@ export function packedTree(boxes: FeatureBoxes, order: Uint32Array): Uint8Array 
     total -= count;
     starts.push(total);
   }
-  const write = (node: number, box: ArrayLike<number>, offset: number): void => {
-    for (let k = 0; k < 4; k++) view.setFloat64(node * nodeBytes + 8 * k, box[k] ?? 0, true);
-    view.setBigUint64(node * nodeBytes + 32, BigInt(offset), true);
+  const at = (node: number, side: number): number => node * nodeBytes + 8 * side;
+  const writeOffset = (node: number, offset: number): void => {
+    view.setUint32(at(node, 4), offset % 2 ** 32, true);
+    view.setUint32(at(node, 4) + 4, Math.floor(offset / 2 ** 32), true);
   };
   let offset = 0;
-  order.forEach((feature, place) => {
-    write((starts[0] ?? 0) + place, boxes.box(feature), offset);
+  for (let place = 0; place < order.length; place++) {
+    const feature = order[place] ?? 0;
+    const node = (starts[0] ?? 0) + place;
+    for (const side of sides) view.setFloat64(at(node, side), boxes.side(feature, side), true);
+    writeOffset(node, offset);
     offset += boxes.byteLength(feature);
-  });
+  }
   for (let level = 1; level < counts.length; level++) {
     const children = starts[level - 1] ?? 0;
     const childCount = counts[level - 1] ?? 0;
     for (let node = 0; node < (counts[level] ?? 0); node++) {
       const first = children + node * nodeSize;
-      const box = [Infinity, Infinity, -Infinity, -Infinity];
-      for (let child = first; child < Math.min(first + nodeSize, children + childCount); child++)
-        for (let k = 0; k < 4; k++) {
-          const value = view.getFloat64(child * nodeBytes + 8 * k, true);
-          box[k] = k < 2 ? Math.min(box[k] ?? value, value) : Math.max(box[k] ?? value, value);
+      const own = (starts[level] ?? 0) + node;
+      for (const side of sides) {
+        let extreme = view.getFloat64(at(first, side), true);
+        for (let child = first + 1; child < Math.min(first + nodeSize, children + childCount); child++) {
+          const value = view.getFloat64(at(child, side), true);
+          extreme = side < 2 ? Math.min(extreme, value) : Math.max(extreme, value);
         }
-      write((starts[level] ?? 0) + node, box, first);
+        view.setFloat64(at(own, side), extreme, true);
+      }
+      writeOffset(own, first);
     }
   }
   return bytes;

@@ -81,6 +81,7 @@ const segmentBytes = 16;
 /** What the kernel may read beyond a row. */
 const spareBytes = 16;
 const rowsAtOnceBytes = 2 ** 20;
+const slabBytes = 2 ** 16;
 const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 /** Of a ring as the kernel lays it down: two words, the vertices, and their marks up to a whole word. */
@@ -104,6 +105,8 @@ export class RowTracer {
   private readonly kernel: Kernel;
   private held: HeldBlock[] = [];
   private heldBytes = 0;
+  private slab = new ArrayBuffer(0);
+  private slabUsed = 0;
 
   constructor(
     private readonly widthPx: number,
@@ -193,21 +196,31 @@ export class RowTracer {
 
   private emit(pixelCount: number, valueSum: number, tenthPercentile: number, ringCount: number, from: number): void {
     const { buffer } = this.memory;
-    const lengths: { count: number; mayRepeat: boolean }[] = [];
     let end = from;
+    for (let i = 0; i < ringCount; i++) end += ringBytes(new Uint32Array(buffer, end, 1)[0] ?? 0);
+    const kept = this.keep(new Uint8Array(buffer, from, end - from));
+    const rings: TracedRing[] = [];
+    let at = kept.byteOffset;
     for (let i = 0; i < ringCount; i++) {
-      const [count = 0, mayRepeat = 0] = new Uint32Array(buffer, end, 2);
-      lengths.push({ count, mayRepeat: mayRepeat === 1 });
-      end += ringBytes(count);
-    }
-    const copy = buffer.slice(from, end);
-    let at = 8;
-    const rings = lengths.map(({ count, mayRepeat }): TracedRing => {
-      const points = new Int32Array(copy, at, 2 * count);
-      const marks = new Uint8Array(copy, at + 8 * count, count);
+      const [count = 0, mayRepeat = 0] = new Uint32Array(kept.buffer, at, 2);
+      const points = new Int32Array(kept.buffer, at + 8, 2 * count);
+      const marks = new Uint8Array(kept.buffer, at + 8 + 8 * count, count);
+      rings.push({ points, marks, mayRepeat: mayRepeat === 1 });
       at += ringBytes(count);
-      return { points, marks, mayRepeat };
-    });
+    }
     this.onRegion({ pixelCount, valueSum, tenthPercentile, rings });
+  }
+
+  /** A copy from a multiple of 4 on; many small ones share a buffer, of which each costs as much as a large one. */
+  private keep(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    if (bytes.length > slabBytes / 8) return new Uint8Array(bytes);
+    if (this.slabUsed + bytes.length > this.slab.byteLength) {
+      this.slab = new ArrayBuffer(slabBytes);
+      this.slabUsed = 0;
+    }
+    const kept = new Uint8Array(this.slab, this.slabUsed, bytes.length);
+    kept.set(bytes);
+    this.slabUsed += bytes.length;
+    return kept;
   }
 }

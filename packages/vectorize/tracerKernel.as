@@ -225,6 +225,17 @@ function united(a: usize, b: usize): usize {
   return kept;
 }
 
+/** Of sixteen groups of four bytes the largest each, or the smallest. */
+// @ts-ignore: decorator
+@inline
+function extreme(at: usize, largest: bool): v128 {
+  const a = v128.load(at);
+  const b = v128.load(at, 16);
+  const c = v128.load(at, 32);
+  const d = v128.load(at, 48);
+  return largest ? i8x16.max_u(i8x16.max_u(a, b), i8x16.max_u(c, d)) : i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d));
+}
+
 /** Cracks of this row, which lies in segments from left to right, `rowInSegments` rows below their tops. */
 function findRuns(segments: usize, segmentCount: i32, rowInSegments: usize): void {
   const bar = i8x16.splat(<i8>least);
@@ -245,6 +256,19 @@ function findRuns(segments: usize, segmentCount: i32, rowInSegments: usize): voi
     const cols = load<u32>(segment, 8);
     at += rowInSegments * load<u32>(segment, 12);
     for (let col: u32 = 0; col < cols; col += 16, at += 16) {
+      // Most of a row is like the pixel before.
+      if (before == 0) {
+        while (col + 64 <= cols && !v128.any_true(i8x16.ge_u(extreme(at, true), bar))) {
+          col += 64;
+          at += 64;
+        }
+      } else {
+        while (col + 64 <= cols && i8x16.all_true(i8x16.ge_u(extreme(at, false), bar))) {
+          col += 64;
+          at += 64;
+        }
+      }
+      if (col >= cols) break;
       let ground: u32 = i8x16.bitmask(i8x16.ge_u(v128.load(at), bar));
       const left = cols - col;
       let changes: u32;

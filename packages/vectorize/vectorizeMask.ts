@@ -11,7 +11,7 @@ export interface MaskOptions {
   readonly signal?: AbortSignal;
 }
 
-/** One region along pixel edges: polygons of closed rings of column,row pairs, outer first. */
+/** One region along pixel edges: polygons of unclosed rings of column,row pairs, outer first. */
 export interface MaskPolygons {
   readonly pixelCount: number;
   readonly polygons: readonly Int32Array[][];
@@ -27,16 +27,8 @@ export async function* vectorizeMask(mask: ByteSource, options: MaskOptions = {}
   const { widthPx, heightPx } = mask.grid;
   const ended: MaskPolygons[] = [];
   const tracer = new RowTracer(widthPx, { thresholdByte, connectivity, isPlainMask: true }, ({ pixelCount, rings }) =>
-    ended.push({ pixelCount, polygons: regionParts(rings).map(({ outer, holes }) => [outer, ...holes].map(closed)) }),
+    ended.push({ pixelCount, polygons: regionParts(rings).map(({ outer, holes }) => [outer, ...holes]) }),
   );
   const whole = { colOff: 0, rowOff: 0, widthPx, heightPx };
   for await (const _ of traceWindow(mask, whole, tracer, { rowsAtOnce: swathRows, signal })) yield ended.splice(0);
-}
-
-function closed(ring: Int32Array): Int32Array {
-  const points = new Int32Array(ring.length + 2);
-  points.set(ring);
-  points[ring.length] = ring[0] ?? 0;
-  points[ring.length + 1] = ring[1] ?? 0;
-  return points;
 }
