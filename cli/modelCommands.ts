@@ -20,8 +20,8 @@ export function addModelCommands(program: Command): void {
     .option("--tile-px <px>", "deepness: side of a tile (default: 512)", wholeNumber(16, 4096))
     .option("--valid-input", "onnx: a second input, 1 where a pixel holds a measurement and 0 where it is filled")
     .action((name: string, options: ModelExportCommand, of: Command) => inSession(of, (session) => modelExport(session, name, options)));
-  command(model, "import", "take an ONNX file of another program as a model to predict with")
-    .argument("<file>", "ONNX file")
+  command(model, "import", "take an ONNX or Keras file (.onnx, .keras, .h5, .weights.h5) as a model to predict with")
+    .argument("<file>", "ONNX or Keras file")
     .requiredOption("--name <name>", "what the model is called", nonEmpty)
     .option(
       "--gsd <m>",
@@ -32,6 +32,7 @@ export function addModelCommands(program: Command): void {
     .addOption(new Option("--scale <n>", "255: it takes 0–1; 1: it takes 0–255 (default: what the file says)").choices(["1", "255"]))
     .option("--mean <list>", "subtracted from each band after scaling", numberList)
     .option("--std <list>", "each band is divided by, after that", numberList)
+    .option("--unsharp", "it was made for images sharpened by the course's filter")
     .option("--threshold <t>", "probability from which a pixel counts as reef", fraction)
     .option("--class <name>", "what it finds", nonEmpty)
     .option("--channel <n>", "which of its classes that is, counted from 0", wholeNumber(0, 10_000))

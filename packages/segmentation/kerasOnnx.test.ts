@@ -22,7 +22,10 @@ function planes(values: Float32Array, channels: number): Float32Array {
   return Float32Array.from({ length: values.length }, (_, i) => values[(i % count) * channels + Math.floor(i / count)] ?? Number.NaN);
 }
 
-describe.each(Object.entries(answers))("%s", (name, { shape, x, answerShape, answer }) => {
+/** Weights alone are kerasFamily's. */
+const models = Object.entries(answers).filter(([name]) => !/weights|unet/.test(name));
+
+describe.each(models)("%s", (name, { shape, x, answerShape, answer }) => {
   it("answers as in Keras", async () => {
     const [, height, width, bands] = shape;
     const { onnx, bandCount, scale } = kerasToOnnx(await readKerasFile(file(name)));
@@ -56,7 +59,7 @@ describe("Keras files that cannot be taken over", () => {
     for (const name of ["sequential.keras", "classic.h5"]) {
       const whole = file(name);
       const attempts = [0.1, 0.5, 0.9, 0.999].map((share) => whole.slice(0, Math.floor(whole.length * share)));
-      for (let at = 5; at < whole.length; at += Math.floor(whole.length / 60)) {
+      for (let at = 5; at < whole.length; at += Math.floor(whole.length / 25)) {
         const changed = Uint8Array.from(whole);
         changed[at] = 255 - (changed[at] ?? 0);
         attempts.push(changed);

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { newId } from "@reefline/schema/ids";
 import { loadBackend } from "@reefline/segmentation/backend";
 import { madeCard, madePixels, madeValues } from "@reefline/segmentation/madeModel";
@@ -7,7 +8,7 @@ import { writeModel } from "@reefline/segmentation/modelFiles";
 import { loadPredictor } from "@reefline/segmentation/predictor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportModel } from "../../server/services/exportModel.ts";
-import { importModel } from "../../server/services/importModel.ts";
+import { type ImportModel, importModel } from "../../server/services/importModel.ts";
 import { listModels } from "../../server/services/training.ts";
 import { insertModel } from "../../server/storage/runs.ts";
 import { type RunningServer, startServer } from "./program.ts";
@@ -77,6 +78,36 @@ describe("models go out and come in", async () => {
     own.dispose();
     imported.dispose();
     await expect(exportModel(ctx, model.id, "tfjs")).rejects.toMatchObject({ code: "segmentation/imported-model" });
+  });
+
+  it("a Keras model comes in, whole or as weights of a network of ours, and predicts", async () => {
+    const golden = (name: string): string => fileURLToPath(new URL(`../golden/keras/${name}`, import.meta.url));
+    const asked: ImportModel = { path: golden("classic.keras"), name: "classic", gsdMeters: 0.04, bandNames: null, scale: null };
+    const whole = await importModel(ctx, asked);
+    // Its own Rescaling says what it takes; its fixed side says how it is fed.
+    expect(whole.card).toMatchObject({
+      architecture: { kind: "imported-onnx", fileName: "classic.keras", tilePx: 32, values: "probability" },
+      normalization: { std: [1, 1, 1] },
+    });
+    const predictor = await loadPredictor(store.paths.model(whole.id));
+    const pixels = madePixels(64 * 96 * 3, 5);
+    const probability = await predictor.predict(pixels, 64, 96, 1);
+    expect(Math.max(...probability) - Math.min(...probability)).toBeGreaterThan(0.1);
+    predictor.dispose();
+
+    const weights = { ...asked, path: golden("course.weights.h5"), name: "course", bandNames: ["green", "red"], scale: 255 } as const;
+    const own = await importModel(ctx, { ...weights, unsharp: true });
+    expect(own.card).toMatchObject({ architecture: { kind: "residual-unet", baseFilters: 1 }, unsharp: { radiusPx: 20, percent: 100 } });
+    const { files } = await exportModel(ctx, own.id, "onnx");
+    expect(files).toHaveLength(1);
+
+    const refusals: [Partial<ImportModel>, RegExp][] = [
+      [{ path: golden("refused.keras") }, /"odd one" \(LayerNormalization\)/],
+      [{ path: golden("unet.weights.h5") }, /takes 4 bands/],
+      [{ path: golden("sequential.keras"), bandNames: ["red", "nir"], scale: null }, /--scale/],
+      [{ path: golden("make.py") }, /not an ONNX file/],
+    ];
+    for (const [changed, why] of refusals) await expect(importModel(ctx, { ...asked, scale: 255, ...changed })).rejects.toThrow(why);
   });
 
   it("a file that cannot be a model leaves nothing behind", async () => {

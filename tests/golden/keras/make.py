@@ -124,6 +124,66 @@ keep("classic-keras2.h5", classic(tf_keras), (32, 32, 3), 255)
 sequential = keras.Sequential([keras.layers.Input((None, None, 2)), keras.layers.Conv2D(3, 3, padding="same", activation="relu"), keras.layers.Conv2D(1, 1)])
 keep("sequential.keras", sequential, (32, 48, 2))
 
+
+
+def own_unet(k, bias):
+    """Reefline's own U-Net, of whose weights alone a file is taken; the convolutions' bias is the batch norm's business."""
+    layers = k.layers
+
+    def block(x, filters):
+        for _ in range(2):
+            x = layers.Conv2D(filters, 3, padding="same", use_bias=bias)(x)
+            x = layers.ReLU()(layers.BatchNormalization()(x))
+        return x
+
+    inputs = layers.Input((None, None, 4))
+    a = block(inputs, 2)
+    b = block(layers.MaxPooling2D()(a), 4)
+    x = block(layers.MaxPooling2D()(b), 8)
+    x = block(layers.Concatenate()([layers.UpSampling2D()(x), b]), 4)
+    x = block(layers.Concatenate()([layers.UpSampling2D()(x), a]), 2)
+    return k.Model(inputs, layers.Conv2D(1, 1)(x))
+
+
+def course():
+    """The course's residual U-Net, of one filter and two bands."""
+    layers = keras.layers
+
+    def convolve(x, filters, size=3, stride=1):
+        return layers.Conv2D(filters, size, strides=stride, padding="same")(x)
+
+    def pre(x):
+        return layers.Activation("relu")(layers.BatchNormalization()(x))
+
+    def block(x, filters, stride):
+        y = convolve(pre(convolve(pre(x), filters, 3, stride)), filters)
+        return layers.Add()([y, layers.BatchNormalization()(convolve(x, filters, 1, stride))])
+
+    inputs = layers.Input((None, None, 2))
+    x = convolve(pre(convolve(inputs, 1)), 1)
+    x = layers.Add()([x, layers.BatchNormalization()(convolve(inputs, 1, 1))])
+    skips = []
+    for level in range(1, 5):
+        skips.append(x)
+        x = block(x, 2**level, 2)
+    for _ in range(2):
+        x = convolve(pre(x), 16)
+    for level in reversed(range(4)):
+        x = layers.Concatenate()([layers.UpSampling2D()(x), skips.pop()])
+        x = block(x, 2 ** (level + 1), 1)
+    return keras.Model(inputs, convolve(x, 1, 1))
+
+
+def keep_weights(name, model, shape):
+    randomise(model).save_weights(os.path.join(folder, name))
+    x = random.random((1, *shape)).astype(np.float32)
+    answers[name] = {"shape": [1, *shape], "x": text(x), "answerShape": [1, *shape[:2], 1], "answer": text(model.predict(x, verbose=0))}
+
+
+keep_weights("unet.weights.h5", own_unet(keras, True), (12, 20, 4))
+keep_weights("unet-keras2.h5", own_unet(tf_keras, False), (12, 20, 4))
+keep_weights("course.weights.h5", course(), (32, 48, 2))
+
 refused = keras.Sequential([keras.layers.Input((None, None, 3)), keras.layers.LayerNormalization(name="odd one"), keras.layers.Conv2D(1, 1)])
 refused.save(os.path.join(folder, "refused.keras"))
 json.dump(answers, open(os.path.join(folder, "answers.json"), "w"), indent=1)
