@@ -4,7 +4,7 @@ onnxruntime runs the model that Reefline exports, numpy blends with the same ove
     python -m venv venv && venv/bin/pip install onnxruntime rasterio
     venv/bin/python benchmarks/predict/predict_survey.py JOB.json
 
-JOB.json: tif, onnx, out, threads, gridWidth, gridHeight, scaleX, scaleY (source pixels per model pixel), windowWidth, windowHeight, overlap,
+JOB.json: tif, onnx, out, threads, cacheBytes (of unpacked blocks), gridWidth, gridHeight, scaleX, scaleY (source pixels per model pixel), windowWidth, windowHeight, overlap,
 colOffs, rowOffs. For each line `FIRST LAST` on stdin predicts those rows of windows and prints `milliseconds mean-probability peak-megabytes processor-milliseconds`.
 """
 
@@ -87,7 +87,7 @@ print("ready", flush=True)
 for line in sys.stdin:
     first, last = (int(number) for number in line.split())
     started, worked = time.perf_counter(), time.process_time()
-    with rasterio.open(job["out"], "w", crs=source.crs, transform=source.transform, **profile) as target:
+    with rasterio.Env(GDAL_CACHEMAX=job["cacheBytes"]), rasterio.open(job["out"], "w", crs=source.crs, transform=source.transform, **profile) as target:
         mean = predict(target, first, last)
     milliseconds = (time.perf_counter() - started) * 1000
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

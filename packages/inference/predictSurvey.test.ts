@@ -19,6 +19,7 @@ import type { SurveyPredictor } from "./inferWindow.ts";
 import { memoryRaster } from "./memoryRaster.ts";
 import { type PredictSurveyInput, predictSurvey } from "./predictSurvey.ts";
 import { isWholeSwath } from "./swathFile.ts";
+import { inferringHere } from "./windowInference.ts";
 import { onGrid } from "./windowPlan.ts";
 import { readingWindows } from "./windowSource.ts";
 
@@ -145,7 +146,8 @@ describe("predictSurvey", () => {
     for (const index of order) {
       const path = join(folders[index % 2] ?? "", `swath-${index}.bin`);
       const source = readingWindows(raster, image, plan);
-      await (await computeSwath({ plan, index, predictor: analytic(cross), source, path })).written;
+      const inference = inferringHere(analytic(cross), plan);
+      await (await computeSwath({ plan, index, inference, source, path })).written;
       paths[index] = path;
     }
     expect((await bytesOf({ plan, swathPaths: paths })).equals(whole.bytes)).toBe(true);

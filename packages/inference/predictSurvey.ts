@@ -7,6 +7,7 @@ import { computeSwath } from "./computeSwath.ts";
 import type { SurveyPredictor } from "./inferWindow.ts";
 import { ProgressMeter } from "./progressMeter.ts";
 import { plannedArea, planSurvey, type SurveyPlan, type SurveyPlanInput, tasksOfSwath } from "./surveyPlan.ts";
+import { inferringHere } from "./windowInference.ts";
 import { readingWindows, type WindowSource } from "./windowSource.ts";
 import { WindowsAhead } from "./windowsAhead.ts";
 
@@ -50,7 +51,8 @@ export async function predictSurvey(input: PredictSurveyInput): Promise<PredictS
   await mkdir(swathDir, { recursive: true });
   const swathPaths: string[] = [];
   let windowsComputed = 0;
-  let written: Promise<void> = Promise.resolve();
+  const inference = inferringHere(predictor, plan);
+  let written: Promise<{ windowsComputed: number }> | null = null;
   try {
     for (let index = 0; index < windows.rowOffs.length; index++) {
       const path = join(swathDir, `swath-${String(index).padStart(6, "0")}.bin`);
@@ -58,7 +60,7 @@ export async function predictSurvey(input: PredictSurveyInput): Promise<PredictS
         plan,
         index,
         next: index + 1 < windows.rowOffs.length ? index + 1 : null,
-        predictor,
+        inference,
         source,
         path,
         shouldCancel: input.shouldCancel,
@@ -67,13 +69,14 @@ export async function predictSurvey(input: PredictSurveyInput): Promise<PredictS
           input.onProgress?.({ ...progress, message: `Predicting${progress.message}` });
         },
       });
-      await written;
+      windowsComputed += (await written)?.windowsComputed ?? 0;
       written = done.written;
-      windowsComputed += done.windowsComputed;
       swathPaths.push(path);
     }
-    await written;
+    windowsComputed += (await written)?.windowsComputed ?? 0;
   } finally {
+    // What was begun ends before what it reads from is closed.
+    await Promise.allSettled([written]);
     await source.close();
   }
   return { plan, rawGeoKeys: raster.rawGeoKeys, swathPaths, windowsComputed };

@@ -28,22 +28,25 @@ export class PredictionHelper {
     if (!engine || planned === undefined) return false;
     try {
       const work = await openPredictionWork(store, predictionId, engine);
+      let last: Promise<boolean> = Promise.resolve(true);
       try {
         if (work.plan.hash !== planned) {
           this.leftAlone.add(predictionId);
           return false;
         }
         log.info({ prediction: predictionId }, `helping to predict ${work.survey.name}`);
-        let last: Promise<boolean> = Promise.resolve(true);
         while (!stopSignal.aborted && !(await jobWaits(store))) {
           const swath = await claimSwath(store, { predictionId, planHash: planned, owner });
           if (!swath) break;
           const { settled } = await computeClaimedSwath(store, work, swath, { shouldStop: () => stopSignal.aborted });
-          if (!(await last)) break;
+          const isLastThere = await last;
           last = settled;
+          if (!isLastThere) break;
         }
         await last;
       } finally {
+        // Nothing is still computing when the model is closed.
+        await Promise.allSettled([last]);
         await work.close();
       }
       return true;

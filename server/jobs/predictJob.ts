@@ -80,7 +80,7 @@ export async function predictJob(run: JobRun): Promise<JobOutcome> {
     });
     const place = { grid: plan.modelGrid, bounds: gridBounds(plan.modelGrid), gsdMeters };
     return {
-      result: { predictionId, threshold, polygonCount, swathsReused: reused, swathsByOthers: helped, engine: work.predictor.engine.name },
+      result: { predictionId, threshold, polygonCount, swathsReused: reused, swathsByOthers: helped, engine: work.engine.name },
       publish: async (trx) => {
         for (const { file, id, version, sizeBytes } of made) {
           const name = file === probability.file ? "probability" : "uncertainty";
@@ -189,39 +189,48 @@ async function computeSwaths(run: JobRun, work: PredictionWork): Promise<{ reuse
     return rows.every((row) => row.file !== null);
   };
   let computed = 0;
-  /** The swath before, whose file is being flushed while the next one is computed. */
-  let last: { settled: Promise<boolean>; windows: number } | null = null;
-  const settleLast = async (): Promise<void> => {
-    const { settled, windows } = last ?? { settled: null, windows: 0 };
-    last = null;
-    if (settled === null) return;
-    if (await settled) computed++;
-    else mine -= windows;
+  /** Swaths whose last windows are computed and whose files are flushed while the next one is begun. */
+  const unsettled: { settled: Promise<boolean>; windows: () => number }[] = [];
+  const settleAllBut = async (newest: number): Promise<void> => {
+    while (unsettled.length > newest) {
+      const [swath] = unsettled;
+      if (await swath?.settled) computed++;
+      else mine -= swath?.windows() ?? 0;
+      unsettled.shift();
+    }
   };
-  for (;;) {
+  const computeNext = async (): Promise<boolean> => {
     run.wish();
     signal.throwIfAborted();
     const swath = await claimSwath(store, { predictionId: prediction.id, planHash: plan.hash, owner: lease.owner });
     if (!swath) {
-      await settleLast();
-      if (await look()) break;
+      await settleAllBut(0);
+      if (await look()) return false;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
-      continue;
+      return true;
     }
-    const mineBefore = mine;
+    let windows = 0;
     const { settled } = await computeClaimedSwath(store, work, swath, {
       shouldStop: () => {
         run.wish();
         return signal.aborted;
       },
       onWindow: () => {
+        windows++;
         mine++;
         show();
       },
     });
-    await settleLast();
-    last = { settled, windows: mine - mineBefore };
+    unsettled.push({ settled, windows: () => windows });
+    await settleAllBut(1);
     await look();
+    return true;
+  };
+  try {
+    while (await computeNext());
+  } finally {
+    // Nothing is still computing when the model is closed.
+    await Promise.allSettled(unsettled.map(({ settled }) => settled));
   }
   return { reused, helped: windowCounts.length - reused - computed };
 }

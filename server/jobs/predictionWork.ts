@@ -3,11 +3,11 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { computeSwath } from "@reefline/inference/computeSwath";
 import { plannedArea, planSurvey, type SurveyPlan, tasksOfSwath } from "@reefline/inference/surveyPlan";
+import type { WindowInference } from "@reefline/inference/windowInference";
 import { WindowsAhead } from "@reefline/inference/windowsAhead";
 import { isAppError } from "@reefline/schema/errors";
 import type { PinnedEngine, Prediction } from "@reefline/schema/prediction";
 import type { Survey, SurveyImage } from "@reefline/schema/survey";
-import { loadPredictor, type Predictor } from "@reefline/segmentation/predictor";
 import { surveyRasterPlace } from "../assets/rasterPlace.ts";
 import { surveyImage } from "../services/surveys.ts";
 import { findJobRow } from "../storage/jobs.ts";
@@ -16,6 +16,7 @@ import { modelById } from "../storage/runs.ts";
 import type { Store } from "../storage/store.ts";
 import { surveyById } from "../storage/surveys.ts";
 import { commitSwath, releaseSwath, renewSwath, type SwathLease, swathsOf } from "../storage/swaths.ts";
+import { openEngine } from "./engineLanes.ts";
 import { collectRarely } from "./rareCollection.ts";
 import { threadedWindows } from "./threadedWindows.ts";
 
@@ -29,7 +30,8 @@ export interface PredictionWork {
   readonly plan: SurveyPlan;
   /** Windows of each swath, top to bottom. */
   readonly windowCounts: readonly number[];
-  readonly predictor: Predictor;
+  readonly engine: PinnedEngine;
+  readonly inference: WindowInference;
   readonly source: WindowsAhead;
   /** May be called again. */
   close(): Promise<void>;
@@ -44,12 +46,12 @@ export async function openPredictionWork(store: Store, predictionId: string, eng
   const survey = await surveyById(store.db, prediction.surveyId);
   const image = surveyImage(survey);
   const model = await modelById(store.db, prediction.modelId);
-  const predictor = await loadPredictor(store.paths.model(model.id), { engine });
+  const opened = await openEngine(store.paths.model(model.id), engine);
   try {
     const { testTimeAugmentation, uncertainty } = prediction.options;
     const plan = planSurvey({
-      card: predictor.card,
-      strideMultiplePx: predictor.strideMultiplePx,
+      card: opened.card,
+      strideMultiplePx: opened.strideMultiplePx,
       image,
       area: prediction.area,
       testTimeAugmentation,
@@ -66,12 +68,13 @@ export async function openPredictionWork(store: Store, predictionId: string, eng
     const close = async (): Promise<void> => {
       if (isClosed) return;
       isClosed = true;
-      predictor.dispose();
+      await opened.close();
       await source.close();
     };
-    return { prediction, survey, image, plan, windowCounts, predictor, source, close };
+    const inference = opened.inference(plan);
+    return { prediction, survey, image, plan, windowCounts, engine: opened.engine, inference, source, close };
   } catch (error) {
-    predictor.dispose();
+    await opened.close();
     throw error;
   }
 }
@@ -89,8 +92,8 @@ async function likelyNext(store: Store, { predictionId, swathIndex }: SwathLease
 }
 
 /**
- * Computes a swath under its lease. What comes back is settled when its file counts; the next swath need not wait for that. False: it was
- * given back, or somebody else has taken it over or the job ended, and nothing of ours is to be seen.
+ * Computes a swath under its lease, and comes back when its last windows are under way: the next swath may follow. What comes back is
+ * settled when its file counts; false: it was given back, or somebody else has taken it over or the job ended, and nothing of ours is to be seen.
  */
 export async function computeClaimedSwath(
   store: Store,
@@ -98,7 +101,7 @@ export async function computeClaimedSwath(
   lease: SwathLease,
   asked: ClaimedSwath,
 ): Promise<{ settled: Promise<boolean> }> {
-  const { plan, prediction, predictor, source } = work;
+  const { plan, prediction, inference, source } = work;
   const index = lease.swathIndex;
   const file = `swath-${plan.hash.slice(0, 8)}-${String(index).padStart(6, "0")}-${lease.fence}.bin`;
   const path = join(swathFolder(store, prediction.id), file);
@@ -130,7 +133,7 @@ export async function computeClaimedSwath(
     if (isAppError(error) && error.code === "inference/cancelled") return false;
     throw error;
   };
-  const settle = async (written: Promise<void>): Promise<boolean> => {
+  const settle = async (written: Promise<unknown>): Promise<boolean> => {
     try {
       await written;
     } catch (error) {
@@ -146,7 +149,7 @@ export async function computeClaimedSwath(
       plan,
       index,
       next: await likelyNext(store, lease),
-      predictor,
+      inference,
       source,
       path,
       shouldCancel: () => lost || asked.shouldStop(),

@@ -7,6 +7,7 @@ import { AppError, type AppErrorKind } from "@reefline/schema/errors";
 import type { Limits } from "@reefline/schema/limits";
 import type { SurveyImage } from "@reefline/schema/survey";
 import { openRasterPlace, type RasterPlace } from "../assets/rasterPlace.ts";
+import { memoryOf } from "./threadMemory.ts";
 
 /** What the thread is given: plain data, and a raster it opens for itself. */
 export interface WindowThreadInput {
@@ -63,14 +64,9 @@ export async function threadedWindows(input: WindowThreadInput): Promise<WindowS
         waiting.set(id, { resolve, reject });
         thread.postMessage({ id, task } satisfies WindowThreadRequest);
       }),
-    giveBack: (spent) => thread.postMessage({ spent } satisfies WindowThreadRequest, buffersOf(spent)),
+    giveBack: (spent) => thread.postMessage({ spent } satisfies WindowThreadRequest, memoryOf([spent.pixels, spent.valid, spent.keep])),
     close: async () => {
       await thread.terminate();
     },
   };
-}
-
-/** The memory behind a window, to be handed over to another thread. */
-export function buffersOf({ pixels, valid, keep }: LoadedWindow): ArrayBuffer[] {
-  return [...new Set([pixels, valid, keep].map(({ buffer }) => buffer))].filter((buffer) => buffer instanceof ArrayBuffer);
 }

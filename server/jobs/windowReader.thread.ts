@@ -5,7 +5,8 @@ import { readingWindows } from "@reefline/inference/windowSource";
 import { isAppError } from "@reefline/schema/errors";
 import { openRasterPlace } from "../assets/rasterPlace.ts";
 import { describeError } from "../errors.ts";
-import { buffersOf, type WindowThreadInput, type WindowThreadReply, type WindowThreadRequest } from "./threadedWindows.ts";
+import type { WindowThreadInput, WindowThreadReply, WindowThreadRequest } from "./threadedWindows.ts";
+import { memoryOf } from "./threadMemory.ts";
 
 const port = parentPort;
 if (!port) throw new Error("windowReader is a thread, not a program");
@@ -16,7 +17,7 @@ opened.catch(() => undefined);
 async function answer({ id, task }: { id: number; task: WindowTask }): Promise<void> {
   try {
     const loaded = await (await opened).load(task);
-    port?.postMessage({ id, loaded } satisfies WindowThreadReply, loaded ? buffersOf(loaded) : []);
+    port?.postMessage({ id, loaded } satisfies WindowThreadReply, loaded ? memoryOf([loaded.pixels, loaded.valid, loaded.keep]) : []);
   } catch (error) {
     const kind = isAppError(error) ? error.kind : "internal";
     port?.postMessage({ id, error: { kind, ...describeError(error) } } satisfies WindowThreadReply);
