@@ -32,6 +32,8 @@ export interface RecipeOptions extends FoldFlags {
   readonly from?: string;
   readonly labelShare?: number;
   readonly rejectedShare?: number;
+  /** false: not judged part by part, however little ground there is. */
+  readonly check?: boolean;
 }
 
 /** What the flags say, over the preset. */

@@ -1,8 +1,19 @@
+import type { CrossValidation } from "@reefline/schema/crossValidation";
 import { AppError } from "@reefline/schema/errors";
-import { augmentationNameSchema, lossNameSchema, type ModelCard, presetNameSchema, scheduleNameSchema } from "@reefline/schema/training";
+import type { FoldPlan } from "@reefline/schema/foldPlan";
+import {
+  augmentationNameSchema,
+  lossNameSchema,
+  type ModelCard,
+  presetNameSchema,
+  scheduleNameSchema,
+  type TrainConfig,
+} from "@reefline/schema/training";
 import { type Command, Option } from "commander";
+import { crossValidationOf } from "../server/services/crossValidation.ts";
 import { resolveSurvey } from "../server/services/surveys.ts";
-import { getModel, getRun, resolveModel, startRun } from "../server/services/training.ts";
+import { getModel, getRun, listRuns, resolveModel, startRun, trainingReadiness } from "../server/services/training.ts";
+import { judgeTraining } from "../server/services/trainingLook.ts";
 import { findRateCommand } from "./chipsCommands.ts";
 import { compareRecipes } from "./compareCommand.ts";
 import { printFolds } from "./folds.ts";
@@ -22,9 +33,12 @@ export async function train(session: Session, options: TrainOptions): Promise<vo
   const from = options.from === undefined ? null : await resolveModel(ctx, options.from);
   const config = { ...configOf(session, options), fromModelId: from?.id ?? null };
   if (options.compare) return compareRecipes(session, { name: options.model, surveyIds: surveys.map(({ id }) => id), shared: config });
-  const started = await startRun(ctx, { name: options.model, surveyIds: surveys.map((survey) => survey.id), config });
+  const surveyIds = surveys.map(({ id }) => id);
+  const check = options.check === false || config.folds ? null : await checkOf(session, surveyIds, config);
+  const started = await startRun(ctx, { name: options.model, surveyIds, config, check });
   await followJobs(session, [started.jobId]);
   const run = await getRun(ctx, started.id);
+  const checked = check ? await followCheck(session, started.id) : null;
   const { preset } = run.config;
   if (run.config.folds) return printFolds(session, run);
   if (!run.modelId) throw new AppError("internal", "training/no-model", "Training ended without a model. See: reefline jobs");
@@ -43,17 +57,47 @@ export async function train(session: Session, options: TrainOptions): Promise<vo
       validation: card.validation,
       heldOut: card.heldOut,
       ...(card.trainedFrom ? { trainedFrom: card.trainedFrom } : {}),
+      ...(checked ? { check: checked } : {}),
     },
     [
       `Trained ${model.name} (${preset}) for ${Math.round(card.trainSeconds)} s, ${card.epochs} epochs (best: ${card.bestEpoch}).`,
       `  validation Dice ${card.validation.dice.toFixed(3)} at threshold ${card.threshold.toFixed(2)}`,
       card.heldOut ? `  held-out Dice ${card.heldOut.dice.toFixed(3)}, IoU ${card.heldOut.iou.toFixed(3)}` : "  no held-out area was drawn",
       ...beforeLines(card),
-      ...(card.split.buffered
+      ...(checked ? checkLines(checked) : []),
+      ...(card.split.buffered || checked
         ? []
         : ["  The ground was too small to keep training and validation apart. Judge the labels with: reefline train --folds 5"]),
     ],
   );
+}
+
+/** How the ground is left out part by part, where it is too small for one honest number; null where it is not, or cannot be divided. */
+async function checkOf(session: Session, surveyIds: readonly string[], config: TrainConfig): Promise<FoldPlan | null> {
+  // What cannot be trained at all is refused by the start, in its own words.
+  if (!(await trainingReadiness(session.ctx, surveyIds)).ready) return null;
+  const { plan, reason } = await judgeTraining(session.ctx.store, surveyIds, config);
+  if (!plan) return null;
+  const time = config.budget.kind === "minutes" ? `, ${config.budget.minutes} min each` : "";
+  session.note(
+    `${reason} So the model is judged part by part as well: ${plan.count} more trainings${time}. Leave that out with --no-check.`,
+  );
+  return plan;
+}
+
+async function followCheck(session: Session, runId: string): Promise<CrossValidation | null> {
+  const { ctx } = session;
+  const check = (await listRuns(ctx, null)).find(({ partOf }) => partOf?.kind === "check" && partOf.ofRunId === runId);
+  if (!check) return null;
+  await followJobs(session, [check.jobId]);
+  return crossValidationOf(ctx, check.id);
+}
+
+function checkLines({ pooled, folds }: CrossValidation): string[] {
+  if (!pooled) return [`  judged part by part: in none of ${folds.length} parts could anything be counted`];
+  return [
+    `  judged part by part (${folds.length} parts, each by a model that had not seen it): Dice ${pooled.dice.toFixed(3)}, IoU ${pooled.iou.toFixed(3)}`,
+  ];
 }
 
 /** The model that training went on from, on the same ground. */
@@ -125,6 +169,7 @@ export function addTrain(program: Command): void {
     .addOption(
       new Option("--leave-out <what>", "leave out whole groups of photos (site, flight, day) or surveys").choices(["group", "survey"]),
     )
+    .option("--no-check", "do not judge it part by part where the held-out ground is too small for one honest number")
     .addOption(new Option("--from <model>", "go on from this model, on new labels").conflicts("preset"))
     .option("--label-share <s>", "learn from a share of the training ground, for learning curves", fraction)
     .option(

@@ -10,7 +10,7 @@ export interface ChipOutline {
   readonly dimUncounted?: boolean;
 }
 
-/** The canvas is drawn at twice the chip's size, so that outlines stay thin. */
+/** The canvas is drawn at twice the chip's size, so that outlines stay sharp. */
 const SCALE = 2;
 /** Between 128, which a label has where nothing is known, and reef. */
 const levels = { label: 191.5, prediction: 127.5 } as const;
@@ -36,7 +36,7 @@ function greyOf(image: HTMLImageElement, widthPx: number, heightPx: number): Uin
   return Uint8Array.from({ length: widthPx * heightPx }, (_, index) => data[index * 4] ?? 0);
 }
 
-/** An image with outlines over it, in the colours the map uses. `onState` hears whether it could be drawn. */
+/** An image with outlines over it, in the colours the map uses. */
 export function ChipCanvas({
   image,
   outlines,
@@ -117,11 +117,13 @@ function stroke(context: CanvasRenderingContext2D, grey: Uint8Array, widthPx: nu
     context.moveTo(fromX * SCALE, fromY * SCALE);
     context.lineTo(toX * SCALE, toY * SCALE);
   }
+  // As wide on the screen however small the chip is shown.
+  const onScreen = context.canvas.width / Math.max(1, context.canvas.clientWidth);
   context.lineCap = "round";
   context.strokeStyle = looks[look].casing;
-  context.lineWidth = 5;
+  context.lineWidth = 2.75 * onScreen;
   context.stroke();
   context.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue(looks[look].token).trim();
-  context.lineWidth = 2.5;
+  context.lineWidth = 1.5 * onScreen;
   context.stroke();
 }

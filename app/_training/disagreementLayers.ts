@@ -5,7 +5,12 @@ import { addLayerToSlot, removeFromMap } from "../_map/slots.ts";
 import type { MapLayerKind } from "../_map/useMapLayer.ts";
 
 const source = "disagreements";
-const layers = { casing: "disagreements-casing", unlabelled: "disagreements-unlabelled", doubtful: "disagreements-doubtful" };
+const layers = {
+  ground: "disagreements-ground",
+  casing: "disagreements-casing",
+  unlabelled: "disagreements-unlabelled",
+  doubtful: "disagreements-doubtful",
+};
 /** As missed and false reef elsewhere on the map: vermilion and blue, here told apart by the dash as well. */
 const blue = "#56b4e9";
 
@@ -20,6 +25,12 @@ const wider = (rank: number, width: number, chosen: number): ["case", ["==", ["g
 export const disagreementLayers: MapLayerKind<readonly Disagreement[], { chosen: number | null }> = {
   add(map, disagreements) {
     map.addSource(source, { type: "geojson", data: JSON.parse(disagreementsFile(disagreements)) });
+    addLayerToSlot(map, "selection", {
+      id: layers.ground,
+      type: "fill",
+      source,
+      paint: { "fill-color": ["match", ["get", "kind"], "unlabelled", mapColours.refused, blue], "fill-opacity": 0.3 },
+    });
     const layout = { "line-join": "round", "line-cap": "butt" } as const;
     addLayerToSlot(map, "selection", { id: layers.casing, type: "line", source, layout, paint: { "line-color": mapColours.darkCasing } });
     const kinds = [
@@ -31,8 +42,8 @@ export const disagreementLayers: MapLayerKind<readonly Disagreement[], { chosen:
   },
   dress(map, { chosen }) {
     const rank = chosen === null ? -1 : chosen + 1;
-    map.setPaintProperty(layers.casing, "line-width", wider(rank, 4, 7));
-    for (const id of [layers.unlabelled, layers.doubtful]) map.setPaintProperty(id, "line-width", wider(rank, 2, 4));
+    map.setPaintProperty(layers.casing, "line-width", wider(rank, 3, 7));
+    for (const id of [layers.unlabelled, layers.doubtful]) map.setPaintProperty(id, "line-width", wider(rank, 1.5, 4));
   },
   remove: (map) => removeFromMap(map, Object.values(layers), [source]),
 };
