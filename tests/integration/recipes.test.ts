@@ -49,14 +49,76 @@ describe("chips export", () => {
   }, 60_000);
 });
 
+describe("train --compare", () => {
+  it("trains every recipe on the same ground, and sets them side by side at 0.5 and at the threshold each chose", async () => {
+    const shared = ["--seed", "4", "--epochs", "1", "--gsd", "0.2"];
+    const { comparisonId, compared } = await json("train", "--survey", "Tiny flat", "--model", "Side", "--compare", ...shared);
+    const names = compared.map(({ recipe }: { recipe: string }) => recipe);
+    // The one on the pretrained encoder needs its file.
+    expect(names.slice(0, 4)).toEqual(["cross-entropy", "dice", "cyclical", "fast"]);
+    expect([[], ["best"]]).toContainEqual(names.slice(4));
+    const grounds = new Set<string>();
+    for (const { heldOut, atHalf, validationDice, trainSeconds } of compared) {
+      expect(atHalf.threshold).toBe(0.5);
+      expect(trainSeconds).toBeGreaterThan(0);
+      for (const score of [validationDice, atHalf.dice, atHalf.meanIou, heldOut.dice, heldOut.meanIou]) {
+        expect(score).toBeGreaterThanOrEqual(0);
+        expect(score).toBeLessThanOrEqual(1);
+      }
+      // The same pixels at both thresholds, and of every recipe.
+      const pixels = ({ tp, fp, fn, tn }: Record<"tp" | "fp" | "fn" | "tn", number>) => [tp + fn, fp + tn];
+      expect(pixels(atHalf)).toEqual(pixels(heldOut));
+      expect(atHalf.dice).toBeCloseTo((2 * atHalf.tp) / (2 * atHalf.tp + atHalf.fp + atHalf.fn), 12);
+      grounds.add(`${heldOut.detail.ground} ${heldOut.detail.truth} ${pixels(heldOut)}`);
+    }
+    expect(grounds.size).toBe(1);
+    const { models } = await json("models");
+    const trained = models.filter(({ name }: { name: string }) => name.startsWith("Side "));
+    expect(trained.map(({ name }: { name: string }) => name).sort()).toEqual(names.map((name: string) => `Side ${name}`).sort());
+    expect(comparisonId).toMatch(/^cp_/);
+  }, 240_000);
+});
+
+describe("train on ground too small for one honest number", () => {
+  it("judges the model part by part as well, and says so first; --no-check leaves that out", async () => {
+    const files = await makeTinySurvey({ outDir: at("small"), widthPx: 700, heightPx: 610, seed: 12 });
+    await json("survey", "add", files.tif, "--name", "Small");
+    await json("labels", "import", files.labels, "--survey", "Small");
+    await json("labels", "import", files.examined, "--survey", "Small", "--as", "examined");
+    const train = (...more: string[]) =>
+      run("train", "--survey", "Small", "--model", "s", "--preset", "fast", "--epochs", "1", "--gsd", "0.1", ...more);
+    const { code, stdout, stderr } = await train();
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/No area is held out, .*part by part as well: \d more trainings/),
+    });
+    const { model, check } = JSON.parse(stdout);
+    expect(check.folds).toHaveLength(check.plannedFolds);
+    expect(check.plannedFolds).toBeGreaterThan(1);
+    const { tp, fp, fn, tn } = check.pooled;
+    const parts = check.folds.flatMap(
+      ({ heldOut }: { heldOut: { tp: number; fp: number; fn: number; tn: number } | null }) => heldOut ?? [],
+    );
+    expect(tp + fp + fn + tn).toBe(
+      parts.reduce((sum: number, part: typeof check.pooled) => sum + part.tp + part.fp + part.fn + part.tn, 0),
+    );
+    expect(model.name).toBe("s");
+    const without = await train("--no-check");
+    expect(without).toMatchObject({ code: 0, stderr: expect.not.stringContaining("part by part") });
+    expect(JSON.parse(without.stdout).check).toBeUndefined();
+  }, 240_000);
+});
+
 describe("train --find-rate", () => {
   it("tries rates upwards and trains nothing", async () => {
+    const kinds = async () => (await json("jobs")).jobs.map((job: { kind: string }) => job.kind);
+    const before = await kinds();
     const { points, suggested } = await json("train", "--survey", "Tiny flat", "--find-rate", "--preset", "fast", "--gsd", "0.2");
     expect(points.length).toBeGreaterThan(20);
     const rates = points.map(({ learningRate }: { learningRate: number }) => learningRate);
     expect(rates).toEqual([...rates].sort((a, b) => a - b));
     if (suggested !== null) expect(suggested).toBeLessThan(rates.at(-1));
-    expect((await json("jobs")).jobs.map((job: { kind: string }) => job.kind)).toEqual(["import"]);
+    expect(await kinds()).toEqual(before);
   }, 120_000);
 
   it("only that needs no name for a model", async () => {
