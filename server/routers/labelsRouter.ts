@@ -15,7 +15,7 @@ export const featuresRouter = router({
   since: procedure
     .input(inSurvey.extend({ seq: z.number().int().nonnegative() }))
     .query(({ ctx, input }) => featuresSince(ctx, input.surveyId, input.seq)),
-  open: procedure.input(inSurvey).query(({ ctx, input }) => openLabels(ctx, input.surveyId)),
+  open: procedure.input(inSurvey).query(({ ctx, input }) => openLabels(ctx, ctx.shapes, input.surveyId)),
   changes: procedure
     .input(inSurvey.extend({ seq: z.number().int().nonnegative() }))
     .query(({ ctx, input }) => labelChanges(ctx, input.surveyId, input.seq)),

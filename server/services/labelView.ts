@@ -11,6 +11,7 @@ import { featureRows, featuresOf, featuresWithin, toFeature } from "../storage/f
 import { fromColumn } from "../storage/json.ts";
 import type { Database } from "../storage/store.ts";
 import { surveyById } from "../storage/surveys.ts";
+import type { Shapes } from "../tiles/vector/shapes.ts";
 import { polygonContains } from "./polygonOverlap.ts";
 
 /** Layers of few, large polygons, which a browser holds whole. Labels it draws from tiles. */
@@ -46,10 +47,16 @@ export interface LabelChanges {
 }
 
 /** What a browser needs to show a survey: the areas whole, and up to which edit its label tiles go. */
-export async function openLabels(ctx: Context, surveyId: string): Promise<{ areas: Feature[]; lastEditSeq: number; totals: LabelTotals }> {
+export async function openLabels(
+  ctx: Context,
+  shapes: Shapes,
+  surveyId: string,
+): Promise<{ areas: Feature[]; lastEditSeq: number; totals: LabelTotals }> {
   authorize(ctx.principal, "survey:read", ctx.store.projectId);
   const { db } = ctx.store;
   await surveyById(db, surveyId);
+  // The tiles are asked for next. Should this go wrong, so does asking for them, and that is answered.
+  void shapes.prepare({ surveyId, layer: "label" }).catch(() => undefined);
   await fillAreas(db, surveyId);
   const seq = await lastEditSeq(db, surveyId);
   const areas: Feature[] = [];

@@ -49,6 +49,11 @@ export async function findPolygonSet(
 
 /** The polygons of a set in the order they were traced, a few thousand in memory at a time. */
 export async function* polygonsOfSet(db: Database, setNum: number): AsyncGenerator<NumberedPolygon> {
+  for await (const row of rowsOfSet(db, setNum)) yield toPolygon(row);
+}
+
+/** `polygonsOfSet` with outlines as text. */
+export async function* rowsOfSet(db: Database, setNum: number): AsyncGenerator<Selectable<Tables["predictedPolygons"]>> {
   let after = 0;
   for (;;) {
     const rows = await db
@@ -59,7 +64,7 @@ export async function* polygonsOfSet(db: Database, setNum: number): AsyncGenerat
       .orderBy("num")
       .limit(rowsPerRead)
       .execute();
-    for (const row of rows) yield toPolygon(row);
+    yield* rows;
     if (rows.length < rowsPerRead) return;
     after = rows.at(-1)?.num ?? after;
   }

@@ -117,7 +117,7 @@ describe("tiles of saved features", () => {
     const bytes = new TextEncoder().encode(JSON.stringify({ type: "FeatureCollection", features }));
     const { imported } = await importLabels(ctx, { surveyId, layer: "label", class: "reef", fileName: "many.geojson", bytes });
     expect(imported).toBe(many);
-    const { lastEditSeq, totals, areas } = await openLabels(ctx, surveyId);
+    const { lastEditSeq, totals, areas } = await openLabels(ctx, shapes, surveyId);
     expect(areas).toEqual([]);
     expect(totals.layers.label.count).toBe(many);
     expect((await labelChanges(ctx, surveyId, 0)).isTooMany).toBe(true);

@@ -20,6 +20,18 @@ export class Growing<T extends Numbers> {
     return this.length++;
   }
 
+  /** Makes room for `count` more numbers, to be written into `data`; the answer is where they begin. */
+  extend(count: number): number {
+    const from = this.length;
+    this.length += count;
+    if (this.length > this.data.length) {
+      const larger = this.make(Math.max(this.length, this.data.length * 2));
+      larger.set(this.data);
+      this.data = larger;
+    }
+    return from;
+  }
+
   at(index: number): number {
     return this.data[index] ?? 0;
   }

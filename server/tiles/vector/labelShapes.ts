@@ -1,7 +1,6 @@
-import type { Layer, Polygon } from "@reefline/schema/feature";
+import type { Layer } from "@reefline/schema/feature";
 import { tileIdOf } from "@reefline/schema/tileId";
 import { lastEditSeq } from "../../storage/edits.ts";
-import { fromColumn } from "../../storage/json.ts";
 import type { Database } from "../../storage/store.ts";
 import { growingBytes, growingCounts, growingDoubles } from "./growing.ts";
 import { PackedShapes } from "./packedShapes.ts";
@@ -46,31 +45,30 @@ export class LabelShapes {
 
   private async refresh(): Promise<void> {
     const last = await lastEditSeq(this.db, this.surveyId);
-    let after = 0;
-    for (;;) {
-      let query = this.db
+    // Numbers first, from an index alone: reading whole rows in the order of their numbers would sort all of them for every few thousand.
+    const numbers = this.db.selectFrom("features").select("num").where("surveyId", "=", this.surveyId);
+    // The first time everything that lives; later what changed.
+    const wanted =
+      this.seq === 0 ? numbers.where("deleted", "=", 0).where("layer", "=", this.layer) : numbers.where("lastEditSeq", ">", this.seq);
+    const nums = (await wanted.execute()).map(({ num }) => num).sort((a, b) => a - b);
+    for (let from = 0; from < nums.length; from += rowsPerRead) {
+      const rows = await this.db
         .selectFrom("features")
         .select(["num", "id", "layer", "class", "locked", "deleted", "lastEditSeq", "geometryJson"])
-        .where("surveyId", "=", this.surveyId)
-        .where("num", ">", after)
+        .where("num", "in", nums.slice(from, from + rowsPerRead))
         .orderBy("num")
-        .limit(rowsPerRead);
-      // The first time everything that lives; later what changed.
-      query = this.seq === 0 ? query.where("deleted", "=", 0).where("layer", "=", this.layer) : query.where("lastEditSeq", ">", this.seq);
-      const rows = await query.execute();
+        .execute();
       for (const row of rows) {
         const known = this.placeOf.get(row.id);
         if (known !== undefined) this.shapes.remove(known);
         this.placeOf.delete(row.id);
         if (row.deleted === 1 || row.layer !== this.layer) continue;
-        this.placeOf.set(row.id, this.shapes.add(fromColumn<Polygon>(row.geometryJson)));
+        this.placeOf.set(row.id, this.shapes.addText(row.geometryJson));
         this.tileIds.push(tileIdOf(row.id));
         this.classes.push(this.classOf(row.class));
         this.locks.push(row.locked);
         this.seqs.push(row.lastEditSeq);
       }
-      if (rows.length < rowsPerRead) break;
-      after = rows.at(-1)?.num ?? after;
     }
     this.seq = last;
     // What was replaced or deleted still takes room: now and then everything is read afresh.

@@ -3,7 +3,7 @@ import type { Polygon } from "@reefline/schema/feature";
 import type { Decision, PredictedPolygon } from "@reefline/schema/prediction";
 import { polygonsTouch, sampledIou } from "../../services/polygonOverlap.ts";
 import { fromColumn } from "../../storage/json.ts";
-import { polygonsOfSet } from "../../storage/polygonSets.ts";
+import { rowsOfSet } from "../../storage/polygonSets.ts";
 import { decisionsById, decisionVersion, standingDecisionHeads } from "../../storage/predictions.ts";
 import type { Database } from "../../storage/store.ts";
 import { growingCounts, growingDoubles, growingFloats } from "./growing.ts";
@@ -93,8 +93,8 @@ export class OutlineShapes {
   }
 
   private async load(): Promise<void> {
-    for await (const polygon of polygonsOfSet(this.db, this.set.setNum)) {
-      const place = this.shapes.add(polygon.geometry);
+    for await (const polygon of rowsOfSet(this.db, this.set.setNum)) {
+      const place = this.shapes.addText(polygon.geometryJson);
       this.nums.push(polygon.num);
       this.areas.push(polygon.areaM2);
       this.probabilities.push(polygon.probability);

@@ -1,6 +1,7 @@
 import type { Polygon } from "@reefline/schema/feature";
 import Flatbush from "flatbush";
 import { growingCounts, growingDoubles, growingFloats } from "./growing.ts";
+import { Positions } from "./positions.ts";
 import { ringImportance } from "./ringImportance.ts";
 
 /** A box on the unit square of Web Mercator: x eastwards and y southwards from its north-west corner. Beyond 0–1 across the antimeridian. */
@@ -33,6 +34,8 @@ export class PackedShapes {
   private readonly dx = growingFloats();
   private readonly dy = growingFloats();
   private readonly importance = growingFloats();
+  private readonly positions = new Positions();
+  private readonly unit = new Growable();
   private removed = new Set<number>();
   private tree: Flatbush | null = null;
   /** Some polygon crosses the antimeridian. */
@@ -53,46 +56,50 @@ export class PackedShapes {
 
   /** Takes a polygon in; the answer is its place. Rings turn the way tiles want them, whichever way they came. */
   add(polygon: Polygon): number {
+    this.positions.take(polygon);
+    return this.pack();
+  }
+
+  /** `add` for a polygon as a column has it. */
+  addText(geometryJson: string): number {
+    this.positions.read(geometryJson);
+    return this.pack();
+  }
+
+  private pack(): number {
+    const { lonLat, ringEnds } = this.positions;
     const place = this.firstRing.push(this.firstCorner.length);
     let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
-    const rings: Float64Array[] = [];
-    let nearLon: number | null = null;
-    for (const [index, ring] of polygon.coordinates.entries()) {
-      const corners = new Float64Array(Math.max(0, ring.length - 1) * 2);
-      let doubleArea = 0;
-      for (let corner = 0; corner * 2 < corners.length; corner++) {
-        const [lon, lat] = ring[corner] ?? [0, 0];
-        // A step of more than half the world is one across the antimeridian.
-        const unwrapped: number = nearLon === null ? lon : lon - 360 * Math.round((lon - nearLon) / 360);
-        nearLon = unwrapped;
-        corners[corner * 2] = unitX(unwrapped);
-        corners[corner * 2 + 1] = unitY(lat);
-      }
+    let nearLon = lonLat[0] ?? 0;
+    let start = 0;
+    for (const [ring, end] of ringEnds.entries()) {
+      const count = Math.max(0, end - start - 1);
+      const corners = this.unit.atLeast(count * 2).subarray(0, count * 2);
       for (let at = 0; at < corners.length; at += 2) {
-        const next = (at + 2) % corners.length;
-        const x = corners[at] ?? 0;
-        const y = corners[at + 1] ?? 0;
-        const [originX, originY] = [corners[0] ?? 0, corners[1] ?? 0];
-        doubleArea += (x - originX) * ((corners[next + 1] ?? 0) - originY) - ((corners[next] ?? 0) - originX) * (y - originY);
-        if (index > 0) continue;
-        minX = Math.min(minX, x);
-        maxX = Math.max(maxX, x);
-        minY = Math.min(minY, y);
-        maxY = Math.max(maxY, y);
+        const lon = lonLat[start * 2 + at] ?? 0;
+        // A step of more than half the world is one across the antimeridian.
+        nearLon = lon - 360 * Math.round((lon - nearLon) / 360);
+        const [x, y] = [unitX(nearLon), unitY(lonLat[start * 2 + at + 1] ?? 0)];
+        corners[at] = x;
+        corners[at + 1] = y;
+        if (ring > 0) continue;
+        if (x < minX) minX = x;
+        if (x > maxX) maxX = x;
+        if (y < minY) minY = y;
+        if (y > maxY) maxY = y;
       }
       // y grows southwards, so that an outer ring with positive area runs clockwise on the screen.
-      if (doubleArea > 0 !== (index === 0)) reverseCorners(corners);
-      rings.push(corners);
-    }
-    for (const corners of rings) {
-      const count = corners.length / 2;
+      if (doubleAreaOf(corners) > 0 !== (ring === 0)) reverseCorners(corners);
       this.firstCorner.push(this.dx.length);
-      const importance = ringImportance(corners, count);
+      const from = this.dx.extend(count);
+      this.dy.extend(count);
+      this.importance.extend(count);
       for (let corner = 0; corner < count; corner++) {
-        this.dx.push((corners[corner * 2] ?? 0) - minX);
-        this.dy.push((corners[corner * 2 + 1] ?? 0) - minY);
-        this.importance.push(importance[corner] ?? 0);
+        this.dx.data[from + corner] = (corners[corner * 2] ?? 0) - minX;
+        this.dy.data[from + corner] = (corners[corner * 2 + 1] ?? 0) - minY;
       }
+      this.importance.data.set(ringImportance(corners, count), from);
+      start = end;
     }
     for (const side of [minX, minY, maxX, maxY]) this.boxes.push(side);
     if (minX < 0 || maxX > 1) this.wraps = true;
@@ -172,6 +179,18 @@ export class Growable {
     if (this.data.length < length) this.data = new Float64Array(length * 2);
     return this.data;
   }
+}
+
+/** Twice the area that a ring encloses, measured from its first corner so that far from the origin no digits are lost. */
+function doubleAreaOf(corners: Float64Array): number {
+  const [originX, originY] = [corners[0] ?? 0, corners[1] ?? 0];
+  let doubleArea = 0;
+  for (let at = 0; at < corners.length; at += 2) {
+    const next = at + 2 < corners.length ? at + 2 : 0;
+    const [x, y] = [corners[at] ?? 0, corners[at + 1] ?? 0];
+    doubleArea += (x - originX) * ((corners[next + 1] ?? 0) - originY) - ((corners[next] ?? 0) - originX) * (y - originY);
+  }
+  return doubleArea;
 }
 
 function reverseCorners(corners: Float64Array): void {

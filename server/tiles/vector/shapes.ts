@@ -26,6 +26,8 @@ export type OutlineChanges = readonly NumberedDecision[] | null;
  * Everything about outlines is null while nobody has traced that threshold.
  */
 export interface Shapes {
+  /** Reads a layer's features before the first of its tiles is asked for. */
+  prepare(request: { surveyId: string; layer: Layer }): Promise<void>;
   /** Null: nothing there. @throws AppError `tile/no-version` for an edit that has not happened. */
   featureTile(request: { surveyId: string; layer: Layer; seq: number } & TileAddress, signal?: AbortSignal): Promise<Uint8Array | null>;
   /** @throws AppError `tile/no-version` when other ground is hidden now than when the token was given. */

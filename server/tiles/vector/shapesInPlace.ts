@@ -1,4 +1,6 @@
 import { AppError } from "@reefline/schema/errors";
+import type { Layer } from "@reefline/schema/feature";
+import { lastEditSeq } from "../../storage/edits.ts";
 import { findPolygonSet } from "../../storage/polygonSets.ts";
 import { predictionById } from "../../storage/predictions.ts";
 import type { Database } from "../../storage/store.ts";
@@ -56,13 +58,20 @@ export function shapesInPlace(db: Database): Shapes {
 
   const noVersion = () => new AppError("not-found", "tile/no-version", "The map moved on since this tile was asked for. Reload the page.");
 
+  const features = (surveyId: string, layer: Layer): LabelShapes => {
+    const key = `features/${surveyId}/${layer}`;
+    const known = kept.get(key);
+    return keep(key, known instanceof LabelShapes ? known : null, () => new LabelShapes(db, surveyId, layer));
+  };
+
   return {
+    async prepare({ surveyId, layer }) {
+      await features(surveyId, layer).reach(await lastEditSeq(db, surveyId));
+    },
     async featureTile({ surveyId, layer, seq, z, x, y }) {
-      const key = `features/${surveyId}/${layer}`;
-      const known = kept.get(key);
-      const shapes = keep(key, known instanceof LabelShapes ? known : null, () => new LabelShapes(db, surveyId, layer));
+      const shapes = features(surveyId, layer);
       if (!(await shapes.reach(seq))) throw noVersion();
-      return cache.tile(`${key}/${seq}/${z}/${x}/${y}`, () => polygonTile(shapes.contentAt(seq), { z, x, y }));
+      return cache.tile(`features/${surveyId}/${layer}/${seq}/${z}/${x}/${y}`, () => polygonTile(shapes.contentAt(seq), { z, x, y }));
     },
     async outlineTile({ predictionId, threshold, token, z, x, y }) {
       const shapes = await outlines({ predictionId, threshold });

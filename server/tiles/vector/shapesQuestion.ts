@@ -16,6 +16,8 @@ export interface ShapesAnswer {
 
 export function answerShapes(shapes: Shapes, call: ShapesCall): Promise<unknown> {
   switch (call.method) {
+    case "prepare":
+      return shapes.prepare(call.request);
     case "featureTile":
       return shapes.featureTile(call.request);
     case "outlineTile":

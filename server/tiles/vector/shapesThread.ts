@@ -67,6 +67,7 @@ export function shapesInThread(dataDir: string): Shapes {
     });
 
   return {
+    prepare: (request) => ask({ method: "prepare", request }),
     featureTile: (request, signal) => ask({ method: "featureTile", request }, signal),
     outlineTile: (request, signal) => ask({ method: "outlineTile", request }, signal),
     outlineState: (request) => ask({ method: "outlineState", request }),
