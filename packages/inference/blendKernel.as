@@ -72,24 +72,3 @@ export function toBytes(values: usize, count: i32, bytes: usize): void {
     v128.store64_lane(bytes + i, i8x16.narrow_i16x8_u(words, words), 0);
   }
 }
-
-/**
- * Values of 16 bits → their low bytes, and their high ones as differences.
- * @param highs scratch of 64 bytes more than `count`
- * @param before the high byte before the first
- * @returns the last high byte
- */
-export function split(values: usize, count: i32, before: i32, highs: usize, differences: usize, lows: usize): i32 {
-  const at = highs + 16;
-  store<u8>(at - 1, <u8>before);
-  const low = i16x8.splat(255);
-  for (let i = 0; i < count; i += 8) {
-    const eight = v128.load(values + (i << 1));
-    const high = i16x8.shr_u(eight, 8);
-    const rest = v128.and(eight, low);
-    v128.store64_lane(at + i, i8x16.narrow_i16x8_u(high, high), 0);
-    v128.store64_lane(lows + i, i8x16.narrow_i16x8_u(rest, rest), 0);
-  }
-  for (let i = 0; i < count; i += 16) v128.store(differences + i, i8x16.sub(v128.load(at + i), v128.load(at + i - 1)));
-  return load<u8>(at + count - 1);
-}

@@ -19,9 +19,8 @@ export interface BlendedColumns {
   readonly colOff: number;
   readonly widthPx: number;
   /**
-   * Plane after plane: the rows shared with the swath above, then those shared with the one below, each as the differences of the high
-   * bytes and after them the low bytes of values of 16 bits (half as long when compressed), then the swath's own rows as bytes of the
-   * raster. Null: nothing but nodata.
+   * Plane after plane: the rows shared with the swath above, then those shared with the one below, as values of 16 bits, little-endian,
+   * then the swath's own rows as bytes of the raster. Null: nothing but nodata.
    */
   readonly packed: Uint8Array | null;
 }
@@ -79,13 +78,10 @@ export class ColumnBlend {
     for (const [p, plane] of planes.entries()) {
       let at = p * planeBytes;
       for (const { rowOff, heightPx } of [above, below]) {
-        const lows = at + heightPx * final.widthPx;
-        let high = 0;
-        for (let row = 0; row < heightPx; row++) {
+        for (let row = 0; row < heightPx; row++, at += 2 * final.widthPx) {
           this.#rows.blend(plane, p, keep, rowOff - top + row);
-          high = this.#rows.split(packed, at + row * final.widthPx, lows + row * final.widthPx, high);
+          this.#rows.toWords(packed, at);
         }
-        at = lows + heightPx * final.widthPx;
       }
       for (let row = 0; row < own.heightPx; row++, at += final.widthPx) {
         this.#rows.blend(plane, p, keep, own.rowOff - top + row);
@@ -105,7 +101,6 @@ interface Kernel {
   blended(plane: number, keep: number, count: number, weights: number, carried: number, values: number): void;
   carry(plane: number, keep: number, count: number, weights: number, carried: number): void;
   toBytes(values: number, count: number, bytes: number): void;
-  split(values: number, count: number, before: number, highs: number, differences: number, lows: number): number;
 }
 
 let compiled: WebAssembly.Module | null = null;
@@ -126,7 +121,7 @@ class BlendRows {
   readonly #floats: Float32Array;
   readonly #weights: Int32Array;
   readonly #carried: Int32Array;
-  readonly #at: Readonly<Record<"plane" | "keep" | "weights" | "values" | "first" | "second" | "highs" | "carried", number>>;
+  readonly #at: Readonly<Record<"plane" | "keep" | "weights" | "values" | "bytes" | "carried", number>>;
   #cols: Cols = { first: 0, count: 0, shared: 0, hasNext: false };
 
   constructor(
@@ -145,9 +140,7 @@ class BlendRows {
       keep: place(width),
       weights: place(4 * width),
       values: place(2 * width),
-      first: place(width),
-      second: place(width),
-      highs: place(width),
+      bytes: place(width),
       carried: place(4 * overlapPx * windowHeightPx * planeCount),
     };
     const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE_BYTES) });
@@ -190,19 +183,15 @@ class BlendRows {
 
   /** The row just blended, as bytes of the raster. */
   toBytes(into: Uint8Array, offset: number): void {
-    const { first: bytes, values } = this.#at;
+    const { bytes, values } = this.#at;
     const { count } = this.#cols;
     this.#kernel.toBytes(values, count, bytes);
     into.set(this.#memory.subarray(bytes, bytes + count), offset);
   }
 
-  /** The row just blended, as differences of high bytes and as low bytes. Takes the high byte before and answers the last. */
-  split(into: Uint8Array, differencesAt: number, lowsAt: number, before: number): number {
-    const { first: differences, second: lows, values, highs } = this.#at;
-    const { count } = this.#cols;
-    const last = this.#kernel.split(values, count, before, highs, differences, lows);
-    into.set(this.#memory.subarray(differences, differences + count), differencesAt);
-    into.set(this.#memory.subarray(lows, lows + count), lowsAt);
-    return last;
+  /** The row just blended, as values of 16 bits. */
+  toWords(into: Uint8Array, offset: number): void {
+    const { values } = this.#at;
+    into.set(this.#memory.subarray(values, values + 2 * this.#cols.count), offset);
   }
 }

@@ -70,7 +70,7 @@ export function planSurvey(input: SurveyPlanInput): SurveyPlan {
   const planeCount = testTimeAugmentation && input.spread ? 2 : 1;
   plannedArea(modelGrid, area);
   const facts = {
-    format: "reefline-swath/3",
+    format: "reefline-swath/4",
     card,
     version: image.version,
     assetId: image.assetId,

@@ -1,21 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { constants, deflateRaw, inflateRaw } from "node:zlib";
 import { AppError } from "@reefline/schema/errors";
 import { z } from "zod";
 import { type BlendedColumns, packedPlaneBytes } from "./columnBlend.ts";
 import { finalCols, swathRuns, type WindowPlan } from "./windowPlan.ts";
 
-const compress = promisify(deflateRaw);
-const decompress = promisify(inflateRaw);
-
-/** Half the work of looking for repeats for a few hundredths more bytes: probabilities are noise, or runs of 0 and 1. */
-const runsOnly = { level: 1, strategy: constants.Z_RLE, chunkSize: 2 ** 18 };
-
 const headerSchema = z.object({
-  format: z.literal("reefline-swath/3"),
+  format: z.literal("reefline-swath/4"),
   planHash: z.string(),
   index: z.number().int().nonnegative(),
   planeCount: z.number().int().min(1).max(2),
@@ -24,8 +16,6 @@ export type SwathHeader = z.infer<typeof headerSchema>;
 
 const HEADER_LIMIT_BYTES = 4_096;
 const DIGEST_BYTES = 32;
-/** Groups of columns being compressed at once, on libuv's threads. */
-const CHUNKS_IN_FLIGHT = 4;
 
 /** One plane of one group of columns. `above` and `below` are shared with the neighbouring swaths and wait for them. */
 export interface SwathColumns {
@@ -55,15 +45,10 @@ function unpack(plan: WindowPlan, index: number, windowCol: number, plane: numbe
   if (packed.length !== 0 && packed.length !== planeBytes * planeCount) throw damaged();
   let at = plane * planeBytes;
   const wide = (heightPx: number): Uint16Array => {
-    const count = widthPx * heightPx;
-    const values = new Uint16Array(count);
+    const values = new Uint16Array(widthPx * heightPx);
     if (packed.length > 0) {
-      let high = 0;
-      for (let i = 0; i < count; i++) {
-        high = (high + (packed[at + i] ?? 0)) & 255;
-        values[i] = (high << 8) | (packed[at + count + i] ?? 0);
-      }
-      at += 2 * count;
+      new Uint8Array(values.buffer).set(packed.subarray(at, at + values.byteLength));
+      at += values.byteLength;
     }
     return values;
   };
@@ -75,7 +60,7 @@ function unpack(plan: WindowPlan, index: number, windowCol: number, plane: numbe
 
 /** Writes one swath group of columns by group of columns; see `openSwath`. */
 export interface SwathWriter {
-  /** Columns from left to right; waits only when compression falls behind. */
+  /** Columns from left to right; waits for those before, not for these. */
   push(columns: BlendedColumns): Promise<void>;
   /** Flushes and gives the file its name: from then on it never changes. */
   finish(): Promise<void>;
@@ -85,8 +70,8 @@ export interface SwathWriter {
 
 /**
  * Starts the file of one swath (a row of windows), under a temporary name until it is whole. Layout: header length (4 bytes,
- * little-endian), header as JSON; per group of columns its length (4 bytes; 0: all nodata) and, deflated, what `BlendedColumns` packs;
- * last the SHA-256 of all that.
+ * little-endian), header as JSON; per group of columns its length (4 bytes; 0: all nodata) and what `BlendedColumns` packs; last the SHA-256
+ * of all that. Nothing is compressed: the file is read once and deleted, and packing it would take longer than writing it does.
  */
 export async function openSwath(path: string, header: Omit<SwathHeader, "format">): Promise<SwathWriter> {
   const folder = join(path, "..");
@@ -94,7 +79,7 @@ export async function openSwath(path: string, header: Omit<SwathHeader, "format"
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   const file: FileHandle = await open(temporary, "wx");
   const hash = createHash("sha256");
-  const inFlight: Promise<Buffer>[] = [];
+  let last: Promise<void> = Promise.resolve();
   let isOpen = true;
 
   const write = async (bytes: Uint8Array): Promise<void> => {
@@ -106,25 +91,18 @@ export async function openSwath(path: string, header: Omit<SwathHeader, "format"
     bytes.writeUInt32LE(length);
     return bytes;
   };
-  const drain = async (leave: number): Promise<void> => {
-    while (inFlight.length > leave) {
-      const chunk = await inFlight.shift();
-      if (chunk) await write(Buffer.concat([lengthOf(chunk.length), chunk]));
-    }
-  };
-  const text = Buffer.from(JSON.stringify({ format: "reefline-swath/3", ...header } satisfies SwathHeader), "utf8");
+  const text = Buffer.from(JSON.stringify({ format: "reefline-swath/4", ...header } satisfies SwathHeader), "utf8");
   await write(Buffer.concat([lengthOf(text.length), text]));
 
   return {
-    async push(columns) {
-      const chunk = columns.packed ? compress(columns.packed, runsOnly) : Promise.resolve(Buffer.alloc(0));
-      // The rejection is met by `drain`; until then it must not count as unhandled.
-      chunk.catch(() => undefined);
-      inFlight.push(chunk);
-      await drain(CHUNKS_IN_FLIGHT);
+    async push({ packed }) {
+      await last;
+      last = write(lengthOf(packed?.length ?? 0)).then(() => (packed ? write(packed) : undefined));
+      // The rejection is met by whoever comes next; until then it must not count as unhandled.
+      last.catch(() => undefined);
     },
     async finish() {
-      await drain(0);
+      await last;
       await file.writeFile(hash.digest());
       await file.sync();
       isOpen = false;
@@ -133,7 +111,7 @@ export async function openSwath(path: string, header: Omit<SwathHeader, "format"
       await flushFolder(folder);
     },
     async abandon() {
-      await Promise.allSettled(inFlight);
+      await Promise.allSettled([last]);
       if (!isOpen) return;
       isOpen = false;
       await file.close();
@@ -186,13 +164,7 @@ export async function* readSwath(
     if (at + 4 > end) throw damaged();
     const length = file.readUInt32LE(at);
     if (at + 4 + length > end) throw damaged();
-    const largest = 4 * header.planeCount * plan.windowWidthPx * plan.windowHeightPx;
-    const packed =
-      length === 0
-        ? new Uint8Array(0)
-        : await decompress(file.subarray(at + 4, at + 4 + length), { maxOutputLength: largest }).catch(() => {
-            throw damaged();
-          });
+    const packed = file.subarray(at + 4, at + 4 + length);
     at += 4 + length;
     yield unpack(plan, expected.index, windowCol, expected.plane, header.planeCount, packed);
   }
