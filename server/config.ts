@@ -15,6 +15,8 @@ const configSchema = z.object({
   limits: limitsSchema,
   /** Threads that draw map tiles. */
   tileThreads: z.number().int().min(1).max(32),
+  /** Threads that cut a training's chips; 0: the training cuts them itself. */
+  chipThreads: z.number().int().min(0).max(16),
   /** The file of the pretrained encoder, as the set-up fetched it. */
   encoderPath: z.string().nullable(),
   /** Which other servers images may be read from: none until an operator names them. */
@@ -49,6 +51,7 @@ export function readConfig(overrides: { dataDir?: string; port?: number } = {}, 
     pollSeconds: Number(env.REEFLINE_POLL_SECONDS ?? defaults.pollSeconds),
     limits,
     tileThreads: Number(env.REEFLINE_TILE_THREADS ?? Math.min(8, availableParallelism())),
+    chipThreads: Number(env.REEFLINE_CHIP_THREADS ?? Math.min(2, Math.floor(availableParallelism() / 2))),
     encoderPath: env.REEFLINE_ENCODER ?? null,
     remote: {
       allowHosts: (env.REEFLINE_ALLOW_HOSTS ?? "")

@@ -1,13 +1,14 @@
 import { randomFrom } from "@reefline/chips/random";
 import { AppError } from "@reefline/schema/errors";
 import { loadBackend } from "./backend.ts";
+import { openBatches } from "./batches.ts";
 import { encoderRates } from "./efficientNetLiteWeights.ts";
 import { losses } from "./loss.ts";
 import { networkOf } from "./networkOf.ts";
 import { startValues } from "./startValues.ts";
 import { Trainer } from "./trainer.ts";
 import type { TrainInput } from "./trainInput.ts";
-import { nextBatch, prepareTraining } from "./trainingData.ts";
+import { prepareTraining } from "./trainingData.ts";
 
 /** One step of a range test. */
 export interface RatePoint {
@@ -49,10 +50,13 @@ export async function findRate(
     rateScale: encoderRates(network, data.preset.pretrainedRate),
   });
   const points: RatePoint[] = [];
+  const batches = openBatches(data, random, null);
   try {
     for (const learningRate of ratesTried(steps)) {
       if (shouldStop()) throw new AppError("cancelled", "segmentation/cancelled", "The test of learning rates was cancelled.");
-      const loss = trainer.step(await nextBatch(data, random), learningRate);
+      const { batch } = await batches.next();
+      const loss = trainer.step(batch, learningRate);
+      batches.giveBack(batch);
       if (!Number.isFinite(loss)) break;
       points.push({ learningRate, loss });
       onStep(points.length);

@@ -80,4 +80,6 @@ export interface TrainHooks {
 
 export interface TrainResult {
   readonly card: ModelCard;
+  /** How long steps have waited for their chips in all, since this process began. */
+  readonly chipWaitSeconds: number;
 }

@@ -3,6 +3,7 @@ import { randomFrom } from "@reefline/chips/random";
 import { AppError } from "@reefline/schema/errors";
 import type { Architecture, ModelCard } from "@reefline/schema/training";
 import { loadBackend } from "./backend.ts";
+import { type BatchCutter, openBatches } from "./batches.ts";
 import { budgetOf } from "./budget.ts";
 import { type Checkpoint, readCheckpoint, removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { encoderRates } from "./efficientNetLiteWeights.ts";
@@ -15,7 +16,7 @@ import { afterValidation, plateauStart, rateAt } from "./schedule.ts";
 import { startValues } from "./startValues.ts";
 import { Trainer } from "./trainer.ts";
 import type { TrainHooks, TrainInput, TrainResult } from "./trainInput.ts";
-import { nextBatch, prepareTraining, type TrainingData } from "./trainingData.ts";
+import { prepareTraining, type TrainingData } from "./trainingData.ts";
 import { areaM2 } from "./trainingGround.ts";
 import { validate } from "./validate.ts";
 import { spread } from "./validationPlan.ts";
@@ -31,9 +32,14 @@ const leastPatienceEpochs = 5;
 /**
  * Trains one model: prepares the ground, steps until the budget is spent, keeps the weights that did best on validation, fits temperature
  * and threshold there, writes the model's files. Held-out ground is never looked at; `card.heldOut` is null until it has been evaluated.
+ * @param openCutter who cuts the chips, so that a step need not wait for them; null: the training itself
  * @throws AppError in words when the labels cannot be trained on; kind "cancelled" when the hooks asked for it
  */
-export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<TrainResult> {
+export async function trainModel(
+  input: TrainInput,
+  hooks: TrainHooks,
+  openCutter: (data: TrainingData) => BatchCutter | null = () => null,
+): Promise<TrainResult> {
   const startedAt = performance.now();
   const { config, checkpointSeconds = 20 } = input;
   const { tf, backend } = await loadBackend();
@@ -58,6 +64,9 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
   );
   let { step, epoch, elapsedSeconds: elapsedBefore, bestProgress, bestEpoch, bestDice, plateau, best } = checkpoint ?? noCheckpoint;
 
+  // Batches are drawn ahead: a checkpoint goes on after the last one that was learned from.
+  let drawn = random.state();
+  const batches = openBatches(data, random, openCutter(data));
   let validationSeconds = 0;
   let validatedAt = 0;
   let validatedStep = checkpoint ? step : -1;
@@ -79,9 +88,11 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
       else if (progress < 1 && validatedStep === step && outOfPatience(progress)) stoppedBecause = "early-stopping";
       if (stoppedBecause !== "budget" || progress >= 1) break;
 
-      const batch = await nextBatch(data, random);
+      const { batch, random: after } = await batches.next();
       const learningRate = rateAt(preset.schedule, progress, plateau.factor);
       const loss = trainer.step(batch, learningRate);
+      batches.giveBack(batch);
+      drawn = after;
       if (!Number.isFinite(loss)) throw diverged();
       recentLosses.push(loss);
       step++;
@@ -108,6 +119,7 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
     return await finish(best);
   } finally {
     trainer.dispose();
+    await batches.close();
   }
 
   /** A short training is never cut: one epoch without progress says nothing. */
@@ -160,7 +172,7 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
   async function saveCheckpoint(): Promise<void> {
     const state: Checkpoint = {
       fingerprint,
-      random: [...random.state()],
+      random: [...drawn],
       step,
       epoch,
       elapsedSeconds: elapsedSeconds(),
@@ -184,7 +196,7 @@ export async function trainModel(input: TrainInput, hooks: TrainHooks): Promise<
     const card = cardOf({ temperature, validation: scores.histogram.bestThreshold(temperature) });
     await writeModel(input.modelDir, card, chosen);
     await removeCheckpoint(input.checkpointDir);
-    return { card };
+    return { card, chipWaitSeconds: batches.waitedSeconds() };
   }
 
   function cardOf(calibration: Pick<ModelCard, "temperature" | "validation"> | null): ModelCard {

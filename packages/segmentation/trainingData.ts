@@ -1,7 +1,7 @@
 import { noAugmentation } from "@reefline/chips/augmentation";
 import { type ChipSampler, chipSampler } from "@reefline/chips/chipSampler";
 import { coverageBits } from "@reefline/chips/coverage";
-import { chipWindow, cutChip } from "@reefline/chips/cutChip";
+import { chipWindow } from "@reefline/chips/cutChip";
 import { type Ground, openGround } from "@reefline/chips/ground";
 import { keepShare } from "@reefline/chips/labelShare";
 import { modelBands, readModelInput } from "@reefline/chips/modelInput";
@@ -11,10 +11,9 @@ import { AppError } from "@reefline/schema/errors";
 import type { ModelCard, TrainConfig } from "@reefline/schema/training";
 import { efficientNetNormalization } from "./efficientNetLiteWeights.ts";
 import { requireBands } from "./modelBands.ts";
-import { type Normalization, normalizePixels } from "./normalize.ts";
+import type { Normalization } from "./normalize.ts";
 import { courseUnsharp, type Preset, presetFor } from "./preset.ts";
 import { unsplittable } from "./refusals.ts";
-import type { Batch } from "./trainer.ts";
 import type { TrainSource } from "./trainInput.ts";
 import { type PlannedSource, planSources, trainingReadiness } from "./trainingGround.ts";
 import { planValidation, type ValidationWindow } from "./validationPlan.ts";
@@ -160,32 +159,4 @@ async function measureBands(
   // One grey level at least: a band without any contrast must not blow up.
   const std = squares.map((value, band) => Math.max(1, Math.sqrt(Math.max(0, value / count - (mean[band] ?? 0) ** 2))));
   return { mean, std };
-}
-
-/** Cuts and normalises the next batch; everything random comes from `random`. */
-export async function nextBatch(data: TrainingData, random: Random): Promise<Batch> {
-  const { chipPx: sizePx, batchSize: count } = data.preset;
-  const bandCount = data.bandNames.length;
-  const area = sizePx * sizePx;
-  const batch: Batch = {
-    count,
-    heightPx: sizePx,
-    widthPx: sizePx,
-    x: new Float32Array(count * area * bandCount),
-    target: new Float32Array(count * area),
-    valid: new Float32Array(count * area),
-  };
-  for (let i = 0; i < count; i++) {
-    const { source, centre, augmentation } = data.sampler.draw(random);
-    const map = data.planned[source]?.map;
-    const roles = data.split.roles[source];
-    const patch = await data.grounds[source]?.patch(chipWindow(centre, sizePx, augmentation));
-    if (!patch || !map || !roles) continue;
-    const chip = cutChip(patch, centre, sizePx, augmentation, (col, row) => roleAt(map, roles, col, row) === splitRoles.train);
-    const pixelsAt = i * area * bandCount;
-    normalizePixels(chip.pixels, chip.measured, data.normalization, batch.x.subarray(pixelsAt, pixelsAt + area * bandCount));
-    batch.target.set(chip.target, i * area);
-    batch.valid.set(chip.valid, i * area);
-  }
-  return batch;
 }

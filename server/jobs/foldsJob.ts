@@ -11,7 +11,7 @@ import { evaluateFold } from "../services/foldAccuracy.ts";
 import { publishEvent } from "../storage/events.ts";
 import { foldResultsOf, insertFold } from "../storage/folds.ts";
 import type { JobOutcome, JobRun } from "./jobRun.ts";
-import { copyCheckpoint, trainingWishes } from "./trainingSources.ts";
+import { copyCheckpoint, cutterFor, trainingWishes } from "./trainingSources.ts";
 
 /** Share of a fold's progress that is training; the rest is predicting what was left out. */
 const trainingShare = 0.85;
@@ -59,6 +59,7 @@ export async function foldsJob(
         onChips: () => {},
         shouldStop: () => trainingWishes[run.wish()],
       },
+      cutterFor(run.store),
     );
     run.signal.throwIfAborted();
     const { heldOut, disagreements } = await evaluateFold(run, {

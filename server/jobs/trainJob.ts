@@ -14,7 +14,7 @@ import { writeChips } from "./chipFiles.ts";
 import { foldsJob } from "./foldsJob.ts";
 import { historyWriter } from "./historyWriter.ts";
 import type { JobOutcome, JobRun } from "./jobRun.ts";
-import { copyCheckpoint, openSource, takeSnapshot, trainingWishes } from "./trainingSources.ts";
+import { copyCheckpoint, cutterFor, openSource, takeSnapshot, trainingWishes } from "./trainingSources.ts";
 
 const paramsSchema = z.object({ runId: z.string(), modelId: z.string() });
 
@@ -37,7 +37,7 @@ export async function trainJob(run: JobRun): Promise<JobOutcome> {
     const checkpointDir = join(own, "checkpoints");
     const resumed = await copyCheckpoint(earlier, checkpointDir);
     const modelDir = join(own, "model");
-    let { card } = await trainModel(
+    let { card, chipWaitSeconds } = await trainModel(
       {
         sources,
         config: training.config,
@@ -60,6 +60,7 @@ export async function trainJob(run: JobRun): Promise<JobOutcome> {
         },
         shouldStop: () => trainingWishes[run.wish()],
       },
+      cutterFor(store),
     );
     await history.flush();
     run.signal.throwIfAborted();
@@ -70,7 +71,14 @@ export async function trainJob(run: JobRun): Promise<JobOutcome> {
     card = modelCardSchema.parse({ ...card, heldOut, ...(trainedFrom ? { trainedFrom } : {}), ...(inPixels ? { unit: "pixels" } : {}) });
     await writeCard(modelDir, card);
     return {
-      result: { runId, modelId, threshold: card.threshold, validationDice: card.validation.dice, heldOutDice: heldOut?.dice ?? null },
+      result: {
+        runId,
+        modelId,
+        threshold: card.threshold,
+        validationDice: card.validation.dice,
+        heldOutDice: heldOut?.dice ?? null,
+        chipWaitSeconds,
+      },
       publish: async (trx) => {
         // Nothing reads the folder before its row is there, so a crash between the two leaves a folder that is replaced next time.
         await rm(paths.model(modelId), { recursive: true, force: true });

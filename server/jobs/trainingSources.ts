@@ -1,8 +1,11 @@
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Raster } from "@reefline/raster/raster";
 import type { Polygon } from "@reefline/schema/feature";
+import type { BatchCutter } from "@reefline/segmentation/batches";
 import type { TrainingWish, TrainSource } from "@reefline/segmentation/trainInput";
-import { openSurveyRaster } from "../assets/openSurveyRaster.ts";
+import type { TrainingData } from "@reefline/segmentation/trainingData";
+import { openRasterPlace, type RasterPlace, surveyRasterPlace } from "../assets/rasterPlace.ts";
 import { writeAtomically } from "../assets/store.ts";
 import { type Ground, groundOf } from "../services/groundOf.ts";
 import { surveyImage } from "../services/surveys.ts";
@@ -10,7 +13,9 @@ import { lastEditSeq } from "../storage/edits.ts";
 import { featuresOf } from "../storage/features.ts";
 import { photosOf } from "../storage/photos.ts";
 import { standingDecisions } from "../storage/predictions.ts";
+import type { Store } from "../storage/store.ts";
 import { surveyById } from "../storage/surveys.ts";
+import { chipThreads } from "./chipThreads.ts";
 import type { JobRun, JobWish } from "./jobRun.ts";
 
 /** What the training loop is told. Who lost the lease has no use for a checkpoint. */
@@ -54,6 +59,20 @@ export async function snapshotNow(run: Pick<JobRun, "store">, surveyIds: readonl
   });
 }
 
+/** Where the rasters of training sources are, so that threads can open them for themselves. */
+const places = new WeakMap<Raster, RasterPlace>();
+
+/** How much decoded ground the threads that cut chips may keep; the training keeps what it validates on. */
+const groundBudgetBytes = 512 * 2 ** 20;
+
+/** Who cuts the chips of a training whose sources were opened here. */
+export function cutterFor({ config }: Store): (data: TrainingData) => BatchCutter | null {
+  return (data) => {
+    const of = data.planned.map(({ source }) => places.get(source.raster));
+    return chipThreads(data, of, { limits: config.limits, threads: config.chipThreads, groundBudgetBytes });
+  };
+}
+
 export async function openSource(
   run: Pick<JobRun, "store">,
   { surveyId, lastEditSeq: seq, ground, rejected }: Snapshot["surveys"][number],
@@ -62,10 +81,13 @@ export async function openSource(
   const image = surveyImage(survey);
   const polygons: { [key in keyof Ground]: Polygon[] } = ground;
   const photos = await photosOf(run.store.db, surveyId);
+  const place = await surveyRasterPlace(run.store, image);
+  const raster = await openRasterPlace(place, run.store.config.limits);
+  places.set(raster, place);
   return {
     surveyId,
     surveyName: survey.name,
-    raster: await openSurveyRaster(run.store, image),
+    raster,
     image,
     ...polygons,
     ...(rejected && rejected.length > 0 ? { rejected } : {}),

@@ -12,13 +12,13 @@ import { readKerasModel } from "@reefline/segmentation/kerasRead";
 import { type ModelValues, writeImportedModel, writeModel } from "@reefline/segmentation/modelFiles";
 import { readOnnxSummary } from "@reefline/segmentation/onnxFile";
 import { tryOnnx } from "@reefline/segmentation/onnxTrial";
+import { courseUnsharp } from "@reefline/segmentation/preset";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
 import { insertModel } from "../storage/runs.ts";
 
 const mostBytes = 1024 ** 3;
 const trialLimits = { seconds: 60, megabytes: 4_000 };
-const courseUnsharp = { radiusPx: 20, percent: 100 };
 
 export interface ImportModel {
   readonly path: string;
