@@ -18,7 +18,7 @@ export interface FlatGeobufLayer {
 export interface FlatGeobufOptions {
   /** Where features wait while they do not fit in memory; removed at the end. */
   readonly scratchPath: string;
-  /** Bytes of features kept in memory before they go to the scratch file; 64 MB unless given. */
+  /** Bytes of features, as they are written, kept in memory before they go to the scratch file; 64 MB unless given. */
   readonly memoryBytes?: number;
 }
 
@@ -37,33 +37,33 @@ export async function* flatGeobuf(
   { scratchPath, memoryBytes = 64 * 2 ** 20 }: FlatGeobufOptions,
 ): AsyncGenerator<Uint8Array> {
   const boxes = new FeatureBoxes();
-  const store = new FeatureStore(scratchPath, memoryBytes);
   const encoder = new FeatureEncoder(layer.geometryType, layer.columns, layer.transform ?? null);
+  const store = new FeatureStore(encoder, scratchPath, memoryBytes);
   try {
     for await (const records of batches)
       for (const record of records) {
         const length = encoder.byteLength(record);
-        const { view, at, offset } = store.room(length);
-        boxes.add(encoder.write(record, view, at), offset, length);
+        boxes.add(encoder.box(record), length);
+        store.add(record, length);
       }
     yield magic;
     yield encodeFlatBuffer(headerTable(layer, boxes));
     if (boxes.count === 0) return;
     const order = boxes.hilbertOrder();
     yield packedTree(boxes, order);
-    let chunk = new Uint8Array(chunkBytes);
+    let chunk = new DataView(new ArrayBuffer(chunkBytes));
     let filled = 0;
     for (const feature of order) {
       const length = boxes.byteLength(feature);
-      if (filled + length > chunk.length) {
-        if (filled > 0) yield chunk.subarray(0, filled);
-        chunk = new Uint8Array(Math.max(chunkBytes, length));
+      if (filled + length > chunk.byteLength) {
+        if (filled > 0) yield new Uint8Array(chunk.buffer, 0, filled);
+        chunk = new DataView(new ArrayBuffer(Math.max(chunkBytes, length)));
         filled = 0;
       }
-      store.read(boxes.offset(feature), chunk.subarray(filled, filled + length));
+      store.write(feature, boxes.offset(feature), length, chunk, filled);
       filled += length;
     }
-    yield chunk.subarray(0, filled);
+    yield new Uint8Array(chunk.buffer, 0, filled);
   } finally {
     store.close();
   }
@@ -103,55 +103,61 @@ function headerTable({ name, geometryType, epsg, columns, description }: FlatGeo
   ];
 }
 
-/** Memory for some features one after the other. */
-interface StorePart {
-  readonly view: DataView<ArrayBuffer>;
-  /** Of its first byte among all features. */
-  readonly offset: number;
-  used: number;
-}
-
-/** Bytes of features one after the other: in memory at first, all in a file as soon as they are too many. */
+/** Features in the order they came: as they are at first, all in a file as soon as they are too many. */
 class FeatureStore {
-  private parts: StorePart[] = [];
+  private held: FlatGeobufRecord[] = [];
+  private heldBytes = 0;
   private file: number | null = null;
 
   constructor(
+    private readonly encoder: FeatureEncoder,
     private readonly scratchPath: string,
     private readonly memoryBytes: number,
   ) {}
 
-  /** Room for a feature: zeros in `view` from `at` on, to be written before the next is asked for. `offset` is its place among all. */
-  room(length: number): { readonly view: DataView<ArrayBuffer>; readonly at: number; readonly offset: number } {
-    let part = this.parts.at(-1);
-    if (!part || part.used + length > part.view.byteLength) {
-      const offset = part ? part.offset + part.used : 0;
-      if (this.file !== null || offset + length > this.memoryBytes) this.spill();
-      part = { view: new DataView(new ArrayBuffer(Math.max(chunkBytes, length))), offset, used: 0 };
-      this.parts.push(part);
-    }
-    const at = part.used;
-    part.used += length;
-    return { view: part.view, at, offset: part.offset + at };
+  /** @param length bytes of the feature as it is written */
+  add(record: FlatGeobufRecord, length: number): void {
+    this.held.push(record);
+    this.heldBytes += length;
+    if (this.heldBytes > (this.file === null ? this.memoryBytes : chunkBytes)) this.spill();
   }
 
   private spill(): void {
     this.file ??= openSync(this.scratchPath, "wx+");
-    for (const { view, used } of this.parts) writeAll(this.file, new Uint8Array(view.buffer, 0, used));
-    this.parts = [];
+    for (let from = 0; from < this.held.length; ) {
+      let bytes = 0;
+      let end = from;
+      while (end < this.held.length && bytes < chunkBytes) bytes += this.lengthOf(end++);
+      const view = new DataView(new ArrayBuffer(bytes));
+      for (let at = 0; from < end; from++) {
+        const record = this.held[from];
+        if (record) this.encoder.write(record, view, at);
+        at += this.lengthOf(from);
+      }
+      writeAll(this.file, new Uint8Array(view.buffer));
+    }
+    this.held = [];
+    this.heldBytes = 0;
   }
 
-  read(offset: number, into: Uint8Array): void {
+  private lengthOf(i: number): number {
+    const record = this.held[i];
+    return record ? this.encoder.byteLength(record) : 0;
+  }
+
+  /** Writes a feature, the `i`th to come and `offset` bytes from the first, into zeros. */
+  write(i: number, offset: number, length: number, view: DataView<ArrayBuffer>, at: number): void {
     if (this.file === null) {
-      const part = this.parts.findLast((each) => each.offset <= offset);
-      if (part) into.set(new Uint8Array(part.view.buffer, offset - part.offset, into.length));
+      const record = this.held[i];
+      if (record) this.encoder.write(record, view, at);
       return;
     }
-    if (this.parts.length > 0) this.spill();
-    for (let at = 0; at < into.length; ) {
-      const read = readSync(this.file, into, at, into.length - at, offset + at);
-      if (read === 0) throw new Error(`${this.scratchPath} is shorter than what was written to it`);
-      at += read;
+    if (this.held.length > 0) this.spill();
+    const into = new Uint8Array(view.buffer, at, length);
+    for (let read = 0; read < length; ) {
+      const count = readSync(this.file, into, read, length - read, offset + read);
+      if (count === 0) throw new Error(`${this.scratchPath} is shorter than what was written to it`);
+      read += count;
     }
   }
 

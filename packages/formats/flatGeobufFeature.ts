@@ -59,11 +59,16 @@ export class FeatureEncoder {
     return aligned(this.propertiesAt(polygons) + 4 + this.valuesLength(values));
   }
 
-  /**
-   * Writes a feature into memory that holds zeros, from a multiple of 8 of its buffer on.
-   * @returns what lies around it
-   */
-  write({ polygons, values }: FlatGeobufRecord, view: DataView<ArrayBuffer>, at: number): Box {
+  /** What lies around a feature. */
+  box({ polygons }: FlatGeobufRecord): Box {
+    const box = { minX: Infinity, minY: Infinity, maxX: -Infinity, maxY: -Infinity };
+    // Holes lie inside.
+    for (const [outer = []] of polygons) widen(box, outer, this.transform ?? unchanged);
+    return box;
+  }
+
+  /** Writes a feature into memory that holds zeros, from a multiple of 8 of its buffer on. */
+  write({ polygons, values }: FlatGeobufRecord, view: DataView<ArrayBuffer>, at: number): void {
     const propertiesAt = this.propertiesAt(polygons);
     const valuesLength = this.valuesLength(values);
     const properties = at + propertiesAt;
@@ -77,10 +82,9 @@ export class FeatureEncoder {
     view.setUint32(at + 24, propertiesAt - 24, true);
     view.setUint32(properties, valuesLength, true);
     this.writeValues(values, view, properties + 4);
-    const box = { minX: Infinity, minY: Infinity, maxX: -Infinity, maxY: -Infinity };
     if (!this.isMulti) {
-      view.setUint32(at + 20, this.writeGeometry(polygons[0] ?? [], view, at + geometryAt, box) - (at + 20), true);
-      return box;
+      view.setUint32(at + 20, this.writeGeometry(polygons[0] ?? [], view, at + geometryAt) - (at + 20), true);
+      return;
     }
     const vtable = at + geometryAt;
     // {parts}, the eighth field.
@@ -93,11 +97,10 @@ export class FeatureEncoder {
     let part = at + aligned(partsAt + 4 + 4 * polygons.length);
     polygons.forEach((rings, i) => {
       const place = at + partsAt + 4 + 4 * i;
-      view.setUint32(place, this.writeGeometry(rings, view, part, box) - place, true);
+      view.setUint32(place, this.writeGeometry(rings, view, part) - place, true);
       part += geometryBytes(rings);
     });
     view.setUint32(at + 20, partsTableAt - 20, true);
-    return box;
   }
 
   private propertiesAt(polygons: readonly FlatRings[]): number {
@@ -138,8 +141,8 @@ export class FeatureEncoder {
     }
   }
 
-  /** Writes a Polygon's table `{ends, xy}` at `at` (a multiple of 8) and widens the box; returns where the table itself is. */
-  private writeGeometry(rings: FlatRings, view: DataView<ArrayBuffer>, at: number, box: Box): number {
+  /** Writes a Polygon's table `{ends, xy}` at `at` (a multiple of 8); returns where the table itself is. */
+  private writeGeometry(rings: FlatRings, view: DataView<ArrayBuffer>, at: number): number {
     view.setUint16(at, 8, true);
     view.setUint16(at + 2, 12, true);
     view.setUint16(at + 4, 4, true);
@@ -164,8 +167,6 @@ export class FeatureEncoder {
       else written.set(ring);
       written[length - 2] = written[0] ?? 0;
       written[length - 1] = written[1] ?? 0;
-      // Holes lie inside.
-      if (i === 0) widen(box, written);
       if (!isLittleEndian) new Uint8Array(view.buffer, view.byteOffset + place, 8 * length).set(swapped(written));
       place += 8 * length;
     }
@@ -196,11 +197,15 @@ function placeRing(ring: ArrayLike<number>, [a, b, c, d, e, f]: Affine, into: Fl
   }
 }
 
-function widen(box: Box, points: Float64Array): void {
+const unchanged: Affine = [1, 0, 0, 0, 1, 0];
+
+function widen(box: Box, ring: ArrayLike<number>, [a, b, c, d, e, f]: Affine): void {
   let { minX, minY, maxX, maxY } = box;
-  for (let i = 0; i < points.length; i += 2) {
-    const x = points[i] ?? 0;
-    const y = points[i + 1] ?? 0;
+  for (let i = 0; i < ring.length; i += 2) {
+    const col = ring[i] ?? 0;
+    const row = ring[i + 1] ?? 0;
+    const x = a * col + b * row + c;
+    const y = d * col + e * row + f;
     if (x < minX) minX = x;
     if (x > maxX) maxX = x;
     if (y < minY) minY = y;

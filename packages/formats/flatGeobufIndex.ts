@@ -14,14 +14,15 @@ export class FeatureBoxes {
   private lengths = new Uint32Array(256);
   count = 0;
 
-  add({ minX, minY, maxX, maxY }: Box, offset: number, length: number): void {
+  /** @param length bytes of the feature, which follows the one before */
+  add({ minX, minY, maxX, maxY }: Box, length: number): void {
     if (this.count === this.lengths.length) this.grow();
     const at = 4 * this.count;
     this.boxes[at] = minX;
     this.boxes[at + 1] = minY;
     this.boxes[at + 2] = maxX;
     this.boxes[at + 3] = maxY;
-    this.offsets[this.count] = offset;
+    this.offsets[this.count] = this.count === 0 ? 0 : this.offset(this.count - 1) + this.byteLength(this.count - 1);
     this.lengths[this.count++] = length;
   }
 

@@ -1,7 +1,7 @@
 import type { BlockPart } from "@reefline/raster/raster";
 import { AppError } from "@reefline/schema/errors";
 import type { Grid, Window } from "@reefline/schema/grid";
-import type { RowTracer } from "./rowTracer.ts";
+import { RowTracer, type TracedRegion, type TracerOptions } from "./rowTracer.ts";
 
 /** What is read of a raster to outline; every open raster of one 8-bit band has it. */
 export interface ByteSource {
@@ -37,25 +37,30 @@ export function rowSpans(window: Window, rowsAtOnce: number, blockHeightPx = 1):
 }
 
 /**
- * Gives a window's rows to a tracer, top to bottom, and the end after the last; yields when the rows of a span have passed.
- * @throws AppError `vectorize/samples`.
+ * Traces a window's rows, top to bottom: after each span the regions whose last row has passed.
+ * @throws AppError `vectorize/samples`, `vectorize/memory`.
  */
 export async function* traceWindow(
   source: ByteSource,
   window: Window,
-  tracer: RowTracer,
+  options: TracerOptions,
   { rowsAtOnce, signal }: { rowsAtOnce: number; signal?: AbortSignal },
-): AsyncGenerator<RowSpan> {
+): AsyncGenerator<RowSpan & { readonly regions: TracedRegion[] }> {
   const { colOff, widthPx } = window;
+  let regions: TracedRegion[] = [];
+  const tracer = new RowTracer(widthPx, options, (region) => regions.push(region));
   for (const { rowOff, heightPx } of rowSpans(window, rowsAtOnce, source.levels?.[0]?.blockHeightPx)) {
     const part = { colOff, rowOff: window.rowOff + rowOff, widthPx, heightPx };
     if (source.readBlocks) {
+      // A little more than the rows themselves, since blocks are kept apart from each other.
+      tracer.reserve(Math.ceil(widthPx * heightPx * 1.06));
       await source.readBlocks(part, (block) => tracer.holdBlock(block), { signal });
       tracer.traceHeld(heightPx);
     } else tracer.pushRows(bytesOf(await source.read(part, { signal })), 0, heightPx);
     signal?.throwIfAborted();
     if (rowOff + heightPx === window.heightPx) tracer.finish();
-    yield { rowOff, heightPx };
+    yield { rowOff, heightPx, regions };
+    regions = [];
   }
 }
 

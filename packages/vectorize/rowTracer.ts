@@ -49,6 +49,8 @@ export interface TracerOptions {
   readonly isPlainMask?: boolean;
   /** Count bytes per region, for `tenthPercentile`. */
   readonly countValues?: boolean;
+  /** Regions of fewer pixels are not given; 0 unless given. */
+  readonly leastPixels?: number;
 }
 
 /** What tracerKernel.as exports; addresses are bytes of its memory. */
@@ -61,6 +63,7 @@ interface Kernel {
     counts: boolean,
     withLevel: boolean,
     contourLevel: number,
+    leastPixels: number,
   ): void;
   inputRoom(bytes: number): number;
   traceRows(segments: number, segmentCount: number, rows: number): void;
@@ -81,11 +84,11 @@ const segmentBytes = 16;
 /** What the kernel may read beyond a row. */
 const spareBytes = 16;
 const rowsAtOnceBytes = 2 ** 20;
-const slabBytes = 2 ** 16;
+const slabWords = 2 ** 15;
 const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 /** Of a ring as the kernel lays it down: two words, the vertices, and their marks up to a whole word. */
-const ringBytes = (count: number): number => 8 + 8 * count + Math.ceil(count / 4) * 4;
+const ringWords = (count: number): number => 2 + 2 * count + ((count + 3) >> 2);
 
 let compiled: WebAssembly.Module | null = null;
 
@@ -105,18 +108,29 @@ export class RowTracer {
   private readonly kernel: Kernel;
   private held: HeldBlock[] = [];
   private heldBytes = 0;
-  private slab = new ArrayBuffer(0);
+  private roomBytes = 0;
+  private words = new Int32Array(0);
+  private slab = new Int32Array(0);
   private slabUsed = 0;
 
   constructor(
     private readonly widthPx: number,
-    { thresholdByte, connectivity = 4, contourLevel, isPlainMask = false, countValues = false }: TracerOptions,
+    { thresholdByte, connectivity = 4, contourLevel, isPlainMask = false, countValues = false, leastPixels = 0 }: TracerOptions,
     private readonly onRegion: (region: TracedRegion) => void,
   ) {
     compiled ??= new WebAssembly.Module(Buffer.from(tracerKernel, "base64"));
     const env = { memory: this.memory, emit: this.emit.bind(this) };
     this.kernel = new WebAssembly.Instance(compiled, { env }).exports as unknown as Kernel;
-    this.kernel.begin(widthPx, thresholdByte, connectivity === 8, isPlainMask, countValues, contourLevel !== undefined, contourLevel ?? 0);
+    this.kernel.begin(
+      widthPx,
+      thresholdByte,
+      connectivity === 8,
+      isPlainMask,
+      countValues,
+      contourLevel !== undefined,
+      contourLevel ?? 0,
+      leastPixels,
+    );
   }
 
   /** The next row: `widthPx` bytes of `data` from `offset`. */
@@ -138,13 +152,21 @@ export class RowTracer {
     }
   }
 
+  /** Makes room for blocks of so many bytes in all, so that it need not grow while they come. */
+  reserve(bytes: number): void {
+    if (bytes <= this.roomBytes) return;
+    this.guarded(() => this.kernel.inputRoom(bytes));
+    this.roomBytes = bytes;
+  }
+
   /** Keeps a copy of a block of the next rows, its place in them as it says, until `traceHeld`. In any order. */
   holdBlock({ bytes, rowBytes, ...place }: BlockPart): void {
     if (!bytes) return;
     const length = rowBytes * (place.heightPx - 1) + place.widthPx;
     const offset = this.heldBytes;
     this.heldBytes = offset + aligned(length + spareBytes);
-    const at = this.guarded(() => this.kernel.inputRoom(this.heldBytes));
+    if (this.heldBytes > this.roomBytes) this.reserve(2 * this.heldBytes);
+    const at = this.kernel.inputRoom(0);
     new Uint8Array(this.memory.buffer, at + offset, length).set(bytes.length === length ? bytes : bytes.subarray(0, length));
     this.held.push({ ...place, rowBytes, offset });
   }
@@ -155,7 +177,8 @@ export class RowTracer {
     this.held = [];
     this.heldBytes = 0;
     held.sort((a, b) => a.rowOff - b.rowOff || a.colOff - b.colOff);
-    const room = this.guarded(() => this.kernel.inputRoom(heldBytes + segmentBytes * held.length));
+    this.reserve(heldBytes + segmentBytes * held.length);
+    const room = this.kernel.inputRoom(0);
     const segments = room + heldBytes;
     const words = new Uint32Array(this.memory.buffer, segments, (segmentBytes / 4) * held.length);
     held.forEach(({ offset, colOff, widthPx, rowBytes }, i) => void words.set([room + offset, colOff, widthPx, rowBytes], i * 4));
@@ -195,32 +218,33 @@ export class RowTracer {
   }
 
   private emit(pixelCount: number, valueSum: number, tenthPercentile: number, ringCount: number, from: number): void {
-    const { buffer } = this.memory;
-    let end = from;
-    for (let i = 0; i < ringCount; i++) end += ringBytes(new Uint32Array(buffer, end, 1)[0] ?? 0);
-    const kept = this.keep(new Uint8Array(buffer, from, end - from));
+    if (this.words.buffer !== this.memory.buffer) this.words = new Int32Array(this.memory.buffer);
+    const { words } = this;
+    const first = from >> 2;
+    let end = first;
+    for (let i = 0; i < ringCount; i++) end += ringWords(words[end] ?? 0);
+    this.makeRoom(end - first);
+    const { slab, slabUsed } = this;
+    slab.set(words.subarray(first, end), slabUsed);
+    this.slabUsed += end - first;
     const rings: TracedRing[] = [];
-    let at = kept.byteOffset;
-    for (let i = 0; i < ringCount; i++) {
-      const [count = 0, mayRepeat = 0] = new Uint32Array(kept.buffer, at, 2);
-      const points = new Int32Array(kept.buffer, at + 8, 2 * count);
-      const marks = new Uint8Array(kept.buffer, at + 8 + 8 * count, count);
-      rings.push({ points, marks, mayRepeat: mayRepeat === 1 });
-      at += ringBytes(count);
+    for (let at = slabUsed; at < this.slabUsed; ) {
+      const count = slab[at] ?? 0;
+      const marksAt = at + 2 + 2 * count;
+      rings.push({
+        points: slab.subarray(at + 2, marksAt),
+        marks: new Uint8Array(slab.buffer, 4 * marksAt, count),
+        mayRepeat: slab[at + 1] === 1,
+      });
+      at += ringWords(count);
     }
     this.onRegion({ pixelCount, valueSum, tenthPercentile, rings });
   }
 
-  /** A copy from a multiple of 4 on; many small ones share a buffer, of which each costs as much as a large one. */
-  private keep(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-    if (bytes.length > slabBytes / 8) return new Uint8Array(bytes);
-    if (this.slabUsed + bytes.length > this.slab.byteLength) {
-      this.slab = new ArrayBuffer(slabBytes);
-      this.slabUsed = 0;
-    }
-    const kept = new Uint8Array(this.slab, this.slabUsed, bytes.length);
-    kept.set(bytes);
-    this.slabUsed += bytes.length;
-    return kept;
+  /** Regions share buffers, of which each costs as much to make as a large one. */
+  private makeRoom(words: number): void {
+    if (this.slabUsed + words <= this.slab.length) return;
+    this.slab = new Int32Array(Math.max(slabWords, words));
+    this.slabUsed = 0;
   }
 }

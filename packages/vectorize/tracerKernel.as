@@ -56,6 +56,7 @@ let isPlain: bool = false;
 let counting: bool = false;
 let hasLevel: bool = false;
 let level: f64 = 0;
+let leastPixels: u64 = 0;
 let row: i32 = 0;
 
 // Runs of the row above and of this one: run k covers columns cracks[2k] … cracks[2k + 1] − 1 and belongs to regions[k]; ends[i] is the open
@@ -73,6 +74,10 @@ let upper: usize = 0;
 let lower: usize = 0;
 
 let freeVertices: usize = 0;
+/** Memory that is not yet vertices, and further such pieces, each of which begins with where the next begins and where it ends itself. */
+let unusedAt: usize = 0;
+let unusedEnd: usize = 0;
+let unusedPieces: usize = 0;
 let freeRegions: usize = 0;
 let freeHistograms: usize = 0;
 /** Regions that went up in others, or ended, in this row: the rows' runs may name them until it is over. */
@@ -95,23 +100,26 @@ export function take(bytes: usize): usize {
   return at;
 }
 
-/** Cuts memory into free pieces, each of which names the next in its word at `link`. */
-function cut(from: usize, bytes: usize, size: usize, link: usize, next: usize): usize {
-  let free = next;
-  for (let at = from + bytes; at >= from + size; ) {
+/** A new chunk cut into free pieces, each of which begins with where the next is. */
+function cutChunk(size: usize): usize {
+  const from = take(CHUNK_BYTES);
+  let free: usize = 0;
+  for (let at = from + CHUNK_BYTES; at >= from + size; ) {
     at -= size;
-    store<u32>(at + link, <u32>free);
+    store<u32>(at, <u32>free);
     free = at;
   }
   return free;
 }
 
-/** Memory of `bytes` in place of `old`, which becomes vertices. */
+/** Memory of `bytes` in place of `old`, which vertices may have. */
 function replaced(old: usize, oldBytes: usize, bytes: usize): usize {
   const at = take(bytes);
   if (oldBytes > 0) {
     memory.copy(at, old, oldBytes);
-    freeVertices = cut(old, oldBytes, VERTEX_BYTES, NEXT, freeVertices);
+    store<u32>(old, <u32>unusedPieces);
+    store<u32>(old, <u32>(old + oldBytes), 4);
+    unusedPieces = old;
   }
   return at;
 }
@@ -119,7 +127,7 @@ function replaced(old: usize, oldBytes: usize, bytes: usize): usize {
 /** Room for what the caller lays down, which stays when the room grows. */
 export function inputRoom(bytes: usize): usize {
   if (bytes > inputBytes) {
-    const larger = max<usize>(CHUNK_BYTES, (bytes + (bytes >> 2) + 15) & ~15);
+    const larger = max<usize>(CHUNK_BYTES, (bytes + 15) & ~15);
     input = replaced(input, inputBytes, larger);
     inputBytes = larger;
   }
@@ -127,7 +135,7 @@ export function inputRoom(bytes: usize): usize {
 }
 
 /** Begins: rows of `widthPx` pixels; see TracerOptions. */
-export function begin(widthPx: i32, thresholdByte: i32, eight: bool, plain: bool, counts: bool, withLevel: bool, contourLevel: f64): void {
+export function begin(widthPx: i32, thresholdByte: i32, eight: bool, plain: bool, counts: bool, withLevel: bool, contourLevel: f64, fewest: f64): void {
   top = (__heap_base + 15) & ~15;
   width = widthPx;
   least = thresholdByte;
@@ -136,6 +144,7 @@ export function begin(widthPx: i32, thresholdByte: i32, eight: bool, plain: bool
   counting = counts;
   hasLevel = withLevel;
   level = contourLevel;
+  leastPixels = <u64>fewest;
   const cracks = <usize>(widthPx + 2) << 2;
   aboveCracks = take(cracks);
   aboveEnds = take(cracks);
@@ -148,16 +157,29 @@ export function begin(widthPx: i32, thresholdByte: i32, eight: bool, plain: bool
 }
 
 function vertex(x: i32, y: i32, mark: i32): usize {
-  if (freeVertices == 0) freeVertices = cut(take(CHUNK_BYTES), CHUNK_BYTES, VERTEX_BYTES, NEXT, 0);
-  const at = freeVertices;
-  freeVertices = load<u32>(at + NEXT);
+  let at = freeVertices;
+  if (at != 0) freeVertices = load<u32>(at + NEXT);
+  else {
+    if (unusedAt == unusedEnd) {
+      if (unusedPieces != 0) {
+        unusedAt = unusedPieces;
+        unusedPieces = load<u32>(unusedAt);
+        unusedEnd = load<u32>(unusedAt, 4);
+      } else {
+        unusedAt = take(CHUNK_BYTES);
+        unusedEnd = unusedAt + CHUNK_BYTES;
+      }
+    }
+    at = unusedAt;
+    unusedAt += VERTEX_BYTES;
+  }
   store<i32>(at + X, x);
   store<i32>(at + Y_MARK, (y << 3) | mark);
   return at;
 }
 
 function newRegion(): usize {
-  if (freeRegions == 0) freeRegions = cut(take(CHUNK_BYTES), CHUNK_BYTES, REGION_BYTES, PARENT, 0);
+  if (freeRegions == 0) freeRegions = cutChunk(REGION_BYTES);
   const at = freeRegions;
   freeRegions = load<u32>(at + PARENT);
   memory.fill(at, 0, REGION_BYTES);
@@ -165,7 +187,7 @@ function newRegion(): usize {
 }
 
 function newHistogram(): usize {
-  if (freeHistograms == 0) freeHistograms = cut(take(CHUNK_BYTES), CHUNK_BYTES, HISTOGRAM_BYTES, 0, 0);
+  if (freeHistograms == 0) freeHistograms = cutChunk(HISTOGRAM_BYTES);
   const at = freeHistograms;
   freeHistograms = load<u32>(at);
   memory.fill(at, 0, HISTOGRAM_BYTES);
@@ -564,6 +586,23 @@ function tenthPercentile(region: usize): i32 {
   return found < 0 ? 255 : found;
 }
 
+/** What a ring took may be used again. */
+function freeRing(ring: usize): void {
+  const first = load<u32>(ring + RING_FIRST);
+  store<u32>(<usize>load<u32>(ring + RING_LAST) + NEXT, <u32>ring);
+  store<u32>(ring + NEXT, <u32>freeVertices);
+  freeVertices = first;
+}
+
+function dropRegion(region: usize): void {
+  for (let ring = <usize>load<u32>(region + RINGS); ring != 0; ) {
+    const next = <usize>load<u32>(ring + RING_NEXT);
+    freeRing(ring);
+    ring = next;
+  }
+  if (counting) giveBackHistogram(load<u32>(region + COUNTS));
+}
+
 /** Lays the region's rings down one after the other and tells of it. */
 function emitRegion(region: usize): void {
   let bytes: usize = 0;
@@ -584,7 +623,6 @@ function emitRegion(region: usize): void {
     store<u32>(write, load<u32>(ring + RING_COUNT) & 1, 4);
     write += 8;
     let marks = write + (<usize>count << 3);
-    const last = <usize>load<u32>(ring + RING_LAST);
     let at = <usize>load<u32>(ring + RING_FIRST);
     for (let k: u32 = 0; k < count; k++) {
       const yMark = load<i32>(at + Y_MARK);
@@ -596,12 +634,8 @@ function emitRegion(region: usize): void {
     }
     write = (marks + 3) & ~3;
     ringCount++;
-    // Its vertices and the ring itself may be used again.
     const next = <usize>load<u32>(ring + RING_NEXT);
-    const first = load<u32>(ring + RING_FIRST);
-    store<u32>(last + NEXT, <u32>ring);
-    store<u32>(ring + NEXT, <u32>freeVertices);
-    freeVertices = first;
+    freeRing(ring);
     ring = next;
   }
   const tenth = counting ? tenthPercentile(region) : 0;
@@ -613,7 +647,8 @@ function emitEnded(): void {
     const region = rootOf(load<u32>(aboveRegions + (<usize>k << 1)));
     if (load<i32>(region + LAST_ROW) == row || load<u32>(region + EMITTED) != 0) continue;
     store<u32>(region + EMITTED, 1);
-    emitRegion(region);
+    if (load<u64>(region + PIXELS) < leastPixels) dropRegion(region);
+    else emitRegion(region);
     letGo(region);
   }
 }

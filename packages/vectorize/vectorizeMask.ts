@@ -1,6 +1,5 @@
 import { type ByteSource, traceWindow } from "./byteSource.ts";
 import { regionParts } from "./regionParts.ts";
-import { RowTracer } from "./rowTracer.ts";
 
 export interface MaskOptions {
   /** Smallest byte that belongs to a polygon; 1 unless given. */
@@ -25,10 +24,11 @@ export interface MaskPolygons {
 export async function* vectorizeMask(mask: ByteSource, options: MaskOptions = {}): AsyncGenerator<MaskPolygons[]> {
   const { thresholdByte = 1, connectivity = 4, swathRows = 512, signal } = options;
   const { widthPx, heightPx } = mask.grid;
-  const ended: MaskPolygons[] = [];
-  const tracer = new RowTracer(widthPx, { thresholdByte, connectivity, isPlainMask: true }, ({ pixelCount, rings }) =>
-    ended.push({ pixelCount, polygons: regionParts(rings).map(({ outer, holes }) => [outer, ...holes]) }),
-  );
   const whole = { colOff: 0, rowOff: 0, widthPx, heightPx };
-  for await (const _ of traceWindow(mask, whole, tracer, { rowsAtOnce: swathRows, signal })) yield ended.splice(0);
+  const tracing = { thresholdByte, connectivity, isPlainMask: true };
+  for await (const { regions } of traceWindow(mask, whole, tracing, { rowsAtOnce: swathRows, signal }))
+    yield regions.map(({ pixelCount, rings }) => ({
+      pixelCount,
+      polygons: regionParts(rings).map(({ outer, holes }) => [outer, ...holes]),
+    }));
 }

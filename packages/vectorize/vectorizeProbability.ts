@@ -10,7 +10,7 @@ import { labelArcs } from "./labelArcs.ts";
 import { type KeepsHole, type OutlineStyle, outlineBodies, outlineRegion, type PixelPolygon } from "./outlineRegion.ts";
 import { polygonId } from "./polygonId.ts";
 import { doubleArea, ringArea } from "./ringArea.ts";
-import { RowTracer, type TracedRegion } from "./rowTracer.ts";
+import type { TracedRegion } from "./rowTracer.ts";
 import { cornersOfContour, type PartedRegion, splitTouching } from "./splitTouching.ts";
 import { crossingOffset, unitsPerPixel } from "./subpixel.ts";
 import { quantileOf } from "./valueCounts.ts";
@@ -81,7 +81,7 @@ export async function* vectorizeProbability(probability: ByteSource, options: Ve
       "vectorize/window",
       "The part to outline reaches beyond the predicted raster. Choose a part inside it.",
     );
-  const { colOff, widthPx } = window;
+  const { colOff } = window;
   const toLonLat = pixelToLonLat(grid);
   const pixelAreaM2 = rowPixelAreasM2(grid);
   const { colMeters, rowMeters } = gridPixelMeters(grid);
@@ -91,15 +91,15 @@ export async function* vectorizeProbability(probability: ByteSource, options: Ve
   const level = 1 + threshold * 254;
   const keepsHole: KeepsHole = (areaPx, row) => areaPx * pixelAreaM2(window.rowOff + row) >= minHoleM2;
 
-  const ended: TracedRegion[] = [];
-  const tracer = new RowTracer(
-    widthPx,
-    { thresholdByte, connectivity, countValues: true, ...(contour === "subpixel" ? { contourLevel: level } : {}) },
-    (region) => {
-      const firstRow = (region.rings[0]?.points[1] ?? 0) / (contour === "subpixel" ? unitsPerPixel : 1);
-      if (region.pixelCount * pixelAreaM2(window.rowOff + Math.floor(firstRow)) >= minAreaM2 * 0.5) ended.push(region);
-    },
-  );
+  // Too little ground for a polygon of the least area, however it is drawn; pixels at a window's rows hardly differ.
+  const largestPixelM2 = Math.max(...[0, 0.5, 1].map((share) => pixelAreaM2(window.rowOff + Math.floor(share * (window.heightPx - 1)))));
+  const tracing = {
+    thresholdByte,
+    connectivity,
+    countValues: true,
+    leastPixels: Math.floor((minAreaM2 * 0.5) / (largestPixelM2 * 1.01)),
+    ...(contour === "subpixel" ? { contourLevel: level } : {}),
+  };
 
   const read = async (part: Window): Promise<Uint8Array> => {
     const array = await probability.read(part, { signal });
@@ -164,8 +164,8 @@ export async function* vectorizeProbability(probability: ByteSource, options: Ve
     }
   };
 
-  for await (const { rowOff: row, heightPx } of traceWindow(probability, window, tracer, { rowsAtOnce: swathRows, signal })) {
-    for (const region of ended.splice(0)) {
+  for await (const { rowOff: row, heightPx, regions } of traceWindow(probability, window, tracing, { rowsAtOnce: swathRows, signal })) {
+    for (const region of regions) {
       signal?.throwIfAborted();
       yield* outlined(region);
     }
