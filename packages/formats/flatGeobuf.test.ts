@@ -37,7 +37,7 @@ function record(i: number): FlatGeobufRecord {
 async function bytesOf(of: FlatGeobufLayer, records: Iterable<FlatGeobufRecord>, memoryBytes?: number): Promise<Uint8Array> {
   const scratchPath = join(folder, "scratch");
   const pieces: Uint8Array[] = [];
-  for await (const piece of flatGeobuf(of, inBatches(records), { scratchPath, memoryBytes })) pieces.push(piece);
+  for await (const piece of flatGeobuf(of, inBatches(records), { scratchPath, memoryBytes })) pieces.push(Uint8Array.from(piece));
   expect(existsSync(scratchPath)).toBe(false);
   return Buffer.concat(pieces);
 }

@@ -24,11 +24,11 @@ export interface FlatGeobufOptions {
 
 const magic = Uint8Array.of(0x66, 0x67, 0x62, 0x03, 0x66, 0x67, 0x62, 0x00);
 const geometryTypes = { Polygon: 3, MultiPolygon: 6 } as const;
-const chunkBytes = 4 * 2 ** 20;
+const chunkBytes = 2 ** 20;
 
 /**
  * A FlatGeobuf 3 file with its spatial index, in pieces, from any number of features: they are taken as they come, put by in a scratch file
- * beyond `memoryBytes`, and given out along a Hilbert curve. Memory: that much, 44 bytes per feature, and 40 per node of the index.
+ * beyond `memoryBytes`, and given out along a Hilbert curve. A piece holds until the next is asked for. Memory: that much, 44 bytes per feature, and 40 per node of the index.
  * An empty layer has no index. https://flatgeobuf.org
  */
 export async function* flatGeobuf(
@@ -57,7 +57,8 @@ export async function* flatGeobuf(
       const length = boxes.byteLength(feature);
       if (filled + length > chunk.byteLength) {
         if (filled > 0) yield new Uint8Array(chunk.buffer, 0, filled);
-        chunk = new DataView(new ArrayBuffer(Math.max(chunkBytes, length)));
+        if (length > chunk.byteLength) chunk = new DataView(new ArrayBuffer(length));
+        else new Uint8Array(chunk.buffer, 0, filled).fill(0);
         filled = 0;
       }
       store.write(feature, boxes.offset(feature), length, chunk, filled);

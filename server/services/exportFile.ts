@@ -81,7 +81,8 @@ async function* viaFolder(
         for await (const { rings, values } of records()) yield [{ polygons: [rings.map((ring, i) => woundRing(ring, i === 0))], values }];
       };
       const layer = { name, geometryType: "Polygon", epsg: crs.epsg, columns } as const;
-      yield* flatGeobuf(layer, polygons(), { scratchPath: join(folder, "features") });
+      // A piece may still be on its way when the next is asked for.
+      for await (const piece of flatGeobuf(layer, polygons(), { scratchPath: join(folder, "features") })) yield Uint8Array.from(piece);
       return;
     }
     const base = join(folder, table.fileName);
