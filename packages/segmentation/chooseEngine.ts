@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { randomFrom } from "@reefline/chips/random";
-import { AppError } from "@reefline/schema/errors";
+import { AppError, isAppError } from "@reefline/schema/errors";
 import type { EngineTrial } from "@reefline/schema/prediction";
+import { z } from "zod";
 import { type EngineChoice, type EngineName, engineTitles } from "./engineChoice.ts";
 import { readModel } from "./modelFiles.ts";
 import { type Predictor, startEngine } from "./predictor.ts";
@@ -27,6 +28,8 @@ const tolerance = 2 / 255;
 const rounds = 5;
 /** On a slow computer two rounds have to do. */
 const enoughMs = 6_000;
+/** What `engineMissing` says by itself. */
+const missingSchema = z.object({ why: z.string() });
 const allEngines: readonly EngineName[] = ["native", "native-bf16", "onnxruntime", "wasm"];
 
 interface Candidate {
@@ -66,7 +69,7 @@ export async function chooseEngine(modelDir: string, options: ChooseEngineOption
           const predictor = await startEngine(modelDir, card, values, { name, threads });
           candidates.push({ name, predictor, milliseconds: [], maxDifference: 0 });
         } catch (error) {
-          passOver(name, error instanceof Error ? error.message : String(error));
+          passOver(name, whyNot(error));
         }
       }
     }
@@ -88,7 +91,7 @@ export async function chooseEngine(modelDir: string, options: ChooseEngineOption
           if (candidate.predictor === reference) throw error;
           candidates.splice(candidates.indexOf(candidate), 1);
           candidate.predictor.dispose();
-          passOver(candidate.name, error instanceof Error ? error.message : String(error));
+          passOver(candidate.name, whyNot(error));
           continue;
         }
         if (round > 0) candidate.milliseconds.push(performance.now() - from);
@@ -107,7 +110,7 @@ export async function chooseEngine(modelDir: string, options: ChooseEngineOption
           ? `Its probabilities differ from float32 by up to ${maxDifference.toFixed(3)}, more than ${tolerance.toFixed(3)}.`
           : candidate === best
             ? undefined
-            : `${engineTitles[best?.name ?? name]} is faster.`;
+            : best && fasterBy(best.name, speed(best) / speed(candidate));
       trials.set(name, { name, mpxPerSecond: speed(candidate), maxDifference, ...(why ? { why } : {}) });
     }
     const table = allEngines.flatMap((name) => trials.get(name) ?? []);
@@ -121,6 +124,19 @@ export async function chooseEngine(modelDir: string, options: ChooseEngineOption
   } finally {
     for (const { predictor } of candidates) predictor.dispose();
   }
+}
+
+/** Why an engine did not run, without the advice to choose another one: here all are tried. */
+function whyNot(error: unknown): string {
+  if (isAppError(error)) return missingSchema.safeParse(error.details).data?.why ?? error.message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** "Native TensorFlow is 12 % faster." */
+function fasterBy(name: EngineName, times: number): string {
+  const title = engineTitles[name].replace(/^n/, "N");
+  if (times >= 1.95) return `${title} is ${times.toPrecision(2)} times as fast.`;
+  return `${title} is ${Math.max(1, Math.round(100 * (times - 1)))} % faster.`;
 }
 
 function requireNotCancelled(signal: AbortSignal | undefined): void {

@@ -14,10 +14,12 @@ export const engineTitles: Readonly<Record<EngineName, string>> = {
   wasm: "WebAssembly",
 };
 
+/** @param why a sentence, which is in the details by itself */
 export function engineMissing(name: EngineName, why: string): AppError {
   return new AppError(
     "unavailable",
     "segmentation/engine-missing",
     `The engine "${name}" cannot run on this computer: ${why} Choose another engine, or "auto".`,
+    { why },
   );
 }
