@@ -11,7 +11,8 @@ import { IconButton } from "../_ui/IconButton.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
 import { toast } from "../_ui/toasts.ts";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
-import { madeWith, othersWere } from "./engineWords.ts";
+import { EngineTrials } from "./EngineTrials.tsx";
+import { madeWith } from "./engineWords.ts";
 import { usePredictions, useShownPrediction } from "./useShownPrediction.ts";
 
 const when = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
@@ -72,16 +73,7 @@ export function PredictionList() {
           Computed with {madeWith(prediction)}
         </p>
       ) : null}
-      {prediction && othersWere(prediction).length > 0 ? (
-        <details className="mt-1 text-sm text-ink-3" data-testid="engine-trials">
-          <summary className="cursor-pointer">How the engine was chosen</summary>
-          <ul className="mt-1 space-y-1">
-            {othersWere(prediction).map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-        </details>
-      ) : null}
+      {prediction?.engine ? <EngineTrials engine={prediction.engine} /> : null}
       <ConfirmDialog
         open={leaving !== null}
         onOpenChange={() => setLeaving(null)}

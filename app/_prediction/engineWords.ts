@@ -1,4 +1,4 @@
-import type { PinnedEngine, Prediction } from "@reefline/schema/prediction";
+import type { EngineTrial, PinnedEngine, Prediction } from "@reefline/schema/prediction";
 
 export const engineWords: Readonly<Record<PinnedEngine["name"], string>> = {
   native: "Native TensorFlow",
@@ -18,11 +18,8 @@ export function madeWith({ engine, options }: Pick<Prediction, "engine" | "optio
   return parts.join(" · ");
 }
 
-/** How the other engines fared in the test that chose this one, a sentence each. Empty where there was no test. */
-export function othersWere({ engine }: Pick<Prediction, "engine">): string[] {
-  return (engine?.trials ?? []).flatMap(({ name, mpxPerSecond, why }) => {
-    const speed = mpxPerSecond === null ? "" : `, ${mpxPerSecond.toPrecision(2)} Mpx/s`;
-    if (name === engine?.name) return speed === "" ? [] : [`${engineWords[name]}${speed}: chosen.`];
-    return why === undefined ? [] : [`${engineWords[name]}${speed}: ${why}`];
-  });
+/** The test that chose an engine: the chosen one, then the others that ran, the fastest first, then those that did not run. */
+export function trialsInOrder({ name: chosen, trials = [] }: PinnedEngine): EngineTrial[] {
+  const rank = ({ name, mpxPerSecond }: EngineTrial) => (name === chosen ? Number.POSITIVE_INFINITY : (mpxPerSecond ?? -1));
+  return trials.toSorted((a, b) => rank(b) - rank(a));
 }
