@@ -54,7 +54,7 @@ async function sampleOf(session: Session, options: AreaSampleCommand): Promise<A
 }
 
 /** Samples of a survey and how far they are. */
-export async function areaSampleList(session: Session, options: { survey: string }): Promise<void> {
+async function areaSampleList(session: Session, options: { survey: string }): Promise<void> {
   const survey = await resolveSurvey(session.ctx, options.survey);
   const samples = await listSamples(session.ctx, survey.id);
   const listed = await Promise.all(
@@ -74,7 +74,7 @@ export async function areaSampleList(session: Session, options: { survey: string
 }
 
 /** Says that blocks are labelled. */
-export async function areaSampleDone(session: Session, options: AreaSampleCommand & { block?: number[]; all?: boolean }): Promise<void> {
+async function areaSampleDone(session: Session, options: AreaSampleCommand & { block?: number[]; all?: boolean }): Promise<void> {
   const sample = await sampleOf(session, options);
   const numbers = options.all ? sample.blocks.map((_, i) => i + 1) : (options.block ?? []);
   if (numbers.length === 0)
@@ -89,7 +89,7 @@ export async function areaSampleEstimate(session: Session, options: AreaSampleCo
   session.result(estimate, sentencesOf(estimate));
 }
 
-export async function areaSampleRemove(session: Session, options: AreaSampleCommand & { sample: string }): Promise<void> {
+async function areaSampleRemove(session: Session, options: AreaSampleCommand & { sample: string }): Promise<void> {
   const sample = await sampleOf(session, options);
   await removeSample(session.ctx, sample.id);
   session.result({ sampleId: sample.id }, [`Removed the area sample ${sample.id}. What was labelled in its blocks stays.`]);

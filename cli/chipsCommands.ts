@@ -40,7 +40,7 @@ export async function findRateCommand(session: Session, options: RecipeOptions):
 }
 
 /** `chips export`: PNG pairs of the split, named by their place in the model's grid. */
-export async function chipsExport(session: Session, dir: string, options: RecipeOptions): Promise<void> {
+async function chipsExport(session: Session, dir: string, options: RecipeOptions): Promise<void> {
   const folder = resolve(dir);
   const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? [] : null));
   if (there === null || there.length > 0) {

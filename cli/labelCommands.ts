@@ -12,7 +12,7 @@ import { isFolder, type PhotoLabelFlags, photoLabelsImport } from "./photoLabelC
 import { command, inSession } from "./program.ts";
 import type { Session } from "./session.ts";
 
-export async function labelsImport(
+async function labelsImport(
   session: Session,
   file: string,
   options: PhotoLabelFlags & { survey: string; as: string; class: string; locked?: boolean },

@@ -57,7 +57,7 @@ export interface SurveyAddOptions {
 }
 
 /** One survey from a file, from several laid over each other, or from a file at a web address. */
-export async function surveyAdd(session: Session, sources: readonly string[], options: SurveyAddOptions): Promise<void> {
+async function surveyAdd(session: Session, sources: readonly string[], options: SurveyAddOptions): Promise<void> {
   const fields = surveyFieldsSchema.safeParse({ name: options.name, site: options.site ?? "", capturedAt: options.capturedAt ?? null });
   if (!fields.success) {
     const issue = fields.error.issues[0];
@@ -174,7 +174,7 @@ export interface SurveyShiftOptions {
 }
 
 /** Moves a survey's imagery; labels stay. */
-export async function surveyShift(session: Session, name: string, options: SurveyShiftOptions): Promise<void> {
+async function surveyShift(session: Session, name: string, options: SurveyShiftOptions): Promise<void> {
   const survey = await resolveSurvey(session.ctx, name);
   if (!options.reset && options.east === undefined && options.north === undefined) {
     throw new AppError("bad-input", "survey/no-shift", "Say how far: --east METRES and --north METRES, or --reset to undo every move.");
@@ -197,7 +197,7 @@ export async function surveyShift(session: Session, name: string, options: Surve
 }
 
 /** Takes a remote survey's file as it is now, or copies it. */
-export async function surveyReread(session: Session, name: string, options: { copy?: boolean }): Promise<void> {
+async function surveyReread(session: Session, name: string, options: { copy?: boolean }): Promise<void> {
   const survey = await resolveSurvey(session.ctx, name);
   const job = await reimportRemote(session.ctx, survey.id, options.copy ?? false);
   await followJobs(session, [job.id]);
@@ -205,12 +205,12 @@ export async function surveyReread(session: Session, name: string, options: { co
   session.result(read, [`${options.copy ? "Copied" : "Read"} ${read.name}.`, ...sentencesOf(read).slice(1)]);
 }
 
-export async function surveyList(session: Session): Promise<void> {
+async function surveyList(session: Session): Promise<void> {
   const surveys = await listSurveys(session.ctx);
   session.result({ surveys }, surveys.length > 0 ? surveys.flatMap(sentencesOf) : ["There are no surveys yet."]);
 }
 
-export async function surveyShow(session: Session, name: string): Promise<void> {
+async function surveyShow(session: Session, name: string): Promise<void> {
   const survey = await resolveSurvey(session.ctx, name);
   const { features } = await featuresInSurvey(session.ctx, survey.id);
   const predictions = await listPredictions(session.ctx, survey.id);

@@ -160,7 +160,7 @@ export function deleteSelected(): void {
   toast(`${sentenceCase(layerWords[feature.layer].one)} deleted.`, { action: { label: "Undo", run: () => undoRedo("undo") } });
 }
 
-export function sentenceCase(text: string): string {
+function sentenceCase(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -153,7 +153,7 @@ function entryOf(pendingChange: PendingChange): LogEntry {
     : { id: pendingChange.newEditId, title: pendingChange.title, inverseOf: pendingChange.editId, effects: pendingChange.effects };
 }
 
-export function setPending(pending: readonly PendingChange[]): void {
+function setPending(pending: readonly PendingChange[]): void {
   const { surveyId, confirmed } = get();
   if (surveyId) set({ pending, features: featureView(confirmed, pending, surveyId) });
 }

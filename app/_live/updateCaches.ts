@@ -5,7 +5,7 @@ import { mergeHistory } from "../_training/mergeHistory.ts";
 
 const over = (job: Job): boolean => job.state === "done" || job.state === "failed" || job.state === "cancelled";
 
-export function upsertJob(jobs: readonly Job[], job: Job): Job[] {
+function upsertJob(jobs: readonly Job[], job: Job): Job[] {
   return jobs.some((known) => known.id === job.id) ? jobs.map((known) => (known.id === job.id ? job : known)) : [job, ...jobs];
 }
 

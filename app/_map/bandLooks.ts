@@ -13,7 +13,7 @@ export interface BandLook {
 const nearInfrared = /^(nir|near[ _-]?infra[ _-]?red|infra[ _-]?red|ir)([ _-]?\d+)?$/i;
 const height = /(dsm|dem|dtm|chm|height|elevation|altitude|depth|bathy)/i;
 
-export function isHeight(bandName: string): boolean {
+function isHeight(bandName: string): boolean {
   return height.test(bandName);
 }
 
@@ -101,7 +101,7 @@ function bandsKey(style: TileStyle): string {
 }
 
 /** Whether the image has all bands of the style. */
-export function fitsBands(style: TileStyle, bandCount: number): boolean {
+function fitsBands(style: TileStyle, bandCount: number): boolean {
   const used =
     style.kind === "colours" ? style.channels.map(({ band }) => band) : style.kind === "band" ? [style.channel.band] : [style.a, style.b];
   return used.every((band) => band < bandCount);

@@ -6,7 +6,7 @@ const metersAtZoom0 = 156_543.034;
 const deepestTile = 26;
 
 /** The tile zoom at which one tile pixel is one pixel of the image, with its fraction. */
-export function ownZoom({ bounds, gsdMeters }: Pick<SurveyImage, "bounds" | "gsdMeters">): number {
+function ownZoom({ bounds, gsdMeters }: Pick<SurveyImage, "bounds" | "gsdMeters">): number {
   const latitude = ((bounds.north + bounds.south) / 2) * (Math.PI / 180);
   return Math.log2((metersAtZoom0 * Math.cos(latitude)) / gsdMeters);
 }

@@ -20,7 +20,7 @@ export const uncertaintyStops: readonly (readonly [number, string])[] = [
 ];
 
 /** Over the tile's byte: 0 nodata, else 1 + 254 u. */
-export function uncertaintyRamp(): ExpressionSpecification {
+function uncertaintyRamp(): ExpressionSpecification {
   const stops = uncertaintyStops.flatMap(([share, colour]) => [1 + 254 * share, colour]);
   return ["interpolate", ["linear"], ["elevation"], 0, "rgba(29, 95, 143, 0)", ...stops] as ExpressionSpecification;
 }

@@ -23,7 +23,7 @@ export interface DecisionMade {
 type NumberedPolygon = PredictedPolygon & { num: number };
 
 /** Decisions of this visit, oldest first: what Ctrl+Z takes back while reviewing. */
-export const useDecisions = create<{ made: DecisionMade[] }>(() => ({ made: [] }));
+const useDecisions = create<{ made: DecisionMade[] }>(() => ({ made: [] }));
 
 const words: Record<Decision["kind"], string> = {
   accepted: "Accepted: it is a label now.",
@@ -106,7 +106,7 @@ export async function decide(
 }
 
 /** Takes a decision back, with the label it made. */
-export async function takeBackDecision(made: DecisionMade): Promise<void> {
+async function takeBackDecision(made: DecisionMade): Promise<void> {
   forget(made.decisionId);
   mark(made, null);
   try {

@@ -96,7 +96,7 @@ function SurveyMenu() {
 }
 
 /** Places in one workflow, left to right. */
-export function ModeTabs() {
+function ModeTabs() {
   const mode = useWorkspace((state) => state.mode);
   return (
     <nav

@@ -23,7 +23,3 @@ export const mapLayerTitles: Record<MapLayer, string> = {
   errors: "Errors",
   imagery: "Imagery",
 };
-
-export function isMapLayer(value: string): value is MapLayer {
-  return mapLayers.some((layer) => layer === value);
-}

@@ -1,7 +1,7 @@
 import type { SizeClassCounts } from "@reefline/schema/evaluation";
 
 /** Where each class of reef size begins, in square metres; the last is open. */
-export const sizeClassesM2: readonly number[] = [0, 1, 10, 100, 1_000, 10_000];
+const sizeClassesM2: readonly number[] = [0, 1, 10, 100, 1_000, 10_000];
 
 /** Which class an area belongs to. */
 export function sizeClassOf(areaM2: number): number {

@@ -81,7 +81,7 @@ interface Unit {
 const joinedNames = (units: readonly Unit[]): string => units.map(({ name }) => name).join(", ");
 
 /** The maps with a fold's ground held out. */
-export function withHoldout(maps: readonly (CoarseMap | null)[], cells: readonly FoldCell[]): (CoarseMap | null)[] {
+function withHoldout(maps: readonly (CoarseMap | null)[], cells: readonly FoldCell[]): (CoarseMap | null)[] {
   return maps.map((map, source) => {
     if (!map) return null;
     const holdout = map.holdout.slice();

@@ -97,7 +97,7 @@ function boxOf(ring: Float64Array): Box {
 }
 
 /** GeoPackage's header with the envelope, then well-known binary, little-endian. */
-export function geometryBlob(rings: readonly Float64Array[], { minX, maxX, minY, maxY }: Box, srsId: number): Uint8Array {
+function geometryBlob(rings: readonly Float64Array[], { minX, maxX, minY, maxY }: Box, srsId: number): Uint8Array {
   const bytes = new Uint8Array(40 + 9 + rings.reduce((sum, ring) => sum + 4 + ring.length * 8, 0));
   const view = new DataView(bytes.buffer);
   bytes.set([0x47, 0x50, 0, 0b00000011]);

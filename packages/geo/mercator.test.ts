@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boundsIntersect, boundsOfPolygons, normalizeLon, unionBounds } from "./bounds.ts";
+import { boundsIntersect, normalizeLon } from "./bounds.ts";
 import { isTile, lonLatToMercator, mercatorToLonLat, tileBounds, tileOfLonLat } from "./mercator.ts";
 
 describe("mercator", () => {
@@ -47,26 +47,6 @@ describe("bounds", () => {
     expect(boundsIntersect(fiji, { west: -177, south: -18, east: 176, north: -17 })).toBe(false);
     expect(boundsIntersect(fiji, { west: 178, south: -30, east: 179, north: -21 })).toBe(false);
     expect(boundsIntersect({ west: -180, south: -90, east: 180, north: 90 }, fiji)).toBe(true);
-  });
-
-  it("of polygons on both sides of it", () => {
-    const square = (lon: number): [number, number][] => [
-      [lon, -17],
-      [lon + 0.5, -17],
-      [lon + 0.5, -16],
-      [lon, -17],
-    ];
-    const bounds = boundsOfPolygons([
-      { type: "Polygon", coordinates: [square(179.2)] },
-      { type: "Polygon", coordinates: [square(-179.9)] },
-    ]);
-    expect(bounds).toMatchObject({ west: 179.2, south: -17, north: -16 });
-    expect(bounds?.east).toBeCloseTo(-179.4, 9);
-    const union = unionBounds([
-      { west: 179.25, south: 0, east: 179.75, north: 1 },
-      { west: -179.75, south: -2, east: -179.5, north: 0.5 },
-    ]);
-    expect(union).toEqual({ west: 179.25, south: -2, east: -179.5, north: 1 });
   });
 
   it("normalizes longitudes", () => {

@@ -3,7 +3,7 @@ import type { Bounds } from "@reefline/schema/grid";
 /** Half the width of the Web Mercator square (EPSG:3857), metres. */
 export const mercatorHalfWidth = Math.PI * 6378137;
 /** Latitude where the Web Mercator square ends, degrees. */
-export const mercatorMaxLatitude = 85.0511287798066;
+const mercatorMaxLatitude = 85.0511287798066;
 
 const radius = 6378137;
 const degreesPerRadian = 180 / Math.PI;
@@ -20,7 +20,7 @@ export function mercatorToLonLat(x: number, y: number): { lon: number; lat: numb
 }
 
 /** The square of map tile z/x/y (XYZ scheme, y grows southwards) in Web Mercator metres. */
-export function tileMercatorBounds(z: number, x: number, y: number): { west: number; south: number; east: number; north: number } {
+function tileMercatorBounds(z: number, x: number, y: number): { west: number; south: number; east: number; north: number } {
   const size = (2 * mercatorHalfWidth) / 2 ** z;
   return {
     west: x * size - mercatorHalfWidth,

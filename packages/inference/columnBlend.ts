@@ -3,7 +3,7 @@ import { blendWeights, WEIGHT_BITS, WEIGHT_ONE } from "./blendWeights.ts";
 import { finalCols, swathRuns, type WindowPlan } from "./windowPlan.ts";
 
 /** Values of 16 bits while they are blended: 0 = nodata, else 1 + 65534 v. */
-export const BLENDED_ONE = 65_535;
+const BLENDED_ONE = 65_535;
 
 /** A blended value of 16 bits → the byte of the raster: 0 = nodata, else 1 + 254 v. */
 export const byteOfBlended: Uint8Array = Uint8Array.from({ length: BLENDED_ONE + 1 }, (_, blended) =>

@@ -1,5 +1,5 @@
 /** Binary entropy in bits: 0 where p is 0 or 1, 1 where it is one half. */
-export function entropyBits(p: number): number {
+function entropyBits(p: number): number {
   if (p <= 0 || p >= 1) return 0;
   return -(p * Math.log2(p) + (1 - p) * Math.log2(1 - p));
 }

@@ -55,15 +55,3 @@ export async function openFileSource(path: string): Promise<Source> {
     close: () => handle.close(),
   };
 }
-
-/** Bytes in memory as a source. */
-export function bytesSource(bytes: Uint8Array): Source {
-  return {
-    sizeBytes: bytes.byteLength,
-    async read(offset, length, signal) {
-      throwIfAborted(signal);
-      return bytes.slice(offset, offset + length);
-    },
-    close: async () => {},
-  };
-}

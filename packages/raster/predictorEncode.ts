@@ -1,7 +1,7 @@
 import type { Samples } from "./array.ts";
 
 /** TIFF predictor codes: 2 for integers (TIFF 6.0 §14), 3 for floats (Adobe Technical Note 3). */
-export function predictorFor(samples: Samples): 2 | 3 {
+function predictorFor(samples: Samples): 2 | 3 {
   return samples instanceof Float32Array || samples instanceof Float64Array ? 3 : 2;
 }
 

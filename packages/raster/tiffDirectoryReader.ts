@@ -126,7 +126,7 @@ export class TiffDirectory {
 }
 
 /** Values of a tag that may be long (block offsets), read in pieces of `pieceCount` and kept for the last few pieces. */
-export class LongArray {
+class LongArray {
   private static readonly pieceCount = 8192;
   private static readonly piecesKept = 64;
   private readonly pieces = new Map<number, Promise<Float64Array>>();

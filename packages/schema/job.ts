@@ -4,7 +4,6 @@ import { idSchema } from "./ids.ts";
 export const jobKindSchema = z.enum(["import", "demo", "train", "predict", "vectorize", "rate-test"]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 export const jobStateSchema = z.enum(["queued", "running", "done", "failed", "cancelled"]);
-export type JobState = z.infer<typeof jobStateSchema>;
 
 export const progressSchema = z.object({
   /** What is being done, for a person: "Predicting Middle Marsh". */

@@ -50,7 +50,6 @@ export const imageShiftSchema = z.object({
   /** The transform of the file itself. */
   fileTransform: affineSchema,
 });
-export type ImageShift = z.infer<typeof imageShiftSchema>;
 
 export const imageSchema = z.object({
   assetId: idSchema,

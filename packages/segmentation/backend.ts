@@ -17,7 +17,7 @@ export interface LoadedBackend {
 }
 
 /** What models are to run on: "auto" takes the best that is here, every other only itself. */
-export const backendWishes = ["auto", "native-gpu", "native-cpu", "wasm"] as const;
+const backendWishes = ["auto", "native-gpu", "native-cpu", "wasm"] as const;
 export type BackendWish = (typeof backendWishes)[number];
 
 interface NativeBinding {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "@reefline/schema/errors";
-import { type Architecture, type ModelCard, modelCardSchema } from "@reefline/schema/training";
+import { type ModelCard, modelCardSchema } from "@reefline/schema/training";
 import { z } from "zod";
 import { writeFileAtomically } from "./atomicFile.ts";
 import { networkOf } from "./networkOf.ts";
@@ -98,12 +98,6 @@ async function readImported(modelDir: string): Promise<{ card: ModelCard; values
   const sha256 = file && createHash("sha256").update(file).digest("hex");
   if (sha256 !== card.data.architecture.sha256) throw broken(`${importedFile} is not the file that was imported`);
   return { card: card.data, values: { weights: new Float32Array(0), statistics: new Float32Array(0) } };
-}
-
-/** How large `weights.bin` of a network is. */
-export function modelBytes(architecture: Architecture): number {
-  const { weightCount, statisticsCount } = networkOf(architecture);
-  return 4 * (weightCount + statisticsCount);
 }
 
 function parsed(text: Uint8Array | undefined): unknown {

@@ -64,7 +64,7 @@ export function kernelShape({ kernelPx, inChannels, outChannels, depthwise }: Co
 }
 
 /** Lays out the weights of `operations`. */
-export function makeNetwork(operations: readonly Operation[], strideMultiplePx: number): Network {
+function makeNetwork(operations: readonly Operation[], strideMultiplePx: number): Network {
   const pieces: WeightPiece[] = [];
   let weightCount = 0;
   let statisticsCount = 0;

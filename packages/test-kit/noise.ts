@@ -10,7 +10,7 @@ const GRADIENT_Y = Float64Array.from({ length: DIRECTIONS }, (_, i) => Math.sin(
 const TO_UNIT = Math.SQRT2;
 
 /** 32 well-mixed bits from a lattice point and a seed (murmur3's finalizer). */
-export function hashLattice(ix: number, iy: number, seed: number): number {
+function hashLattice(ix: number, iy: number, seed: number): number {
   let h = Math.imul(ix, 0x27d4eb2d) ^ Math.imul(iy, 0x165667b1) ^ Math.imul(seed, 0x9e3779b1);
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

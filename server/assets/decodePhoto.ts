@@ -9,7 +9,7 @@ const signatures: readonly (readonly number[])[] = [
 ];
 
 /** Whether a file begins as a JPEG or a PNG does, whatever it is called. */
-export async function isPhotoFile(path: string): Promise<boolean> {
+async function isPhotoFile(path: string): Promise<boolean> {
   const file = await open(path, "r");
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);

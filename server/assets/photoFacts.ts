@@ -14,7 +14,7 @@ export const photoFactsSchema = z.object({
 export type PhotoFacts = z.infer<typeof photoFactsSchema>;
 
 /** How the pixels of a photo are wanted: bands interleaved, an alpha band after them where `withAlpha` says so. */
-export const photoPixelsSchema = z.object({
+const photoPixelsSchema = z.object({
   bandCount: z.union([z.literal(1), z.literal(3)]),
   sampleType: z.enum(["uint8", "uint16"]),
   withAlpha: z.boolean(),

@@ -7,7 +7,7 @@ import { forkSibling } from "../siblings.ts";
 import type { RasterPlace } from "./rasterPlace.ts";
 
 /** What the child found out about a file. */
-export const probeSchema = z.object({
+const probeSchema = z.object({
   grid: gridSchema.extend({ crs: crsSchema }),
   bandNames: z.array(z.string()).min(1),
   sampleType: sampleTypeSchema,

@@ -76,7 +76,7 @@ async function storeSource(run: JobRun, params: ImportParams, source: ImportSour
 }
 
 /** The stored image as tiles, panels and models need to know it; its values are counted on an overview where nobody counted them before. */
-export async function describeImage(
+async function describeImage(
   path: string,
   {
     assetId,

@@ -10,7 +10,7 @@ import type { JobOutcome, JobRun } from "./jobRun.ts";
 const paramsSchema = z.object({ surveyIds: z.array(idSchema).min(1), config: trainConfigSchema });
 
 /** So many of a recipe's steps, each at a higher rate than the one before. */
-export const ratesTestedByDefault = 100;
+const ratesTestedByDefault = 100;
 
 /** Tries learning rates on a recipe's first steps. It keeps nothing but losses, so an interrupted one begins anew. */
 export async function rateTestJob(run: JobRun): Promise<JobOutcome> {

@@ -7,7 +7,7 @@ import { writeAtomically } from "../assets/store.ts";
 const listSchema = z.array(z.object({ path: z.string(), name: z.string() }));
 
 /** A name inside a folder from what a browser sent: no way up or out of it, nothing that does not print. */
-export function safePhotoName(given: string): string {
+function safePhotoName(given: string): string {
   const parts = given
     .normalize("NFC")
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed

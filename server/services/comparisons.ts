@@ -18,7 +18,7 @@ export interface StartComparison {
 }
 
 /** The recipes that can be trained here: those on the pretrained encoder need its file. */
-export function recipesHere(ctx: Context): Recipe[] {
+function recipesHere(ctx: Context): Recipe[] {
   return recipes.filter(({ config }) => config.preset !== "best" || ctx.store.config.encoderPath !== null);
 }
 

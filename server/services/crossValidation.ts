@@ -28,7 +28,7 @@ export async function foldsSoFar(db: Database, { id, config }: Run): Promise<Cro
 }
 
 /** The folds' counts as one, each at its own threshold; what is said in `threshold` is their mean. */
-export function poolFolds(folds: readonly FoldResult[]): Evaluation | null {
+function poolFolds(folds: readonly FoldResult[]): Evaluation | null {
   const parts = folds.flatMap(({ heldOut }) => heldOut ?? []);
   const sum = combineEvaluations(parts);
   if (!sum) return null;

@@ -50,7 +50,7 @@ async function reportOf(store: Store, model: Model, inFull: boolean): Promise<Re
 }
 
 /** Every number of an evaluation that follows from its counts. */
-export function heldOutReport(evaluation: Evaluation, unit: LengthUnit = "m"): HeldOutReport {
+function heldOutReport(evaluation: Evaluation, unit: LengthUnit = "m"): HeldOutReport {
   const { detail } = evaluation;
   if (!detail) return { unit, evaluation, detail: null, atThresholds: [evaluation], sweep: [], calibration: null };
   const at = (threshold: number): Metrics => {

@@ -12,7 +12,7 @@ import { insertSurvey, surveyById } from "../storage/surveys.ts";
 import { refuseTakenName } from "./surveys.ts";
 
 /** What a file at an address is called: the last part of its path. */
-export function remoteFileName(url: URL): string {
+function remoteFileName(url: URL): string {
   const last = url.pathname.split("/").filter(Boolean).at(-1) ?? url.hostname;
   try {
     return decodeURIComponent(last).slice(0, 120);

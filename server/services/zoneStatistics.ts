@@ -172,7 +172,7 @@ async function predictedCentres(
 }
 
 /** How many polygons have their centre of area in each zone. */
-export function countByCentre(zones: readonly Zone[], polygons: readonly Polygon[]): number[] {
+function countByCentre(zones: readonly Zone[], polygons: readonly Polygon[]): number[] {
   const counts = zones.map(() => 0);
   for (const polygon of polygons) addAtCentre(counts, zones, polygon);
   return counts;

@@ -6,7 +6,7 @@ import type { Tables } from "./tables.ts";
 
 type EditRow = Selectable<Tables["edits"]>;
 
-export function toAppliedEdit(row: EditRow): AppliedEdit {
+function toAppliedEdit(row: EditRow): AppliedEdit {
   return {
     id: row.id,
     surveyId: row.surveyId,

@@ -1,9 +1,6 @@
 import type { SqliteDatabase } from "kysely";
 import Libsql from "libsql";
 
-/** What SQLite can hold, after checking. */
-export type BoundValue = string | number | bigint | Uint8Array | null;
-
 /**
  * One value as SQLite takes it. libsql aborts the whole process on a boolean and on a parameter list that is one lone Buffer, and rounds
  * bigints beyond 2^53, so nothing reaches it unchecked: booleans become 0 and 1, dates ISO strings, bigints numbers while exact.

@@ -15,7 +15,7 @@ export async function allSurveys(db: Database, projectId: string): Promise<Surve
   return rows.map(toSurvey);
 }
 
-export async function findSurvey(db: Database, id: string): Promise<Survey | null> {
+async function findSurvey(db: Database, id: string): Promise<Survey | null> {
   const row = await db.selectFrom("surveys").selectAll().where("id", "=", id).executeTakeFirst();
   return row ? toSurvey(row) : null;
 }

@@ -40,7 +40,7 @@ type PlannedRaster = Pick<Raster, "grid" | "levels">;
 const geometries = new WeakMap<object, TileGeometry>();
 
 /** Computed once per open raster. */
-export function tileGeometry(raster: PlannedRaster): TileGeometry {
+function tileGeometry(raster: PlannedRaster): TileGeometry {
   const found = geometries.get(raster);
   if (found) return found;
   const { colMeters, rowMeters } = gridPixelMeters(raster.grid);

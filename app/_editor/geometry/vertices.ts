@@ -15,7 +15,7 @@ export function vertexAt(polygon: Polygon, ref: VertexRef): Position | null {
   return polygon.coordinates[ref.ring]?.[ref.vertex] ?? null;
 }
 
-export function vertexCount(polygon: Polygon, ring: number): number {
+function vertexCount(polygon: Polygon, ring: number): number {
   return Math.max(0, (polygon.coordinates[ring]?.length ?? 0) - 1);
 }
 
@@ -35,7 +35,7 @@ export function removeVertex(polygon: Polygon, ref: VertexRef): Polygon | null {
   return ref.ring === 0 ? null : removeHole(polygon, ref.ring);
 }
 
-export function removeHole(polygon: Polygon, ring: number): Polygon {
+function removeHole(polygon: Polygon, ring: number): Polygon {
   return { type: "Polygon", coordinates: polygon.coordinates.filter((_, index) => index !== ring || index === 0) };
 }
 

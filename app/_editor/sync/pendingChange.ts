@@ -2,7 +2,7 @@ import { editSchema, featureContentSchema } from "@reefline/schema/feature";
 import { z } from "zod";
 
 /** What one change does to one feature. null: not there. */
-export const effectSchema = z.object({ id: z.string(), before: featureContentSchema.nullable(), after: featureContentSchema.nullable() });
+const effectSchema = z.object({ id: z.string(), before: featureContentSchema.nullable(), after: featureContentSchema.nullable() });
 export type Effect = z.infer<typeof effectSchema>;
 
 /**

@@ -16,7 +16,7 @@ export interface PhotoOut {
 }
 
 /** What comes back from longitude and latitude is a billionth off: whole pixels are whole again, the rest has three decimals. */
-export const roundPx = (value: number): number => Math.round(value * 1_000) / 1_000;
+const roundPx = (value: number): number => Math.round(value * 1_000) / 1_000;
 
 /** The part of a polygon that lies on a photo, or null. */
 export function onPhoto(
