@@ -4,7 +4,7 @@ import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { AppError } from "@reefline/schema/errors";
 import type { Polygon } from "@reefline/schema/feature";
 import { newId } from "@reefline/schema/ids";
-import { type PredictedPolygon, type Prediction, type PredictionOptions, predictionOptionsSchema } from "@reefline/schema/prediction";
+import { type Prediction, type PredictionOptions, predictionOptionsSchema } from "@reefline/schema/prediction";
 import type { Model } from "@reefline/schema/training";
 import type { Context } from "../context.ts";
 import { requestCancel } from "../jobs/queue.ts";
@@ -12,14 +12,11 @@ import { authorize } from "../principal.ts";
 import { publishEvent } from "../storage/events.ts";
 import { featuresOf } from "../storage/features.ts";
 import { enqueueJob } from "../storage/jobs.ts";
-import { polygonSet } from "../storage/polygonSets.ts";
-import { insertPrediction, predictionById, predictionsOf, standingDecisions } from "../storage/predictions.ts";
+import { insertPrediction, predictionById, predictionsOf } from "../storage/predictions.ts";
 import { modelById } from "../storage/runs.ts";
 import type { Database } from "../storage/store.ts";
 import { surveyById } from "../storage/surveys.ts";
-import { matchDecisions } from "./matchDecisions.ts";
 import { normalizePolygon } from "./normalizePolygon.ts";
-import { polygonsTouch } from "./polygonOverlap.ts";
 import { surveyImage } from "./surveys.ts";
 
 export interface StartPrediction {
@@ -137,41 +134,11 @@ export async function removePrediction(ctx: Context, id: string): Promise<void> 
   await rm(ctx.store.paths.prediction(id), { recursive: true, force: true });
 }
 
-export interface PolygonsAtThreshold {
-  /** computing: ask again in a moment; the tracing goes on in a process of its own. */
-  readonly state: "ready" | "computing";
-  readonly polygons: PredictedPolygon[];
-  /** Held-out areas whose labels are not locked: nothing is shown inside them. */
-  readonly hiddenAreas: Polygon[];
-}
-
 /** Traces the polygons of a prediction at a threshold in the background, unless that is already going on. Throws what last went wrong. */
 export type TraceRequest = (predictionId: string, threshold: number) => void;
 
 /** Thresholds are kept to a thousandth, so that one place of the slider is one set of polygons. */
 export const roundThreshold = (threshold: number): number => Math.round(threshold * 1_000) / 1_000;
-
-/** Predicted polygons with the decisions taken on them; those that touch a held-out area not yet locked are left out. */
-export async function predictionPolygons(
-  ctx: Context,
-  request: { predictionId: string; threshold: number },
-  requestTrace: TraceRequest,
-): Promise<PolygonsAtThreshold> {
-  authorize(ctx.principal, "survey:read", ctx.store.projectId);
-  const { db } = ctx.store;
-  const prediction = await predictionById(db, request.predictionId);
-  const hiddenAreas = await unlockedHoldouts(db, prediction.surveyId);
-  if (!prediction.raster) return { state: "computing", polygons: [], hiddenAreas };
-  const threshold = roundThreshold(request.threshold);
-  const polygons = await polygonSet(db, prediction.id, threshold);
-  if (!polygons) {
-    requestTrace(prediction.id, threshold);
-    return { state: "computing", polygons: [], hiddenAreas };
-  }
-  const visible = polygons.filter((polygon) => !hiddenAreas.some((area) => polygonsTouch(polygon.geometry, area)));
-  const decisions = await standingDecisions(db, prediction.surveyId);
-  return { state: "ready", polygons: matchDecisions(visible, decisions, prediction.id), hiddenAreas };
-}
 
 export async function unlockedHoldouts(db: Database, surveyId: string): Promise<Polygon[]> {
   return (await featuresOf(db, surveyId, "holdout")).filter((feature) => !feature.locked).map((feature) => feature.geometry);

@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Context } from "../../server/context.ts";
 import { exportLabels, exportPrediction } from "../../server/services/exportLayer.ts";
 import { applyEdit, featuresInSurvey, undoEdit } from "../../server/services/labels.ts";
-import { predictionPolygons } from "../../server/services/predictions.ts";
+import { outlinesAtThreshold } from "../../server/services/outlines.ts";
 import { decide, undoDecision } from "../../server/services/review.ts";
-import { insertPolygonSet } from "../../server/storage/polygonSets.ts";
+import { insertPolygonSet, polygonSet } from "../../server/storage/polygonSets.ts";
 import { predictionById } from "../../server/storage/predictions.ts";
+import { shapesInPlace } from "../../server/tiles/vector/shapesInPlace.ts";
 import { finishedPrediction } from "./finishedPrediction.ts";
 import { bareSurvey, box, content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
 
@@ -44,10 +45,21 @@ async function prediction(sets: Record<number, PredictedPolygon[]>): Promise<str
   return id;
 }
 
-const polygons = async (predictionId: string, threshold: number) =>
-  predictionPolygons(ctx, { predictionId, threshold }, () => {
+/** What a browser may see of a threshold's outlines, in the order they were traced, and the ground where it may not. */
+async function polygons(predictionId: string, threshold: number) {
+  const shapes = shapesInPlace(ctx.store.db);
+  const { hiddenAreas } = await outlinesAtThreshold(ctx, shapes, { predictionId, threshold }, () => {
     throw new Error("asked to trace what is there");
   });
+  const traced = (await polygonSet(ctx.store.db, predictionId, threshold)) ?? [];
+  const seen = await Promise.all(
+    traced.map(async ({ id }) => {
+      const known = await shapes.decisionOn({ predictionId, threshold, which: { id } });
+      return known ? [{ id, decision: known.decision }] : [];
+    }),
+  );
+  return { polygons: seen.flat(), hiddenAreas };
+}
 
 describe("review", () => {
   it("opens a polygon again when its label is undone among the edits", async () => {
@@ -141,8 +153,9 @@ describe("review", () => {
   it("says that outlines are on their way where nobody has traced a threshold", async () => {
     const id = await prediction({ 0.5: [predicted("a", box(1, 1))] });
     const asked: unknown[] = [];
-    const answer = await predictionPolygons(ctx, { predictionId: id, threshold: 0.6181 }, (...request) => asked.push(request));
-    expect(answer).toMatchObject({ state: "computing", polygons: [] });
+    const shapes = shapesInPlace(ctx.store.db);
+    const answer = await outlinesAtThreshold(ctx, shapes, { predictionId: id, threshold: 0.6181 }, (...request) => asked.push(request));
+    expect(answer).toMatchObject({ state: "computing", token: null });
     expect(asked).toEqual([[id, 0.618]]);
   });
 });
