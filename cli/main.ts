@@ -8,7 +8,7 @@ import { addExport } from "./exportCommand.ts";
 import { addLabelCommands } from "./labelCommands.ts";
 import { addLabelErrors } from "./labelErrors.ts";
 import { addModelCommands } from "./modelCommands.ts";
-import { addVectorize } from "./outlineCommands.ts";
+import { addPolygonize, addVectorize } from "./outlineCommands.ts";
 import { addPredict } from "./predictCommand.ts";
 import { newProgram } from "./program.ts";
 import { addReport } from "./reportCommand.ts";
@@ -32,6 +32,7 @@ for (const add of [
   addReport,
   addExport,
   addVectorize,
+  addPolygonize,
   addZones,
   addAreaSampleCommands,
 ]) {

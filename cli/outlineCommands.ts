@@ -1,7 +1,11 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { AppError } from "@reefline/schema/errors";
 import type { OutlineOptions } from "@reefline/schema/outlines";
 import { type Command, Option } from "commander";
+import { writeAtomically } from "../server/assets/store.ts";
 import { predictionToExport } from "../server/services/exportLayer.ts";
+import { outlineMaskFile } from "../server/services/outlineMaskFile.ts";
 import { getOutlineOptions, setOutlineOptions } from "../server/services/outlineOptions.ts";
 import { storePolygonSet } from "../server/services/polygonSets.ts";
 import { roundThreshold } from "../server/services/predictions.ts";
@@ -9,7 +13,7 @@ import { resolveSurvey } from "../server/services/surveys.ts";
 import { findPolygonSet, polygonsOfSet } from "../server/storage/polygonSets.ts";
 import { fraction, number } from "./optionValues.ts";
 import { command, inSession } from "./program.ts";
-import type { Session } from "./session.ts";
+import { noFile, type Session } from "./session.ts";
 
 export interface VectorizeCommand {
   readonly survey: string;
@@ -63,6 +67,46 @@ export async function vectorize(session: Session, options: VectorizeCommand): Pr
   session.result({ surveyId: survey.id, predictionId: prediction.id, threshold, outlines, polygonCount, areaM2 }, [
     `Outlined ${polygonCount} reefs, ${areaM2.toFixed(1)} m², where ${survey.name} is at least ${Math.round(threshold * 100)} % sure.`,
   ]);
+}
+
+interface PolygonizeCommand {
+  readonly mask: string;
+  readonly out: string;
+  readonly connectivity?: "4" | "8";
+}
+
+/** Outlines of a mask that any program wrote, exactly along its pixels. */
+async function polygonize(session: Session, options: PolygonizeCommand): Promise<void> {
+  if (!existsSync(options.mask)) throw noFile(options.mask);
+  if (!options.out.endsWith(".fgb"))
+    throw new AppError(
+      "bad-input",
+      "cli/polygonize-format",
+      `Outlines of a mask are written as FlatGeobuf. Name a file that ends in .fgb, not ${options.out}.`,
+    );
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort(new AppError("cancelled", "vectorize/cancelled", "Outlining was stopped."));
+  process.once("SIGINT", onInterrupt);
+  const connectivity = options.connectivity === "8" ? 8 : 4;
+  try {
+    let outlined = { regionCount: 0, pixelCount: 0 };
+    await writeAtomically(resolve(options.out), async (temporary) => {
+      outlined = await outlineMaskFile(options.mask, temporary, { connectivity, signal: stop.signal });
+    });
+    session.result({ ...outlined, out: resolve(options.out) }, [
+      `Wrote ${outlined.regionCount} outlines of ${outlined.pixelCount} pixels to ${options.out}.`,
+    ]);
+  } finally {
+    process.off("SIGINT", onInterrupt);
+  }
+}
+
+export function addPolygonize(program: Command): void {
+  command(program, "polygonize", "outline a mask that any program wrote, exactly along its pixels")
+    .requiredOption("--mask <file>", "GeoTIFF of one 8-bit band; what is not 0 is outlined")
+    .addOption(new Option("--connectivity <n>", "8: pixels that meet in a corner belong together").choices(["4", "8"]))
+    .requiredOption("--out <file>", "FlatGeobuf file")
+    .action((options: PolygonizeCommand, of: Command) => inSession(of, (session) => polygonize(session, options)));
 }
 
 export function addVectorize(program: Command): void {

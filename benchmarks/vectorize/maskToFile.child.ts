@@ -5,16 +5,11 @@
  *   memory MASK.bin SIZE OUT.fgb   the same from bytes in memory; seconds without starting and reading them
  *   made SIZE OUT.fgb              the same from a mask made row by row; seconds without making it
  */
-import { closeSync, openSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
-import { flatGeobuf } from "@reefline/formats/flatGeobuf";
-import type { FlatGeobufRecord } from "@reefline/formats/flatGeobufFeature";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import type { Grid } from "@reefline/schema/grid";
 import type { ByteSource } from "@reefline/vectorize/byteSource";
-import { vectorizeMask } from "@reefline/vectorize/vectorizeMask";
+import { outlineMaskFile, writeMaskOutlines } from "../../server/services/outlineMaskFile.ts";
 import { BlobMask } from "./blobMask.ts";
 
 const [source, ...words] = process.argv.slice(2);
@@ -27,28 +22,8 @@ function report(seconds: number, polygons: number): void {
   process.stdout.write(`${JSON.stringify({ seconds, polygons, peakMb: process.resourceUsage().maxRSS / 1024 })}\n`);
 }
 
-async function writePolygons(mask: ByteSource, out: string): Promise<number> {
-  let count = 0;
-  const records = async function* (): AsyncGenerator<FlatGeobufRecord[]> {
-    for await (const regions of vectorizeMask(mask)) {
-      count += regions.length;
-      yield regions.map(({ polygons }) => ({ polygons, values: [1] }));
-    }
-  };
-  const { crs, transform } = mask.grid;
-  const layer = { name: "mask", geometryType: "Polygon", epsg: crs.epsg, columns: [{ name: "DN", type: "int" }], transform } as const;
-  const file = openSync(out, "w");
-  for await (const piece of flatGeobuf(layer, records(), { scratchPath: `${out}.scratch` }))
-    for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
-  closeSync(file);
-  return count;
-}
-
 async function fileToFile(file: string, out: string): Promise<void> {
-  const raster = await openGeoTiff(await openFileSource(file));
-  const polygons = await writePolygons(raster, out);
-  await raster.close();
-  report(0, polygons);
+  report(0, (await outlineMaskFile(file, out)).regionCount);
 }
 
 function madeGrid(sizePx: number): Grid {
@@ -69,8 +44,8 @@ async function memoryToFile(file: string, sizePx: number, out: string): Promise<
     read: async ({ rowOff, heightPx }) => ({ data: new Uint8Array(bytes.buffer, bytes.byteOffset + rowOff * sizePx, heightPx * sizePx) }),
   };
   const started = performance.now();
-  const polygons = await writePolygons(mask, out);
-  report((performance.now() - started) / 1000, polygons);
+  const { regionCount } = await writeMaskOutlines(mask, out);
+  report((performance.now() - started) / 1000, regionCount);
 }
 
 async function madeToFile(sizePx: number, out: string): Promise<void> {
@@ -87,6 +62,6 @@ async function madeToFile(sizePx: number, out: string): Promise<void> {
       return { data };
     },
   };
-  const polygons = await writePolygons(mask, out);
-  report((performance.now() - started - making) / 1000, polygons);
+  const { regionCount } = await writeMaskOutlines(mask, out);
+  report((performance.now() - started - making) / 1000, regionCount);
 }

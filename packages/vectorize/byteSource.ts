@@ -56,7 +56,7 @@ export async function* traceWindow(
       tracer.reserve(Math.ceil(widthPx * heightPx * 1.06));
       await source.readBlocks(part, (block) => tracer.holdBlock(block), { signal });
       tracer.traceHeld(heightPx);
-    } else tracer.pushRows(bytesOf(await source.read(part, { signal })), 0, heightPx);
+    } else tracer.pushRows(bytesOf(await source.read(part, { signal }), widthPx * heightPx), 0, heightPx);
     signal?.throwIfAborted();
     if (rowOff + heightPx === window.heightPx) tracer.finish();
     yield { rowOff, heightPx, regions };
@@ -64,8 +64,8 @@ export async function* traceWindow(
   }
 }
 
-/** @throws AppError `vectorize/samples`. */
-export function bytesOf({ data }: { readonly data: ArrayLike<number> }): Uint8Array {
-  if (data instanceof Uint8Array) return data;
+/** What was read of a window of `pixels` pixels. @throws AppError `vectorize/samples`. */
+export function bytesOf({ data }: { readonly data: ArrayLike<number> }, pixels: number): Uint8Array {
+  if (data instanceof Uint8Array && data.length === pixels) return data;
   throw new AppError("bad-input", "vectorize/samples", "Outlines are made from a raster of one 8-bit band, and this is none.");
 }

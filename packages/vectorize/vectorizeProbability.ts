@@ -104,7 +104,7 @@ export async function* vectorizeProbability(probability: ByteSource, options: Ve
   const read = async (part: Window): Promise<Uint8Array> => {
     const array = await probability.read(part, { signal });
     signal?.throwIfAborted();
-    return bytesOf(array);
+    return bytesOf(array, part.widthPx * part.heightPx);
   };
 
   const finish = (polygon: PixelPolygon, { mean, tenthPercentile }: PixelStatistics): OutlinedPolygon | null => {
