@@ -27,6 +27,8 @@ if (!existsSync(join(root, "node_modules", "esbuild", "package.json")) || !exist
 
 process.env.REEFLINE_ROOT = root;
 process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+// A graphics card's memory is taken as it is needed, not all at once: the worker and a prediction's engine test share it.
+process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
 process.env.NEXT_TELEMETRY_DISABLED ??= "1";
 // Node's notices about things its own libraries deprecated are not for the person at the terminal.
 process.noDeprecation = true;

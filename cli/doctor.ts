@@ -12,9 +12,11 @@ import { rootDir, userCacheDir } from "../setup/paths.ts";
 import { encoderPath } from "../setup/pretrained/ensureEncoder.ts";
 import { findProgram, runCommand } from "../setup/run.ts";
 import { compilerFix, findCompiler } from "../setup/tensorflow/compileBinding.ts";
-import { nativePackageDir } from "../setup/tensorflow/ensureNative.ts";
+import { cudaBytes } from "../setup/tensorflow/cudaWheels.ts";
+import { cudaFailurePath, nativePackageDir } from "../setup/tensorflow/ensureNative.ts";
 import { bindingPath } from "../setup/tensorflow/linkPackage.ts";
 import { checkNativeLoads } from "../setup/tensorflow/loadCheck.ts";
+import { driverTooOld, findNvidiaDriver } from "../setup/tensorflow/nvidiaDriver.ts";
 import { wheelForThisMachine } from "../setup/tensorflow/wheels.ts";
 import { findPip } from "../setup/wheels/fetchWheel.ts";
 
@@ -100,14 +102,24 @@ async function pipFinding(): Promise<Finding> {
 }
 
 async function gpuFinding(): Promise<Finding> {
+  const name = "graphics card";
+  const driver = findNvidiaDriver();
+  if (driver === null) return note(name, "no NVIDIA driver with a card, or hidden (CUDA_VISIBLE_DEVICES); models run on the processor");
   const query = findProgram("nvidia-smi");
-  const result =
-    query === null ? null : await runCommand(query, ["--query-gpu=name,driver_version", "--format=csv,noheader"], { timeoutMs: 20_000 });
-  if (result?.code !== 0) return note("graphics card", "no NVIDIA driver; models run on the processor");
-  return note(
-    "graphics card",
-    `${result.output.trim().split("\n").join("; ")}; not used yet: this version prepares TensorFlow for the processor only`,
-  );
+  const asked = query && (await runCommand(query, ["--query-gpu=name,memory.total", "--format=csv,noheader"], { timeoutMs: 20_000 }));
+  const cards = asked && asked.code === 0 ? asked.output.trim().split("\n").join("; ") : "a card";
+  const found = `${cards}, driver ${driver.version ?? "of unknown version"} (${driver.library})`;
+  const tooOld = driverTooOld(driver);
+  if (tooOld !== null) return missing(name, `${found}; not used: ${tooOld}`, "Update the NVIDIA driver and run npm start again.");
+  const failed = cudaFailurePath(driver);
+  if (existsSync(failed)) {
+    return missing(name, `${found}; not used: ${readFileSync(failed, "utf8")}`, `Delete ${failed} and run npm start to try again.`);
+  }
+  const check = existsSync(bindingPath(nativePackageDir())) ? await checkNativeLoads(rootDir()) : null;
+  if (check?.loads && check.gpu) return ok(name, `${found}, used by TensorFlow ${check.tensorflowVersion}`);
+  const { download, afterwards } = cudaBytes();
+  const [gigabytes, kept] = [download, afterwards].map((bytes) => (bytes / 1e9).toFixed(1));
+  return note(name, `${found}; not used yet`, `npm start prepares TensorFlow for it (${gigabytes} GB to download, ${kept} GB on disk).`);
 }
 
 function databaseFinding(): Finding {

@@ -41,6 +41,10 @@ export function linkPackage(packageDir: string, tensorflowDir: string, binding: 
   mkdirSync(join(packageDir, "lib", "napi-v8"), { recursive: true });
   for (const name of ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"])
     replaceLink(join(tensorflowDir, "lib", name), join(lib, name));
+  // TensorFlow looks for NVIDIA's libraries beside its own folder, as it was opened: beside the links.
+  const nvidia = join(packageDir, "deps", "nvidia");
+  if (existsSync(join(tensorflowDir, "nvidia"))) replaceLink(join(tensorflowDir, "nvidia"), nvidia);
+  else rmSync(nvidia, { force: true });
   replaceLink("libtensorflow_cc.so.2", join(lib, "libtensorflow.so.2"));
   replaceLink("libtensorflow_cc.so.2", join(lib, "libtensorflow.so"));
   replaceLink("libtensorflow_framework.so.2", join(lib, "libtensorflow_framework.so"));

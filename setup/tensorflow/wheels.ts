@@ -7,7 +7,7 @@ export type TensorFlowWheel = Wheel & {
   seenWorking: boolean;
 };
 
-const VERSION = "2.21.0";
+export const TENSORFLOW_VERSION = "2.21.0";
 
 /** The wheels were built against glibc 2.27. */
 const OLDEST_GLIBC_MINOR = 27;
@@ -15,8 +15,8 @@ const OLDEST_GLIBC_MINOR = 27;
 const CPU_WHEELS: Record<string, TensorFlowWheel> = {
   "linux-x64": {
     requirement: "tensorflow-cpu",
-    version: VERSION,
-    title: `TensorFlow ${VERSION}`,
+    version: TENSORFLOW_VERSION,
+    title: `TensorFlow ${TENSORFLOW_VERSION}`,
     platformTag: "manylinux_2_27_x86_64",
     sha256: "dcc8afd32930e42d5296b6ee19078b773706830af4ea97fbe503b9f5e0f820cb",
     downloadBytes: 274_000_871,
@@ -26,8 +26,8 @@ const CPU_WHEELS: Record<string, TensorFlowWheel> = {
   // No tensorflow-cpu is published for ARM; its plain wheel is for the processor.
   "linux-arm64": {
     requirement: "tensorflow",
-    version: VERSION,
-    title: `TensorFlow ${VERSION}`,
+    version: TENSORFLOW_VERSION,
+    title: `TensorFlow ${TENSORFLOW_VERSION}`,
     platformTag: "manylinux_2_27_aarch64",
     sha256: "b07d15737406533898e36c7ef7944b1be18e9028dc521b9229952c537bbc5552",
     downloadBytes: 280_000_000,
@@ -46,10 +46,7 @@ function glibcMinor(): number | null {
   return Number.isInteger(minor) ? minor : null;
 }
 
-/**
- * The wheel whose library runs here, or the reason why there is none. The `tensorflow` wheel with its `nvidia-*` wheels would
- * bring the CUDA kernels; until that is done an NVIDIA card is not used, and `reefline doctor` says so.
- */
+/** The wheel whose library runs on this machine's processor, or the reason why there is none. For NVIDIA cards: cudaWheels.ts. */
 export function wheelForThisMachine(): { wheel: TensorFlowWheel } | { why: string; fix: string } {
   const platform = `${process.platform}-${process.arch}`;
   const wheel = CPU_WHEELS[platform];
