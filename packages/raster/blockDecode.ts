@@ -1,6 +1,7 @@
 import { constants, inflate } from "node:zlib";
 import type { Samples } from "./array.ts";
 import type { ImageLayout } from "./guard.ts";
+import { sumByteRows } from "./inflateRows.ts";
 import { decodeJpegBlock } from "./jpegBlock.ts";
 import { decodeLercBlock } from "./lercBlock.ts";
 import { decodeLzw } from "./lzwDecode.ts";
@@ -59,12 +60,15 @@ export async function decodeBlock(layout: ImageLayout, stored: StoredSamples, by
       if (plain.byteOffset % size !== 0) plain = new Uint8Array(plain);
       if (!layout.littleEndian) swapBytes(plain, size);
     }
-    if (layout.predictor === 2) undoDifferencing(asWords(plain, size), layout.blockWidthPx, bands);
+    if (layout.predictor === 2 && size === 1 && stored.form !== "packed" && rowBytes <= summedRowBytes) sumByteRows(plain, rowBytes, bands);
+    else if (layout.predictor === 2) undoDifferencing(asWords(plain, size), layout.blockWidthPx, bands);
   }
   return samplesFromBytes(stored, plain, rowSamples, rows);
 }
 
 const unassociatedAlpha = 2;
+/** Longer rows of bytes are summed where they are, without room of their own. */
+const summedRowBytes = 2 ** 20;
 
 /** What a block of a mask is when every pixel of it holds a measurement: most are. */
 export const allMeasured = new Uint8Array(0);
