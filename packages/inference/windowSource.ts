@@ -52,6 +52,8 @@ async function loadWindow({ raster, image, plan, area, spent }: Reading, { on, w
   const read: ModelInput = await readModelInput(raster, image, plan.modelGrid, on, { unsharp: plan.unsharp });
   const keep = wanted ? read.valid.map((valid, i) => (valid === 1 && wanted[i] === 1 ? 1 : 0)) : read.valid;
   if (!keep.includes(1)) return null;
+  if (on.widthPx === window.widthPx && on.heightPx === window.heightPx && isWhole(read.pixels) && isWhole(read.valid))
+    return { pixels: read.pixels, valid: read.valid, keep };
   const old = spent.pop();
   const valid = reflectEdges(read.valid, on, window, 1, old?.valid);
   return {
@@ -60,3 +62,6 @@ async function loadWindow({ raster, image, plan, area, spent }: Reading, { on, w
     keep: keep === read.valid ? valid : reflectEdges(keep, on, window, 1, old && old.keep !== old.valid ? old.keep : undefined),
   };
 }
+
+/** Whether an array has its memory to itself, so that it may be handed over to another thread. */
+const isWhole = (bytes: Uint8Array): boolean => bytes.byteLength === bytes.buffer.byteLength;

@@ -33,6 +33,11 @@ export async function readScaled(
   const toLevelY = size.heightPx / raster.grid.heightPx;
   const cols = axisWeights(window.colOff, window.widthPx, scaleX * toLevelX, shiftX * toLevelX, size.widthPx);
   const bandCount = options.bands?.length ?? raster.bandNames.length;
+  const same =
+    options.bytes && cols.isCopy
+      ? await readSame(raster, window, cols, { scaleY: scaleY * toLevelY, shiftY: shiftY * toLevelY, level, ...options })
+      : null;
+  if (same) return same;
   const samples = window.widthPx * window.heightPx * bandCount;
   const out = options.bytes && raster.sampleType === "uint8" ? new Uint8Array(samples) : new Float32Array(samples);
   const valid = new Uint8Array(window.widthPx * window.heightPx);
@@ -63,6 +68,22 @@ export async function readScaled(
     data: out,
     valid,
   };
+}
+
+/** Bytes of a window that lies whole on the raster and has its very pixels: as they are read, without another copy. */
+async function readSame(
+  raster: Raster,
+  window: Window,
+  cols: AxisWeights,
+  { scaleY, shiftY, ...options }: { scaleY: number; shiftY: number; level: number; bands?: readonly number[]; signal?: AbortSignal },
+): Promise<RasterArray | null> {
+  const rows = axisWeights(window.rowOff, window.heightPx, scaleY, shiftY, raster.levels[options.level]?.heightPx ?? 0);
+  const { widthPx, heightPx } = window;
+  if (!rows.isCopy || cols.high - cols.low !== widthPx || rows.high - rows.low !== heightPx) return null;
+  if (raster.sampleType !== "uint8" || widthPx * heightPx * raster.bandNames.length > sourceSamplesAtOnce) return null;
+  const source = await raster.read({ colOff: cols.low, rowOff: rows.low, widthPx, heightPx }, options);
+  if (source.data instanceof Uint8Array) clearInvalid(source.data, source.valid, source.bandCount);
+  return source;
 }
 
 /** Target pixels to raster pixels: col = scaleX · targetCol + shiftX, and so for rows. */
