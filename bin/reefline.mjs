@@ -81,6 +81,12 @@ if (backendAt >= 0) {
   process.argv.splice(backendAt + 2, 2);
 }
 const backend = process.env.REEFLINE_BACKEND;
+if (backend === "webgpu") {
+  stop(
+    "Models do not run on WebGPU in this version: outside a browser TensorFlow.js can compute there, and a training step cannot read its answer. Leave --backend out, or say --backend auto, and the best that is here is taken.",
+    2,
+  );
+}
 if (backend !== undefined && !backends.includes(backend)) {
   stop(`There is no backend "${backend}": choose one of ${backends.join(", ")}.`, 2);
 }

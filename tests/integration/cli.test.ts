@@ -35,6 +35,8 @@ describe("usage", () => {
       ["predict", "--survey", "a", "--model", "m", "--threshold", "2"],
       ["labels", "import", files.labels, "--survey", "a", "--as", "reef"],
       ["export", "--survey", "a", "--layer", "label"],
+      ["doctor", "--backend", "webgpu"],
+      ["doctor", "--backend", "abacus"],
     ];
     for (const mistake of mistakes) {
       const { code, stdout, stderr } = await run(...mistake);
