@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
 import type { SurveyFiles } from "@reefline/test-kit/surveyFiles";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { projectRoot } from "../../benchmarks/reeflineCli.ts";
 import { type RunningServer, reefline, startServer, startWorker } from "./program.ts";
 import { temporaryFolder } from "./testStore.ts";
 
@@ -35,13 +37,23 @@ describe("usage", () => {
       ["predict", "--survey", "a", "--model", "m", "--threshold", "2"],
       ["labels", "import", files.labels, "--survey", "a", "--as", "reef"],
       ["export", "--survey", "a", "--layer", "label"],
-      ["doctor", "--backend", "webgpu"],
-      ["doctor", "--backend", "abacus"],
     ];
     for (const mistake of mistakes) {
       const { code, stdout, stderr } = await run(...mistake);
       expect({ mistake, code, stdout }).toEqual({ mistake, code: 2, stdout: "" });
       expect(stderr).not.toBe("");
+    }
+  });
+
+  it("a backend that models do not run on is refused by the launcher, by name", () => {
+    for (const [name, why] of [
+      ["webgpu", /do not run on WebGPU/],
+      ["abacus", /no backend "abacus"/],
+    ] as const) {
+      const launcher = join(projectRoot(), "bin", "reefline.mjs");
+      const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, "doctor", "--backend", name], { encoding: "utf8" });
+      expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+      expect(stderr).toMatch(why);
     }
   });
 
