@@ -29,7 +29,7 @@ async function loadImage(url: string): Promise<HTMLImageElement> {
 /** First channel of an image, 0–255, row-major. */
 function greyOf(image: HTMLImageElement, widthPx: number, heightPx: number): Uint8Array {
   const canvas = new OffscreenCanvas(widthPx, heightPx);
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) return new Uint8Array(widthPx * heightPx);
   context.drawImage(image, 0, 0, widthPx, heightPx);
   const { data } = context.getImageData(0, 0, widthPx, heightPx);
@@ -59,7 +59,8 @@ export function ChipCanvas({
     Promise.all([loadImage(image), ...outlines.map(({ source }) => loadImage(source))])
       .then(([picture, ...masks]) => {
         const target = canvas.current;
-        const context = target?.getContext("2d");
+        // Drawn by the processor: long outlines keep a software renderer of the graphics card busy for seconds.
+        const context = target?.getContext("2d", { willReadFrequently: true });
         if (left || !target || !context || !picture) return;
         const { naturalWidth: widthPx, naturalHeight: heightPx } = picture;
         target.width = widthPx * SCALE;
@@ -111,19 +112,28 @@ function dim(context: CanvasRenderingContext2D, grey: Uint8Array, widthPx: numbe
   }
 }
 
+/** A path of more pieces takes much longer to draw than several with as many together: what an untrained model predicts is all outline. */
+const PIECES_AT_ONCE = 300;
+
 function stroke(context: CanvasRenderingContext2D, grey: Uint8Array, widthPx: number, heightPx: number, look: keyof typeof looks): void {
-  context.beginPath();
-  for (const { fromX, fromY, toX, toY } of contourSegments(grey, widthPx, heightPx, levels[look])) {
-    context.moveTo(fromX * SCALE, fromY * SCALE);
-    context.lineTo(toX * SCALE, toY * SCALE);
-  }
-  // As wide on the screen however small the chip is shown.
+  const segments = contourSegments(grey, widthPx, heightPx, levels[look]);
+  // As wide on the screen however small the chip is shown; thinner where there is little but outline.
   const onScreen = context.canvas.width / Math.max(1, context.canvas.clientWidth);
-  context.lineCap = "round";
-  context.strokeStyle = looks[look].casing;
-  context.lineWidth = 2.75 * onScreen;
-  context.stroke();
-  context.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue(looks[look].token).trim();
-  context.lineWidth = 1.5 * onScreen;
-  context.stroke();
+  const width = onScreen * (segments.length > 6_000 ? 0.5 : 1.5);
+  const colour = getComputedStyle(document.documentElement).getPropertyValue(looks[look].token).trim();
+  const isDense = segments.length > PIECES_AT_ONCE * 8;
+  context.lineCap = isDense ? "butt" : "round";
+  for (const [style, lineWidth] of [[looks[look].casing, width + 1.25 * onScreen] as const, [colour, width] as const]) {
+    if (isDense && lineWidth !== width) continue;
+    context.strokeStyle = style;
+    context.lineWidth = lineWidth;
+    for (let start = 0; start < segments.length; start += PIECES_AT_ONCE) {
+      context.beginPath();
+      for (const { fromX, fromY, toX, toY } of segments.slice(start, start + PIECES_AT_ONCE)) {
+        context.moveTo(fromX * SCALE, fromY * SCALE);
+        context.lineTo(toX * SCALE, toY * SCALE);
+      }
+      context.stroke();
+    }
+  }
 }
