@@ -1,11 +1,13 @@
+import { unitSigns } from "@reefline/geo/pixelCrs";
 import type { AreaSample, AreaSampleEstimate } from "@reefline/schema/areaSample";
 import { AppError } from "@reefline/schema/errors";
+import type { Survey } from "@reefline/schema/survey";
 import type { Command } from "commander";
 import { drawSample } from "../server/services/areaSampleDraw.ts";
 import { estimateSample } from "../server/services/areaSampleEstimate.ts";
 import { finishBlocks, listSamples, removeSample } from "../server/services/areaSamples.ts";
 import { predictionToExport } from "../server/services/exportLayer.ts";
-import { resolveSurvey } from "../server/services/surveys.ts";
+import { resolveSurvey, surveyImage } from "../server/services/surveys.ts";
 import { featureRows } from "../server/storage/features.ts";
 import { fraction, number, wholeNumber } from "./optionValues.ts";
 import { command, inSession } from "./program.ts";
@@ -38,7 +40,7 @@ export async function areaSampleDraw(session: Session, options: AreaSampleDrawCo
     seed: options.seed,
   });
   session.result(sample, [
-    `Drew ${sample.blocks.length} blocks of ${Number(sample.blockMeters.toPrecision(3))} m on ${survey.name} (${sample.id}):`,
+    `Drew ${sample.blocks.length} blocks of ${Number(sample.blockMeters.toPrecision(3))} ${signsOf(survey).length} on ${survey.name} (${sample.id}):`,
     ...sample.strata.map((stratum) => `  ${stratum.sampleCount} of ${stratum.blockCount} blocks with ${stratum.title}`),
     "Label every reef inside them, in the browser (Report, then Label the blocks) or by import; predictions stay hidden there until a block is done.",
   ]);
@@ -86,7 +88,8 @@ async function areaSampleDone(session: Session, options: AreaSampleCommand & { b
 export async function areaSampleEstimate(session: Session, options: AreaSampleCommand): Promise<void> {
   const sample = await sampleOf(session, options);
   const estimate = await estimateSample(session.ctx.store, sample.id);
-  session.result(estimate, sentencesOf(estimate));
+  const survey = await resolveSurvey(session.ctx, options.survey);
+  session.result(estimate, sentencesOf(estimate, signsOf(survey).area));
 }
 
 async function areaSampleRemove(session: Session, options: AreaSampleCommand & { sample: string }): Promise<void> {
@@ -95,20 +98,26 @@ async function areaSampleRemove(session: Session, options: AreaSampleCommand & {
   session.result({ sampleId: sample.id }, [`Removed the area sample ${sample.id}. What was labelled in its blocks stays.`]);
 }
 
-function sentencesOf({ areaM2, mappedM2, usersAccuracy, producersAccuracy, overallAccuracy, ...rest }: AreaSampleEstimate): string[] {
+function sentencesOf(
+  { areaM2, mappedM2, usersAccuracy, producersAccuracy, overallAccuracy, ...rest }: AreaSampleEstimate,
+  sign: string,
+): string[] {
   const m2 = (value: number) => Number(value.toPrecision(4)).toLocaleString("en-GB");
   const share = (name: string, accuracy: AreaSampleEstimate["usersAccuracy"]) =>
     accuracy
       ? [`  ${name}: ${(100 * accuracy.value).toFixed(1)} % (${(100 * accuracy.low).toFixed(1)}–${(100 * accuracy.high).toFixed(1)} %)`]
       : [];
   return [
-    `Reef on ${rest.surveyName}: ${m2(areaM2.value)} m², 95 % interval ${m2(areaM2.low)}–${m2(areaM2.high)} m² (mapped: ${m2(mappedM2)} m²).`,
+    `Reef on ${rest.surveyName}: ${m2(areaM2.value)} ${sign}, 95 % interval ${m2(areaM2.low)}–${m2(areaM2.high)} ${sign} (mapped: ${m2(mappedM2)} ${sign}).`,
     ...share("of what is mapped as reef, reef (user's accuracy)", usersAccuracy),
     ...share("of reef, mapped as reef (producer's accuracy)", producersAccuracy),
     ...share("of all ground, mapped right", overallAccuracy),
     ...rest.notes.map((note) => `  ${note}`),
   ];
 }
+
+/** Photos have no place on the ground: lengths and areas on them are pixels. */
+const signsOf = (survey: Survey) => unitSigns(surveyImage(survey).grid.crs);
 
 /** `area-sample draw`, `list`, `done`, `estimate`, `remove`. */
 export function addAreaSampleCommands(program: Command): void {

@@ -18,7 +18,7 @@ export function ComparisonPictures({ recipes }: { recipes: readonly ComparedReci
   });
   if (rows.length === 0) return null;
   return (
-    <PanelSection title="The same places, not trained on" aside={<ChipLegend />}>
+    <PanelSection title="The same places" aside={<ChipLegend />}>
       <div className="flex flex-col gap-3">
         {rows.map(({ recipe, title, runId, shown }) => (
           <div key={recipe}>

@@ -98,10 +98,10 @@ function Table({ recipes, stateOf }: { recipes: readonly ComparedRecipe[]; state
         <thead className="text-ink-3">
           <tr className="text-right">
             <td />
-            <th scope="colgroup" colSpan={2} className="pt-1 pl-2 font-normal">
+            <th scope="colgroup" colSpan={2} className="pt-1 pl-2 text-center font-normal">
               at 0.5
             </th>
-            <th scope="colgroup" colSpan={2} className="pt-1 pl-2 font-normal">
+            <th scope="colgroup" colSpan={2} className="pt-1 pl-2 text-center font-normal">
               tuned
             </th>
           </tr>

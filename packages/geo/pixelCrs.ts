@@ -19,6 +19,10 @@ export function isPixelCrs(crs: Crs): boolean {
   return crs.epsg === null && crs.proj4 === pixelCrs.proj4;
 }
 
+/** How lengths and areas in this CRS are written. */
+export const unitSigns = (crs: Crs): { length: "px" | "m"; area: "px" | "m²" } =>
+  isPixelCrs(crs) ? { length: "px", area: "px" } : { length: "m", area: "m²" };
+
 /** The grid of an image without a place: pixel (col, row) is at x = col, y = −row. */
 export function pixelGrid(widthPx: number, heightPx: number): Grid {
   return { crs: pixelCrs, transform: [1, 0, 0, 0, -1, 0], widthPx, heightPx };

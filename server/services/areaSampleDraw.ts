@@ -1,6 +1,7 @@
 import { drawAreaSample } from "@reefline/accuracy/areaSample";
 import { randomFrom } from "@reefline/chips/random";
 import { gridGsdMeters, pixelToLonLat } from "@reefline/geo/grid";
+import { unitSigns } from "@reefline/geo/pixelCrs";
 import { liesAsImagery } from "@reefline/geo/shiftGrid";
 import { blockFrame } from "@reefline/inference/blockFrame";
 import { type AreaSample, type AreaSampleRequest, areaSampleRequestSchema, sampleProperty } from "@reefline/schema/areaSample";
@@ -99,6 +100,7 @@ export async function drawSample(store: Store, author: string, request: AreaSamp
 
 function blockSide(grid: Grid, blockMeters: number | null): number {
   const gsdMeters = gridGsdMeters(grid);
+  const sign = unitSigns(grid.crs).length;
   const asked =
     blockMeters === null ? Math.min(usualBlockPx, Math.sqrt((grid.widthPx * grid.heightPx) / wantedBlocks)) : blockMeters / gsdMeters;
   const blockPx = Math.round(asked);
@@ -107,10 +109,14 @@ function blockSide(grid: Grid, blockMeters: number | null): number {
     throw new AppError(
       "bad-input",
       "area-sample/small-blocks",
-      `Blocks of ${blockMeters} m are smaller than the prediction can tell apart. Choose at least ${metres(leastBlockPx)} m.`,
+      `Blocks of ${blockMeters} ${sign} are smaller than the prediction can tell apart. Choose at least ${metres(leastBlockPx)} ${sign}.`,
     );
   if (blockMeters !== null && (grid.widthPx * grid.heightPx) / blockPx ** 2 > mostBlocks)
-    throw new AppError("limit", "area-sample/small-blocks", `Blocks of ${blockMeters} m are too many on this survey. Choose larger ones.`);
+    throw new AppError(
+      "limit",
+      "area-sample/small-blocks",
+      `Blocks of ${blockMeters} ${sign} are too many on this survey. Choose larger ones.`,
+    );
   return Math.max(leastBlockPx, blockPx);
 }
 

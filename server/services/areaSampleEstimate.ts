@@ -2,6 +2,7 @@ import { type BlockMeasurement, estimateArea } from "@reefline/accuracy/areaEsti
 import { pixelExtent, rasterizePolygons } from "@reefline/chips/rasterizePolygons";
 import { polygonToPixels } from "@reefline/geo/grid";
 import { rowPixelAreasM2 } from "@reefline/geo/pixelArea";
+import { unitSigns } from "@reefline/geo/pixelCrs";
 import { liesAsImagery } from "@reefline/geo/shiftGrid";
 import { evaluationHistogram } from "@reefline/inference/evaluateArea";
 import { memoryRaster } from "@reefline/inference/memoryRaster";
@@ -47,7 +48,7 @@ export async function estimateSample(store: Store, sampleId: string, signal?: Ab
   const prediction = await predictionById(db, sample.predictionId).catch(() => null);
   const probability = prediction?.raster ? await openAsset(store, prediction.raster.assetId) : null;
   const notes = [
-    `Stratified random sample of ${sample.blocks.length} blocks of ${metres(sample.blockMeters)} m out of ${sample.strata.reduce((sum, stratum) => sum + stratum.blockCount, 0)}, drawn with seed ${sample.seed}: half of them in proportion to the strata, half where most error was expected.`,
+    `Stratified random sample of ${sample.blocks.length} blocks of ${metres(sample.blockMeters)} ${unitSigns(image.grid.crs).length} out of ${sample.strata.reduce((sum, stratum) => sum + stratum.blockCount, 0)}, drawn with seed ${sample.seed}: half of them in proportion to the strata, half where most error was expected.`,
     "The mapped area is corrected by the errors in the sampled blocks (difference estimator over blocks; Olofsson et al. 2014, Stehman 2014); interval by Student's t.",
   ];
   const blocks = new Map<number, BlockMeasurement>();
