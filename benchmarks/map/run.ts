@@ -139,7 +139,7 @@ async function main(): Promise<void> {
       return `| ${what} | ${values.map((all) => cell(all, digits, scale)).join(" | ")} | ${ratio(plain)} | ${ratio(bare)} |`;
     }),
     "",
-    `Import of the labels: ${importSeconds.toFixed(1)} s. First tile (everything is read into memory): ${firstMs.toFixed(0)} ms.`,
+    `Import of the labels: ${importSeconds.toFixed(1)} s. First tile (waits until everything is in memory): ${firstMs.toFixed(0)} ms.`,
     `Tiles from zoom 10 to 22, ${tiles.length} distinct, each the first of its kind: p50 ${percentile(
       tiles.map(({ ms }) => ms),
       0.5,
