@@ -1,5 +1,6 @@
 import type { SampleType } from "@reefline/schema/survey";
 import type { Samples } from "./array.ts";
+import { averageByteRow } from "./averageBytes.ts";
 
 export type OverviewResampling = "average" | "nearest";
 
@@ -118,7 +119,6 @@ function averagePixels(halving: Halving, part: HalvingPart, from: RowBuffer, to:
   // Sums of four of the wider integers would not fit into 32 bits.
   const addsUp = sampleType !== "uint32" && sampleType !== "int32";
   const sums = new Float64Array((RUN_PX * 2 + 4) * bandCount);
-  const fixedSums = new Int32Array(sums.length);
   let allValid = true;
   for (let row = part.rowOff; row < part.rowEnd; row++) {
     const span = rowSpan(rows, row, from.firstRow);
@@ -138,7 +138,7 @@ function averagePixels(halving: Halving, part: HalvingPart, from: RowBuffer, to:
       else {
         to.valid.fill(1, run.targetAt + colOff, run.targetAt + colEnd);
         if (addsUp && cols.isEven && rows.isEven) averageFours(halving, run, from.data, to.data);
-        else if (from.data instanceof Uint8Array) averageBytes(halving, cols, rows, row, run, from.data, to.data, fixedSums);
+        else if (from.data instanceof Uint8Array) averageBytes(halving, cols, rows, row, run, from.data, to.data);
         else averageWeighted(halving, cols, run, from.data, to.data, sums);
       }
       if (holding === "empty") allValid = false;
@@ -234,7 +234,7 @@ function averageFours({ source, bandCount, nodata, sampleType }: Halving, run: R
   for (let i = start; i < write; i++) if (to[i] === nodata) to[i] = avoidNodata(nodata, nodata, sampleType);
 }
 
-/** Bytes of any weights, all valid, in whole numbers: first down, then across. */
+/** Bytes of any weights, all valid, in whole numbers. */
 function averageBytes(
   { source, bandCount, nodata }: Halving,
   cols: AxisPlan,
@@ -243,39 +243,22 @@ function averageBytes(
   run: Run,
   from: Uint8Array,
   to: Samples,
-  sums: Int32Array,
 ): void {
   const rowSamples = source.widthPx * bandCount;
   const { start, end } = sourceColumns(cols, run);
-  const w0 = rows.fixed[row * 3] ?? 0;
-  const w1 = rows.fixed[row * 3 + 1] ?? 0;
-  const w2 = rows.fixed[row * 3 + 2] ?? 0;
   const at = run.span.first * rowSamples + start * bandCount;
-  const length = (end - start) * bandCount;
-  // A row of no weight may lie outside the buffer.
-  const at1 = w1 > 0 ? at + rowSamples : at;
-  const at2 = w2 > 0 ? at + 2 * rowSamples : at;
-  if (w2 > 0) {
-    for (let i = 0; i < length; i++) sums[i] = (w0 * (from[at + i] ?? 0) + w1 * (from[at1 + i] ?? 0) + w2 * (from[at2 + i] ?? 0)) | 0;
-  } else {
-    for (let i = 0; i < length; i++) sums[i] = (w0 * (from[at + i] ?? 0) + w1 * (from[at1 + i] ?? 0)) | 0;
-  }
-  sums.fill(0, length, length + 2 * bandCount);
-  const half = 1 << (2 * FIXED_BITS - 1);
-  let write = (run.targetAt + run.colOff) * bandCount;
-  const first = write;
-  for (let col = run.colOff; col < run.colEnd; col++) {
-    const c0 = cols.fixed[col * 3] ?? 0;
-    const c1 = cols.fixed[col * 3 + 1] ?? 0;
-    const c2 = cols.fixed[col * 3 + 2] ?? 0;
-    let read = ((cols.first[col] ?? 0) - start) * bandCount;
-    for (let band = 0; band < bandCount; band++, read++) {
-      const sum = (c0 * (sums[read] ?? 0) + c1 * (sums[read + bandCount] ?? 0)) | 0;
-      to[write++] = (((sum + c2 * (sums[read + 2 * bandCount] ?? 0)) | 0) + half) >>> (2 * FIXED_BITS);
-    }
-  }
-  if (nodata === null) return;
-  for (let i = first; i < write; i++) if (to[i] === nodata) to[i] = avoidNodata(nodata, nodata, "uint8");
+  const means = averageByteRow(
+    from,
+    {
+      at: [at, at + rowSamples, at + 2 * rowSamples],
+      weights: [rows.fixed[row * 3] ?? 0, rows.fixed[row * 3 + 1] ?? 0, rows.fixed[row * 3 + 2] ?? 0],
+      length: (end - start) * bandCount,
+    },
+    { firsts: cols.first.subarray(run.colOff, run.colEnd), weights: cols.fixed.subarray(run.colOff * 3, run.colEnd * 3), start },
+    bandCount,
+    nodata !== null && nodata >= 0 && nodata <= 255 && Number.isInteger(nodata) ? nodata : null,
+  );
+  to.set(means, (run.targetAt + run.colOff) * bandCount);
 }
 
 /** All valid, any weights: first down, then across. */
