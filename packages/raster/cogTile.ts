@@ -72,7 +72,10 @@ export function tileEncoder(format: TileFormat): (cut: TileCut) => Promise<Encod
       if (lossless?.tilePx !== tilePx) lossless = { tilePx, tile: tileSamples({ sampleType, bandCount, tilePx }) };
       const { tile } = lossless;
       copyPixels(tile.begin(), cut, format, holding !== "full");
-      if (cut.withStatistics && holding === "full") counts = tile.count(tileWidth(cut), cut.heightPx);
+      if (cut.withStatistics && holding !== "empty") {
+        const valid = { bytes: cut.valid, offset: cut.bufferRow * cut.levelWidthPx + cut.colOff, pitch: cut.levelWidthPx };
+        counts = tile.count(tileWidth(cut), cut.heightPx, holding === "full" ? null : valid);
+      }
       return tile.encode();
     };
     const image = holding === "empty" ? await once(`image ${tilePx}`, pack) : await pack();

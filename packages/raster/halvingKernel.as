@@ -59,3 +59,73 @@ export function addColumns(sums: usize, firsts: usize, weights: usize, count: i3
     v128.store(at, nodata == 255 ? i8x16.add(values, equal) : i8x16.sub(values, equal));
   }
 }
+
+// @ts-ignore: decorator
+@inline
+function addRowsOf<T>(first: usize, second: usize, third: usize, length: i32, w0: f64, w1: f64, w2: f64, sums: usize): void {
+  for (let i = 0; i < length; i++, first += sizeof<T>(), second += sizeof<T>(), third += sizeof<T>(), sums += 8) {
+    const upper = w0 * <f64>load<T>(first) + w1 * <f64>load<T>(second);
+    store<f64>(sums, w2 == 0 ? upper : upper + w2 * <f64>load<T>(third));
+  }
+}
+
+/**
+ * The same of wider samples and any weights: sums as f64.
+ * @param kind 0: u16, 1: i16, 2: f32
+ */
+export function addWideRows(kind: i32, first: usize, second: usize, third: usize, length: i32, w0: f64, w1: f64, w2: f64, sums: usize): void {
+  if (kind == 0) addRowsOf<u16>(first, second, third, length, w0, w1, w2, sums);
+  else if (kind == 1) addRowsOf<i16>(first, second, third, length, w0, w1, w2, sums);
+  else addRowsOf<f32>(first, second, third, length, w0, w1, w2, sums);
+}
+
+// @ts-ignore: decorator
+@inline
+function addColumnsOf<T>(
+  sums: usize,
+  firsts: usize,
+  weights: usize,
+  count: i32,
+  start: i32,
+  bandCount: i32,
+  perRow: f64,
+  nodata: f64,
+  out: usize,
+): void {
+  const pixelBytes = <usize>bandCount << 3;
+  for (let col = 0; col < count; col++, firsts += 4, weights += 24) {
+    let place = sums + <usize>(load<i32>(firsts) - start) * pixelBytes;
+    const w0 = load<f64>(weights);
+    const w1 = load<f64>(weights, 8);
+    const w2 = load<f64>(weights, 16);
+    const per = perRow / (w0 + w1 + w2);
+    for (let band = 0; band < bandCount; band++, place += 8, out += sizeof<T>()) {
+      const mean = (w0 * load<f64>(place) + w1 * load<f64>(place + pixelBytes) + w2 * load<f64>(place + 2 * pixelBytes)) * per;
+      // Sums carry rounding of their own: without the nudge 12.5 could land on either side.
+      const value = isFloat<T>() ? mean : Math.floor(mean + 0.5 + 1e-9);
+      const kept = value == nodata ? value + 1 : value;
+      if (isFloat<T>()) store<f32>(out, <f32>kept);
+      else store<u16>(out, <u16>(<i32>kept));
+    }
+  }
+}
+
+/**
+ * The same of sums by `addWideRows`. @param weights three f64 for each target column, @param perRow 1 over the rows' weights,
+ * @param nodata NaN: none
+ */
+export function addWideColumns(
+  kind: i32,
+  sums: usize,
+  firsts: usize,
+  weights: usize,
+  count: i32,
+  start: i32,
+  bandCount: i32,
+  perRow: f64,
+  nodata: f64,
+  out: usize,
+): void {
+  if (kind == 2) addColumnsOf<f32>(sums, firsts, weights, count, start, bandCount, perRow, nodata, out);
+  else addColumnsOf<u16>(sums, firsts, weights, count, start, bandCount, perRow, nodata, out);
+}

@@ -1,6 +1,6 @@
 import type { SampleType } from "@reefline/schema/survey";
 import type { Samples } from "./array.ts";
-import { averageByteRow } from "./averageBytes.ts";
+import { averageByteRow, averageWideRow } from "./averageRow.ts";
 
 export type OverviewResampling = "average" | "nearest";
 
@@ -139,6 +139,8 @@ function averagePixels(halving: Halving, part: HalvingPart, from: RowBuffer, to:
         to.valid.fill(1, run.targetAt + colOff, run.targetAt + colEnd);
         if (addsUp && cols.isEven && rows.isEven) averageFours(halving, run, from.data, to.data);
         else if (from.data instanceof Uint8Array) averageBytes(halving, cols, rows, row, run, from.data, to.data);
+        else if (from.data instanceof Uint16Array || from.data instanceof Int16Array || from.data instanceof Float32Array)
+          averageWide(halving, cols, run, from.data, to.data);
         else averageWeighted(halving, cols, run, from.data, to.data, sums);
       }
       if (holding === "empty") allValid = false;
@@ -257,6 +259,27 @@ function averageBytes(
     { firsts: cols.first.subarray(run.colOff, run.colEnd), weights: cols.fixed.subarray(run.colOff * 3, run.colEnd * 3), start },
     bandCount,
     nodata !== null && nodata >= 0 && nodata <= 255 && Number.isInteger(nodata) ? nodata : null,
+  );
+  to.set(means, (run.targetAt + run.colOff) * bandCount);
+}
+
+/** The same of 16-bit and floating-point samples. */
+function averageWide(
+  { source, bandCount, nodata }: Halving,
+  cols: AxisPlan,
+  run: Run,
+  from: Uint16Array | Int16Array | Float32Array,
+  to: Samples,
+): void {
+  const rowSamples = source.widthPx * bandCount;
+  const { start, end } = sourceColumns(cols, run);
+  const at = run.span.first * rowSamples + start * bandCount;
+  const means = averageWideRow(
+    from,
+    { at: [at, at + rowSamples, at + 2 * rowSamples], weights: run.span.weights, length: (end - start) * bandCount },
+    { firsts: cols.first.subarray(run.colOff, run.colEnd), weights: cols.weights.subarray(run.colOff * 3, run.colEnd * 3), start },
+    bandCount,
+    nodata,
   );
   to.set(means, (run.targetAt + run.colOff) * bandCount);
 }

@@ -3,7 +3,7 @@
 
 // Free until deflate begins: bins of a histogram, then what was found.
 const BINS: usize = 0x80000; // u32 × 4096
-const FOUND: usize = 0x84000; // f64 × 2
+const FOUND: usize = 0x84000; // f64 × 3
 
 // @ts-ignore: decorator
 @inline
@@ -63,13 +63,21 @@ export function partBytes(from: usize, to: usize, rowSamples: usize, rows: i32):
 
 // @ts-ignore: decorator
 @inline
-function rangeOf<T>(at: usize, widthPx: i32, heightPx: i32, pitch: usize, step: usize): void {
-  let low = load<T>(at);
-  let high = low;
-  for (let row = 0; row < heightPx; row++, at += pitch) {
+function rangeOf<T>(at: usize, widthPx: i32, heightPx: i32, pitch: usize, step: usize, masked: bool, valid: usize, validPitch: usize): void {
+  let low: T = 0;
+  let high: T = 0;
+  let isFirst = true;
+  for (let row = 0; row < heightPx; row++, at += pitch, valid += validPitch) {
     const end = at + <usize>widthPx * step;
+    let look = valid;
     for (let place = at; place < end; place += step) {
+      if (masked && load<u8>(look++) == 0) continue;
       const value = load<T>(place);
+      if (isFirst) {
+        low = value;
+        high = value;
+        isFirst = false;
+      }
       low = min(low, value);
       high = max(high, value);
     }
@@ -83,34 +91,59 @@ function rangeOf<T>(at: usize, widthPx: i32, heightPx: i32, pitch: usize, step: 
  * @param kind 0: u16, 1: i16, 2: f32
  * @param pitch bytes from a row to the next
  * @param step bytes from a sample to the band's next
+ * @param valid a byte for each pixel, 0 where it does not count; 0: all count, else at least one does
  */
-export function range(kind: i32, at: usize, widthPx: i32, heightPx: i32, pitch: usize, step: usize): void {
-  if (kind == 0) rangeOf<u16>(at, widthPx, heightPx, pitch, step);
-  else if (kind == 1) rangeOf<i16>(at, widthPx, heightPx, pitch, step);
-  else rangeOf<f32>(at, widthPx, heightPx, pitch, step);
+export function range(kind: i32, at: usize, widthPx: i32, heightPx: i32, pitch: usize, step: usize, valid: usize, validPitch: usize): void {
+  if (valid == 0) {
+    if (kind == 0) rangeOf<u16>(at, widthPx, heightPx, pitch, step, false, 0, 0);
+    else if (kind == 1) rangeOf<i16>(at, widthPx, heightPx, pitch, step, false, 0, 0);
+    else rangeOf<f32>(at, widthPx, heightPx, pitch, step, false, 0, 0);
+  } else if (kind == 0) rangeOf<u16>(at, widthPx, heightPx, pitch, step, true, valid, validPitch);
+  else if (kind == 1) rangeOf<i16>(at, widthPx, heightPx, pitch, step, true, valid, validPitch);
+  else rangeOf<f32>(at, widthPx, heightPx, pitch, step, true, valid, validPitch);
 }
 
 // @ts-ignore: decorator
 @inline
-function countOf<T>(at: usize, widthPx: i32, heightPx: i32, pitch: usize, step: usize, scale: f64, firstBin: f64, middle: f64): void {
+function countOf<T>(
+  at: usize,
+  widthPx: i32,
+  heightPx: i32,
+  pitch: usize,
+  step: usize,
+  scale: f64,
+  firstBin: f64,
+  middle: f64,
+  masked: bool,
+  valid: usize,
+  validPitch: usize,
+): void {
   let sum: f64 = 0;
   let squares: f64 = 0;
-  for (let row = 0; row < heightPx; row++, at += pitch) {
+  let count: i32 = 0;
+  for (let row = 0; row < heightPx; row++, at += pitch, valid += validPitch) {
     const end = at + <usize>widthPx * step;
+    let look = valid;
     for (let place = at; place < end; place += step) {
+      if (masked && load<u8>(look++) == 0) continue;
       const value = <f64>load<T>(place);
       const bin = BINS + (<usize>(Math.floor(value * scale) - firstBin) << 2);
       store<u32>(bin, load<u32>(bin) + 1);
       const difference = value - middle;
       sum += difference;
       squares += difference * difference;
+      if (masked) count++;
     }
   }
   store<f64>(FOUND, sum);
   store<f64>(FOUND + 8, squares);
+  store<f64>(FOUND + 16, <f64>(masked ? count : widthPx * heightPx));
 }
 
-/** Counts one band's samples into `bins` bins, and the sums of their differences from `middle` and of those squared into FOUND. */
+/**
+ * Counts one band's samples into `bins` bins; into FOUND the sums of their differences from `middle` and of those squared, and how many they
+ * are.
+ */
 export function count(
   kind: i32,
   at: usize,
@@ -122,9 +155,15 @@ export function count(
   scale: f64,
   firstBin: f64,
   middle: f64,
+  valid: usize,
+  validPitch: usize,
 ): void {
   memory.fill(BINS, 0, <usize>bins << 2);
-  if (kind == 0) countOf<u16>(at, widthPx, heightPx, pitch, step, scale, firstBin, middle);
-  else if (kind == 1) countOf<i16>(at, widthPx, heightPx, pitch, step, scale, firstBin, middle);
-  else countOf<f32>(at, widthPx, heightPx, pitch, step, scale, firstBin, middle);
+  if (valid == 0) {
+    if (kind == 0) countOf<u16>(at, widthPx, heightPx, pitch, step, scale, firstBin, middle, false, 0, 0);
+    else if (kind == 1) countOf<i16>(at, widthPx, heightPx, pitch, step, scale, firstBin, middle, false, 0, 0);
+    else countOf<f32>(at, widthPx, heightPx, pitch, step, scale, firstBin, middle, false, 0, 0);
+  } else if (kind == 0) countOf<u16>(at, widthPx, heightPx, pitch, step, scale, firstBin, middle, true, valid, validPitch);
+  else if (kind == 1) countOf<i16>(at, widthPx, heightPx, pitch, step, scale, firstBin, middle, true, valid, validPitch);
+  else countOf<f32>(at, widthPx, heightPx, pitch, step, scale, firstBin, middle, true, valid, validPitch);
 }

@@ -15,7 +15,7 @@ const KINDS: Partial<Record<SampleType, number>> = { uint16: 0, int16: 1, float3
 interface Kernel {
   difference(at: number, rowBytes: number, rows: number, stride: number, sampleBytes: number): void;
   partBytes(from: number, to: number, rowSamples: number, rows: number): void;
-  range(kind: number, at: number, widthPx: number, heightPx: number, pitch: number, step: number): void;
+  range(kind: number, at: number, widthPx: number, heightPx: number, pitch: number, step: number, valid: number, validPitch: number): void;
   count(
     kind: number,
     at: number,
@@ -27,7 +27,18 @@ interface Kernel {
     scale: number,
     firstBin: number,
     middle: number,
+    valid: number,
+    validPitch: number,
   ): void;
+}
+
+/** Which pixels count: a byte each, 0 where one does not. */
+export interface ValidPixels {
+  readonly bytes: Uint8Array;
+  /** Index of the first pixel. */
+  readonly offset: number;
+  /** From a row to the next. */
+  readonly pitch: number;
 }
 
 let compiled: WebAssembly.Module | null = null;
@@ -36,8 +47,11 @@ let compiled: WebAssembly.Module | null = null;
 export interface TileSamples {
   /** Where the tile's samples go; only until the next call. They are what an earlier tile left. */
   begin(): Samples;
-  /** Counts the upper left rectangle of the tile, per band, every pixel valid; null for kinds of samples that the kernel does not know. */
-  count(widthPx: number, heightPx: number): BandCount[] | null;
+  /**
+   * Counts the upper left rectangle of the tile, per band; null for kinds of samples that the kernel does not know.
+   * @param valid at least one pixel is; null: all are
+   */
+  count(widthPx: number, heightPx: number, valid: ValidPixels | null): BandCount[] | null;
   /** The tile with predictor (2 for whole numbers, 3 for floats), deflated. The samples are gone then. */
   encode(): Uint8Array;
 }
@@ -63,19 +77,18 @@ export function tileSamples(
   const samplesAt = () => (isParted ? place.spare : place.at);
   const view = () => new maker(deflate.memory.buffer, samplesAt(), length);
 
-  const countBand = (band: number, widthPx: number, heightPx: number, code: number): BandCount => {
+  const countBand = (band: number, widthPx: number, heightPx: number, code: number, valid: number): BandCount => {
     const at = samplesAt() + band * sampleBytes;
-    const found = () => new Float64Array(deflate.memory.buffer, FOUND, 2);
-    kernel.range(code, at, widthPx, heightPx, pitch, step);
+    const found = () => new Float64Array(deflate.memory.buffer, FOUND, 3);
+    kernel.range(code, at, widthPx, heightPx, pitch, step, valid, widthPx);
     const [min = 0, max = 0] = found();
     const histogram = histogramOver(min, max, sampleType !== "float32");
     const bins = histogram.counts.length;
     // About the middle, so that little is lost in the difference of two large sums.
     const middle = sampleType === "float32" ? (min + max) / 2 : Math.round((min + max) / 2);
-    kernel.count(code, at, widthPx, heightPx, pitch, step, bins, 2 ** -histogram.exponent, histogram.firstBin, middle);
-    const [sum = 0, squares = 0] = found();
+    kernel.count(code, at, widthPx, heightPx, pitch, step, bins, 2 ** -histogram.exponent, histogram.firstBin, middle, valid, widthPx);
+    const [sum = 0, squares = 0, count = 0] = found();
     histogram.counts.set(new Uint32Array(deflate.memory.buffer, BINS, bins));
-    const count = widthPx * heightPx;
     return { count, min, max, mean: middle + sum / count, squares: Math.max(0, squares - (sum * sum) / count), histogram };
   };
 
@@ -84,9 +97,18 @@ export function tileSamples(
       place = deflate.reserve(length * sampleBytes);
       return view();
     },
-    count(widthPx, heightPx) {
+    count(widthPx, heightPx, valid) {
       if (kind === undefined) return null;
-      return Array.from({ length: bandCount }, (_, band) => countBand(band, widthPx, heightPx, kind));
+      // Where the deflated bytes will be, or the parted ones.
+      const validAt = isParted ? place.at : place.spare;
+      if (valid) {
+        const into = new Uint8Array(deflate.memory.buffer, validAt, widthPx * heightPx);
+        for (let row = 0; row < heightPx; row++) {
+          const from = valid.offset + row * valid.pitch;
+          into.set(valid.bytes.subarray(from, from + widthPx), row * widthPx);
+        }
+      }
+      return Array.from({ length: bandCount }, (_, band) => countBand(band, widthPx, heightPx, kind, valid ? validAt : 0));
     },
     encode() {
       const bytes = length * sampleBytes;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { averageByteRow } from "./averageBytes.ts";
+import { averageByteRow, averageWideRow } from "./averageRow.ts";
 
 /** Whole numbers from 0 to `most`, the same every time. */
 function numbers(count: number, most: number, seed: number): number[] {
@@ -48,6 +48,55 @@ describe("averageByteRow", () => {
         return mean !== nodata ? mean : mean === 255 ? 254 : mean + 1;
       });
       expect([...made]).toEqual(wanted);
+    }
+  });
+});
+
+describe("averageWideRow", () => {
+  const kinds = [
+    [Uint16Array, 65_535, 0],
+    [Int16Array, 65_535, 32_768],
+    [Float32Array, 90_000, 45_000],
+  ] as const;
+  it.each(kinds)("%o: means by plain sums", (Kind, most, less) => {
+    for (const [bandCount, count, nodata] of [
+      [1, 9, null],
+      [4, 130, 7],
+      [3, 41, 1200],
+    ] as const) {
+      const firsts = Int32Array.from({ length: count }, (_, col) => 5 + Math.floor(col * 1.95));
+      const across = new Float64Array(3 * count);
+      for (let col = 0; col < count; col++)
+        across.set(
+          weights(col + 2).map((weight) => weight / 1111),
+          3 * col,
+        );
+      const length = ((firsts.at(-1) ?? 0) - 5 + 3) * bandCount;
+      const down = weights(bandCount).map((weight) => weight / 999) as [number, number, number];
+      const data = Kind.from(numbers(3 * length + 20, most, count).map((value) => value - less));
+      if (nodata !== null) data.fill(nodata, 0, length >> 2);
+      const at: [number, number, number] = [1, length + 4, 2 * length + 9];
+      const made = averageWideRow<Uint16Array | Int16Array | Float32Array>(
+        data,
+        { at, weights: down, length },
+        { firsts, weights: across, start: 5 },
+        bandCount,
+        nodata,
+      );
+      const means = Array.from({ length: count * bandCount }, (_, i) => {
+        const col = Math.floor(i / bandCount);
+        const sums = [0, 1, 2].map((k) => {
+          const sample = ((firsts[col] ?? 0) - 5 + k) * bandCount + (i % bandCount);
+          const upper = down[0] * (data[at[0] + sample] ?? 0) + down[1] * (data[at[1] + sample] ?? 0);
+          return down[2] === 0 ? upper : upper + down[2] * (data[at[2] + sample] ?? 0);
+        });
+        const [c0 = 0, c1 = 0, c2 = 0] = across.subarray(3 * col, 3 * col + 3);
+        const per = 1 / (down[0] + down[1] + down[2]) / (c0 + c1 + c2);
+        const mean = (c0 * (sums[0] ?? 0) + c1 * (sums[1] ?? 0) + c2 * (sums[2] ?? 0)) * per;
+        const value = Kind === Float32Array ? mean : Math.floor(mean + 0.5 + 1e-9);
+        return value === nodata ? value + 1 : value;
+      });
+      expect(made).toEqual(Kind.from(means));
     }
   });
 });
