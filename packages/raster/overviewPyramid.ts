@@ -97,7 +97,7 @@ function planAxis(sourcePx: number, targetPx: number): AxisPlan {
 }
 
 /** Columns looked at together: all valid or all empty ones need no look at each pixel. */
-const RUN_PX = 256;
+const RUN_PX = 512;
 /** And where some are valid and some are not. */
 const MIXED_RUN_PX = 32;
 
