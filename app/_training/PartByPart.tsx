@@ -5,9 +5,9 @@ import { trpc } from "../_api/api.ts";
 import { isActive, progressSentence } from "../_jobs/jobSummary.ts";
 import { useJob, useJobControls } from "../_jobs/useJobs.ts";
 import { Button } from "../_ui/Button.tsx";
-import { Notice } from "../_ui/Notice.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
 import { Progress } from "../_ui/Progress.tsx";
+import { FailedTraining } from "./FailedTraining.tsx";
 import { FoldsView } from "./FoldsView.tsx";
 
 /** How a run's recipe does on ground left out part by part, where that was asked for beside the run; nothing otherwise. */
@@ -44,18 +44,7 @@ export function PartByPart({ runId, brief = false }: { runId: string; brief?: bo
         </PanelSection>
       ) : null}
       {job?.state === "failed" && job.error ? (
-        <PanelSection title="Judging it part by part">
-          <Notice
-            kind="error"
-            action={
-              <Button size="small" onClick={() => retry(job.id)}>
-                Try again from where it was
-              </Button>
-            }
-          >
-            {job.error.message}
-          </Notice>
-        </PanelSection>
+        <FailedTraining title="Judging it part by part" message={job.error.message} onRetry={() => retry(job.id)} />
       ) : null}
       {job?.state === "running" || job?.state === "done" || job?.state === "failed" || job === null ? (
         <FoldsView runId={check.id} underWay={underWay} brief={brief} />

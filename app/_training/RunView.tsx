@@ -13,6 +13,7 @@ import { Progress } from "../_ui/Progress.tsx";
 import { workspace } from "../_workspace/workspaceStore.ts";
 import { CorrectionRound } from "./CorrectionRound.tsx";
 import { ExportModelMenu } from "./ExportModelMenu.tsx";
+import { FailedTraining } from "./FailedTraining.tsx";
 import { FoldsView } from "./FoldsView.tsx";
 import { PartByPart } from "./PartByPart.tsx";
 import { RunCurves } from "./RunCurves.tsx";
@@ -51,20 +52,7 @@ export function RunView({ runId }: { runId: string }) {
             <Progress fraction={job.progress?.fraction ?? null} label={`Training ${run?.name ?? ""}`} />
           </PanelSection>
         ) : null}
-        {job?.state === "failed" && job.error ? (
-          <PanelSection>
-            <Notice
-              kind="error"
-              action={
-                <Button size="small" onClick={() => retry(job.id)}>
-                  Try again from where it was
-                </Button>
-              }
-            >
-              {job.error.message}
-            </Notice>
-          </PanelSection>
-        ) : null}
+        {job?.state === "failed" && job.error ? <FailedTraining message={job.error.message} onRetry={() => retry(job.id)} /> : null}
         {job?.state === "cancelled" ? (
           <PanelSection>
             <Notice

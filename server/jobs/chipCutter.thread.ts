@@ -1,16 +1,14 @@
 /** Cuts the batches of a training, one after the other, ahead of its steps. See chipThreads.ts. */
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { openGround } from "@reefline/chips/ground";
 import { readModelInput } from "@reefline/chips/modelInput";
-import { isAppError } from "@reefline/schema/errors";
 import { type BatchGround, cutBatch } from "@reefline/segmentation/batches";
+import type { Batch } from "@reefline/segmentation/trainer";
 import { openRasterPlace } from "../assets/rasterPlace.ts";
-import { describeError } from "../errors.ts";
-import { arraysOf, type ChipThreadInput, type ChipThreadReply, type ChipThreadRequest } from "./chipThreads.ts";
+import { answerInTurn } from "./answeringThread.ts";
+import { arraysOf, type ChipQuestion, type ChipThreadInput } from "./chipThreads.ts";
 import { memoryOf } from "./threadMemory.ts";
 
-const port = parentPort;
-if (!port) throw new Error("chipCutter is a thread, not a program");
 const input: ChipThreadInput = workerData;
 
 async function open(): Promise<BatchGround> {
@@ -31,17 +29,7 @@ async function open(): Promise<BatchGround> {
 const opened = open();
 opened.catch(() => undefined);
 
-async function answer({ id, plans, spent }: ChipThreadRequest): Promise<void> {
-  try {
-    const batch = await cutBatch(await opened, plans, spent);
-    port?.postMessage({ id, batch } satisfies ChipThreadReply, memoryOf(arraysOf(batch)));
-  } catch (error) {
-    const kind = isAppError(error) ? error.kind : "internal";
-    port?.postMessage({ id, error: { kind, ...describeError(error) } } satisfies ChipThreadReply);
-  }
-}
-
-let last: Promise<void> = Promise.resolve();
-port.on("message", (request: ChipThreadRequest) => {
-  last = last.then(() => answer(request));
+answerInTurn<ChipQuestion, Batch>(async ({ plans, spent }) => {
+  const batch = await cutBatch(await opened, plans, spent);
+  return { answer: batch, memory: memoryOf(arraysOf(batch)) };
 });

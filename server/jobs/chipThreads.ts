@@ -1,11 +1,9 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
 import type { ChipPlan } from "@reefline/chips/chipSampler";
 import type { CoarseMap } from "@reefline/chips/coarseMap";
 import type { GroundPolygons } from "@reefline/chips/coverage";
 import type { Unsharp } from "@reefline/chips/unsharp";
-import { AppError, type AppErrorKind } from "@reefline/schema/errors";
 import type { Grid } from "@reefline/schema/grid";
 import type { Limits } from "@reefline/schema/limits";
 import type { SurveyImage } from "@reefline/schema/survey";
@@ -15,6 +13,7 @@ import { courseUnsharp } from "@reefline/segmentation/preset";
 import type { Batch } from "@reefline/segmentation/trainer";
 import type { TrainingData } from "@reefline/segmentation/trainingData";
 import type { RasterPlace } from "../assets/rasterPlace.ts";
+import { AskedThread } from "./askedThread.ts";
 import { memoryOf } from "./threadMemory.ts";
 
 /** What a thread is given: plain data, and rasters it opens for itself. */
@@ -35,15 +34,10 @@ export interface ChipThreadInput {
   } | null)[];
 }
 
-export interface ChipThreadRequest {
-  readonly id: number;
+export interface ChipQuestion {
   readonly plans: readonly ChipPlan[];
   readonly spent: Batch | undefined;
 }
-
-export type ChipThreadReply =
-  | { readonly id: number; readonly batch: Batch }
-  | { readonly id: number; readonly error: { readonly kind: AppErrorKind; readonly code: string; readonly message: string } };
 
 const threadFile = new URL("./chipCutter.thread.js", import.meta.url);
 
@@ -75,43 +69,19 @@ export function chipThreads(
       return place && map && roles ? { place, image: source.image, grid, polygons, map, roles } : null;
     }),
   };
-  const waiting = new Map<number, { resolve(batch: Batch): void; reject(error: unknown): void }>();
-  let broken: unknown = null;
-  const fail = (error: unknown): void => {
-    broken ??= error;
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
-  };
-  const pool = Array.from({ length: threads }, () => {
-    const thread = new Worker(threadFile, { workerData: input });
-    thread.on("message", (reply: ChipThreadReply) => {
-      const asked = waiting.get(reply.id);
-      waiting.delete(reply.id);
-      if ("error" in reply) asked?.reject(new AppError(reply.error.kind, reply.error.code, reply.error.message));
-      else asked?.resolve(reply.batch);
-    });
-    thread.on("error", fail);
-    thread.on("exit", () =>
-      fail(new AppError("internal", "training/chips", "The part that cuts the chips stopped. Train again; it goes on from where it was.")),
-    );
-    return thread;
-  });
-  let nextId = 0;
+  const stopped = { code: "training/chips", message: "The part that cuts the chips stopped. Train again; it goes on from where it was." };
+  const pool = Array.from({ length: threads }, () => new AskedThread<ChipQuestion, Batch>(threadFile, input, stopped));
+  let turn = 0;
   return {
     ahead: aheadPerThread * threads,
-    cut: (plans, spent) =>
-      new Promise((resolve, reject) => {
-        if (broken) {
-          reject(broken);
-          return;
-        }
-        const id = nextId++;
-        waiting.set(id, { resolve, reject });
-        pool[id % threads]?.postMessage({ id, plans, spent } satisfies ChipThreadRequest, memoryOf(arraysOf(spent)));
-      }),
+    cut: (plans, spent) => {
+      const thread = pool[turn++ % threads];
+      if (!thread) throw new RangeError("there is a thread at least");
+      return thread.ask({ plans, spent }, memoryOf(arraysOf(spent)));
+    },
     close: async () => {
-      broken ??= new AppError("cancelled", "training/chips", "The training has ended.");
-      await Promise.all(pool.map((thread) => thread.terminate()));
+      const ended = { kind: "cancelled", code: "training/chips", message: "The training has ended." } as const;
+      await Promise.all(pool.map((thread) => thread.terminate(ended)));
     },
   };
 }

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
 import type { SurveyPlan } from "@reefline/inference/surveyPlan";
 import { type InferredWindow, inferringHere, type WindowForm, type WindowInference, windowForm } from "@reefline/inference/windowInference";
 import type { LoadedWindow } from "@reefline/inference/windowSource";
-import { AppError, type AppErrorKind } from "@reefline/schema/errors";
+import { AppError } from "@reefline/schema/errors";
 import type { ModelCard } from "@reefline/schema/training";
 import type { EngineChoice } from "@reefline/segmentation/engineChoice";
 import { readModel } from "@reefline/segmentation/modelFiles";
 import { loadPredictor } from "@reefline/segmentation/predictor";
+import { AskedThread } from "./askedThread.ts";
 import { memoryOf } from "./threadMemory.ts";
 
 /** What a lane's thread is given. */
@@ -18,15 +18,14 @@ export interface LaneInput {
   readonly engine: EngineChoice;
 }
 
-export type LaneRequest =
-  | { readonly window: LoadedWindow; readonly form: WindowForm; readonly spent: readonly Float32Array[] }
-  | { readonly close: true };
+export type LaneQuestion = "model" | { readonly window: LoadedWindow; readonly form: WindowForm; readonly spent: readonly Float32Array[] };
 
-/** One to each request, in their order; before them the model, or why there is none. */
-export type LaneReply =
-  | { readonly card: ModelCard; readonly strideMultiplePx: number }
-  | { readonly inferred: InferredWindow }
-  | { readonly error: { readonly kind: AppErrorKind; readonly code: string; readonly message: string } };
+interface LaneModel {
+  readonly card: ModelCard;
+  readonly strideMultiplePx: number;
+}
+
+export type LaneAnswer = LaneModel | { readonly inferred: InferredWindow };
 
 /** A model in memory, ready for the windows of a prediction. */
 export interface OpenEngine {
@@ -91,60 +90,35 @@ function inferringIn(lanes: readonly Lane[], form: WindowForm): WindowInference 
 
 /** One engine in a thread of its own. */
 class Lane {
-  readonly model: Promise<Extract<LaneReply, { card: unknown }>>;
-  readonly #thread: Worker;
-  readonly #ended: Promise<void>;
-  readonly #asked: { resolve(reply: LaneReply): void; reject(error: unknown): void }[] = [];
-  #broken: unknown = null;
+  readonly model: Promise<LaneModel>;
+  readonly #thread: AskedThread<LaneQuestion, LaneAnswer>;
 
   constructor(input: LaneInput) {
-    this.#thread = new Worker(threadFile, { workerData: input });
-    this.#thread.on("message", (reply: LaneReply) => {
-      const asked = this.#asked.shift();
-      if ("error" in reply) asked?.reject(new AppError(reply.error.kind, reply.error.code, reply.error.message));
-      else asked?.resolve(reply);
-    });
-    const fail = (error: unknown): void => {
-      this.#broken ??= error;
-      for (const { reject } of this.#asked.splice(0)) reject(this.#broken);
-    };
-    this.#thread.on("error", fail);
-    this.#ended = new Promise((resolve) => {
-      this.#thread.on("exit", () => {
-        fail(new AppError("internal", "prediction/engine", "The part that runs the model stopped. Try again."));
-        resolve();
-      });
-    });
-    this.model = this.#reply().then((reply) => {
-      if (!("card" in reply)) throw unexpected();
-      return reply;
+    const stopped = { code: "prediction/engine", message: "The part that runs the model stopped. Try again." };
+    this.#thread = new AskedThread(threadFile, input, stopped);
+    this.model = this.#thread.ask("model").then((answer) => {
+      if (!("card" in answer)) throw unexpected();
+      return answer;
     });
     this.model.catch(() => undefined);
   }
 
   /** Windows handed over that have not come back. */
   get waiting(): number {
-    return this.#asked.length;
+    return this.#thread.waiting;
   }
 
   async infer(window: LoadedWindow, form: WindowForm, spent: readonly Float32Array[]): Promise<InferredWindow> {
-    if (this.#broken) throw this.#broken;
-    const answer = this.#reply();
     const memory = memoryOf([window.pixels, window.valid, window.keep, ...spent]);
-    this.#thread.postMessage({ window, form, spent } satisfies LaneRequest, memory);
-    const reply = await answer;
-    if (!("inferred" in reply)) throw unexpected();
-    return reply.inferred;
+    const answer = await this.#thread.ask({ window, form, spent }, memory);
+    if (!("inferred" in answer)) throw unexpected();
+    return answer.inferred;
   }
 
   /** Lets what was asked be computed first. May be called again. */
   async close(): Promise<void> {
-    this.#thread.postMessage({ close: true } satisfies LaneRequest);
-    await this.#ended;
-  }
-
-  #reply(): Promise<LaneReply> {
-    return new Promise((resolve, reject) => this.#asked.push({ resolve, reject }));
+    this.#thread.tell("close");
+    await this.#thread.ended;
   }
 }
 
