@@ -18,7 +18,8 @@ export function forkSibling(
   options: { env?: Record<string, string>; execArgv?: string[]; args?: string[]; quiet?: boolean } = {},
 ): ChildProcess {
   return fork(fileURLToPath(addresses[name]), options.args ?? [], {
-    env: { ...process.env, ...options.env },
+    // glibc else keeps what every thread gave back apart from the others'.
+    env: { MALLOC_ARENA_MAX: "2", ...process.env, ...options.env },
     execArgv: options.execArgv ?? [],
     serialization: "advanced",
     stdio: ["ignore", options.quiet ? "ignore" : 2, options.quiet ? "ignore" : 2, "ipc"],
