@@ -4,7 +4,7 @@
     python peers.py shapes MASK.bin SIZE                 rasterio.features.shapes on the mask in memory
     python peers.py shapes-file MASK.tif OUT.fgb         rasterio.features.shapes, written by pyogrio
     python peers.py shapes-memory MASK.bin SIZE OUT.fgb  the same from memory
-    python peers.py gdal MASK.tif OUT.fgb                gdal_polygonize.py of the system's own GDAL
+    python peers.py program COMMAND…                     any program: how long it takes, and the most memory
     python3 peers.py gdal-memory MASK.bin SIZE OUT.fgb   the same function on a mask in memory (needs osgeo)
     python peers.py count FILE.fgb                       polygons and holes in a file
 """
@@ -105,11 +105,10 @@ def gdal_memory(source, size, out):
     report(time.perf_counter() - started, count)
 
 
-def gdal(source, out):
-    if os.path.exists(out):
-        os.remove(out)
+def program(*command):
+    """Any program, timed from here, so that it costs the same to start each."""
     started = time.perf_counter()
-    subprocess.run(["gdal_polygonize.py", "-q", source, "-f", "FlatGeobuf", out, "mask", "DN"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     report(time.perf_counter() - started, 0, resource.RUSAGE_CHILDREN)
 
 
@@ -137,7 +136,7 @@ elif verb == "shapes-memory":
     shapes_memory(words[0], int(words[1]), words[2])
 elif verb == "gdal-memory":
     gdal_memory(words[0], int(words[1]), words[2])
-elif verb == "gdal":
-    gdal(*words)
+elif verb == "program":
+    program(*words)
 else:
     count(*words)
