@@ -52,8 +52,7 @@ export async function* traceWindow(
   for (const { rowOff, heightPx } of rowSpans(window, rowsAtOnce, source.levels?.[0]?.blockHeightPx)) {
     const part = { colOff, rowOff: window.rowOff + rowOff, widthPx, heightPx };
     if (source.readBlocks) {
-      // A little more than the rows themselves, since blocks are kept apart from each other.
-      tracer.reserve(Math.ceil(widthPx * heightPx * 1.06));
+      tracer.reserve(widthPx * heightPx);
       await source.readBlocks(part, (block) => tracer.holdBlock(block), { signal });
       tracer.traceHeld(heightPx);
     } else tracer.pushRows(bytesOf(await source.read(part, { signal }), widthPx * heightPx), 0, heightPx);

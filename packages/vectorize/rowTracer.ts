@@ -66,6 +66,8 @@ interface Kernel {
     leastPixels: number,
   ): void;
   inputRoom(bytes: number): number;
+  scratchRoom(bytes: number): number;
+  packBlock(rowBytes: number, cols: number, rows: number, to: number): void;
   traceRows(segments: number, segmentCount: number, rows: number): void;
 }
 
@@ -106,6 +108,7 @@ let compiled: WebAssembly.Module | null = null;
 export class RowTracer {
   private readonly memory = new WebAssembly.Memory({ initial: 1 });
   private readonly kernel: Kernel;
+  private readonly isPlain: boolean;
   private held: HeldBlock[] = [];
   private heldBytes = 0;
   private roomBytes = 0;
@@ -118,6 +121,7 @@ export class RowTracer {
     { thresholdByte, connectivity = 4, contourLevel, isPlainMask = false, countValues = false, leastPixels = 0 }: TracerOptions,
     private readonly onRegion: (region: TracedRegion) => void,
   ) {
+    this.isPlain = isPlainMask && !countValues && contourLevel === undefined;
     compiled ??= new WebAssembly.Module(Buffer.from(tracerKernel, "base64"));
     const env = { memory: this.memory, emit: this.emit.bind(this) };
     this.kernel = new WebAssembly.Instance(compiled, { env }).exports as unknown as Kernel;
@@ -125,7 +129,7 @@ export class RowTracer {
       widthPx,
       thresholdByte,
       connectivity === 8,
-      isPlainMask,
+      this.isPlain,
       countValues,
       contourLevel !== undefined,
       contourLevel ?? 0,
@@ -152,23 +156,31 @@ export class RowTracer {
     }
   }
 
-  /** Makes room for blocks of so many bytes in all, so that it need not grow while they come. */
-  reserve(bytes: number): void {
+  /** Makes room for blocks of so many pixels in all, so that it need not grow while they come. */
+  reserve(pixels: number): void {
+    // A little more than the pixels themselves, since blocks are kept apart from each other.
+    this.makeInputRoom(Math.ceil((this.isPlain ? pixels / 8 : pixels) * 1.06));
+  }
+
+  private makeInputRoom(bytes: number): void {
     if (bytes <= this.roomBytes) return;
     this.guarded(() => this.kernel.inputRoom(bytes));
     this.roomBytes = bytes;
   }
 
-  /** Keeps a copy of a block of the next rows, its place in them as it says, until `traceHeld`. In any order. */
+  /** Keeps a copy of a block of the next rows, its place in them as it says, until `traceHeld`; of a plain mask as bits. In any order. */
   holdBlock({ bytes, rowBytes, ...place }: BlockPart): void {
     if (!bytes) return;
-    const length = rowBytes * (place.heightPx - 1) + place.widthPx;
+    const { widthPx, heightPx } = place;
+    const length = rowBytes * (heightPx - 1) + widthPx;
+    const heldRowBytes = this.isPlain ? Math.ceil(widthPx / 64) * 8 : rowBytes;
     const offset = this.heldBytes;
-    this.heldBytes = offset + aligned(length + spareBytes);
-    if (this.heldBytes > this.roomBytes) this.reserve(2 * this.heldBytes);
-    const at = this.kernel.inputRoom(0);
-    new Uint8Array(this.memory.buffer, at + offset, length).set(bytes.length === length ? bytes : bytes.subarray(0, length));
-    this.held.push({ ...place, rowBytes, offset });
+    this.heldBytes = offset + aligned((this.isPlain ? heldRowBytes * heightPx : length) + spareBytes);
+    if (this.heldBytes > this.roomBytes) this.makeInputRoom(2 * this.heldBytes);
+    const to = this.isPlain ? this.guarded(() => this.kernel.scratchRoom(length + spareBytes)) : this.kernel.inputRoom(0) + offset;
+    new Uint8Array(this.memory.buffer, to, length).set(bytes.length === length ? bytes : bytes.subarray(0, length));
+    if (this.isPlain) this.kernel.packBlock(rowBytes, widthPx, heightPx, this.kernel.inputRoom(0) + offset);
+    this.held.push({ ...place, rowBytes: heldRowBytes, offset });
   }
 
   /** Traces the next `heightPx` rows of the blocks that were held; where there is none there is no ground. */
@@ -177,7 +189,7 @@ export class RowTracer {
     this.held = [];
     this.heldBytes = 0;
     held.sort((a, b) => a.rowOff - b.rowOff || a.colOff - b.colOff);
-    this.reserve(heldBytes + segmentBytes * held.length);
+    this.makeInputRoom(heldBytes + segmentBytes * held.length);
     const room = this.kernel.inputRoom(0);
     const segments = room + heldBytes;
     const words = new Uint32Array(this.memory.buffer, segments, (segmentBytes / 4) * held.length);

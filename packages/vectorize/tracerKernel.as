@@ -44,9 +44,8 @@ const REGION_BYTES: usize = 48;
 const HISTOGRAM_BYTES: usize = 1024;
 const CHUNK_BYTES: usize = 49152;
 
-// Part of a row of blocks: address (0: empty), first column, columns, bytes from row to row; u32 each.
+// Part of a row of blocks: address, first column, columns, bytes from row to row; u32 each. Rows of bytes, or of a plain mask those of bits.
 const SEGMENT_BYTES: usize = 16;
-const wholeRow: usize = memory.data(16, 16);
 
 let top: usize = 0;
 let width: i32 = 0;
@@ -86,6 +85,9 @@ let hasUnited: bool = false;
 /** What the caller lays down: blocks and segments. */
 let input: usize = 0;
 let inputBytes: usize = 0;
+/** One block of a plain mask, on its way to bits. */
+let scratch: usize = 0;
+let scratchBytes: usize = 0;
 /** Rings of the region that is told of. */
 let out: usize = 0;
 let outBytes: usize = 0;
@@ -132,6 +134,34 @@ export function inputRoom(bytes: usize): usize {
     inputBytes = larger;
   }
   return input;
+}
+
+/** Room for one block of a plain mask. */
+export function scratchRoom(bytes: usize): usize {
+  if (bytes > scratchBytes) {
+    const larger = (bytes + 15) & ~15;
+    scratch = replaced(scratch, scratchBytes, larger);
+    scratchBytes = larger;
+  }
+  return scratch;
+}
+
+/**
+ * A block of bytes as bits at `to`: 1 for ground. Rows are whole words of 64 bits. Nearer to the processor than the bytes of a whole row of
+ * blocks would be.
+ */
+export function packBlock(rowBytes: i32, cols: i32, rows: i32, to: usize): void {
+  const bar = i8x16.splat(<i8>least);
+  const padded = (cols + 63) & ~63;
+  let row = scratch;
+  for (let k = 0; k < rows; k++, row += rowBytes) {
+    let col = 0;
+    for (; col + 16 <= cols; col += 16, to += 2) store<u16>(to, <u16>i8x16.bitmask(i8x16.ge_u(v128.load(row + col), bar)));
+    for (; col < padded; col += 16, to += 2) {
+      const inside = cols > col ? (1 << (cols - col)) - 1 : 0;
+      store<u16>(to, <u16>(i8x16.bitmask(i8x16.ge_u(v128.load(row + col), bar)) & inside));
+    }
+  }
 }
 
 /** Begins: rows of `widthPx` pixels; see TracerOptions. */
@@ -247,29 +277,16 @@ function united(a: usize, b: usize): usize {
   return kept;
 }
 
-/** Of sixteen groups of four bytes the largest each, or the smallest. */
-// @ts-ignore: decorator
-@inline
-function extreme(at: usize, largest: bool): v128 {
-  const a = v128.load(at);
-  const b = v128.load(at, 16);
-  const c = v128.load(at, 32);
-  const d = v128.load(at, 48);
-  return largest ? i8x16.max_u(i8x16.max_u(a, b), i8x16.max_u(c, d)) : i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d));
-}
-
-/** Cracks of this row, which lies in segments from left to right, `rowInSegments` rows below their tops. */
-function findRuns(segments: usize, segmentCount: i32, rowInSegments: usize): void {
-  const bar = i8x16.splat(<i8>least);
+/** Cracks of this row by its bits, which lie in segments from left to right, `rowInSegments` rows below their tops. */
+function findRunsOfBits(segments: usize, segmentCount: i32, rowInSegments: usize): void {
   let write = belowCracks;
   /** All bits alike: whether the pixel before is ground. */
-  let before: u32 = 0;
+  let before: u64 = 0;
   /** Just right of what has been looked at. */
   let seen: u32 = 0;
   for (let segment = segments, end = segments + <usize>segmentCount * SEGMENT_BYTES; segment < end; segment += SEGMENT_BYTES) {
     let at = <usize>load<u32>(segment);
     const first = load<u32>(segment, 4);
-    if (at == 0) continue;
     if (before != 0 && first > seen) {
       store<u32>(write, seen);
       write += 4;
@@ -277,35 +294,19 @@ function findRuns(segments: usize, segmentCount: i32, rowInSegments: usize): voi
     }
     const cols = load<u32>(segment, 8);
     at += rowInSegments * load<u32>(segment, 12);
-    for (let col: u32 = 0; col < cols; col += 16, at += 16) {
+    for (let col: u32 = 0; col < cols; col += 64, at += 8) {
+      const ground = load<u64>(at);
       // Most of a row is like the pixel before.
-      if (before == 0) {
-        while (col + 64 <= cols && !v128.any_true(i8x16.ge_u(extreme(at, true), bar))) {
-          col += 64;
-          at += 64;
-        }
-      } else {
-        while (col + 64 <= cols && i8x16.all_true(i8x16.ge_u(extreme(at, false), bar))) {
-          col += 64;
-          at += 64;
-        }
-      }
-      if (col >= cols) break;
-      let ground: u32 = i8x16.bitmask(i8x16.ge_u(v128.load(at), bar));
+      if (ground == before) continue;
+      let changes = ground ^ ((ground << 1) | (before & 1));
       const left = cols - col;
-      let changes: u32;
-      if (left >= 16) {
-        if (ground == (before & 0xffff)) continue;
-        changes = (ground ^ ((ground << 1) | (before & 1))) & 0xffff;
-        before = 0 - (ground >> 15);
-      } else {
-        const inside: u32 = (<u32>1 << left) - 1;
-        ground &= inside;
-        changes = (ground ^ ((ground << 1) | (before & 1))) & inside;
+      if (left >= 64) before = 0 - (ground >> 63);
+      else {
+        changes &= ((<u64>1) << left) - 1;
         before = 0 - ((ground >> (left - 1)) & 1);
       }
       while (changes != 0) {
-        store<u32>(write, first + col + ctz(changes));
+        store<u32>(write, first + col + <u32>ctz(changes));
         write += 4;
         changes &= changes - 1;
       }
@@ -314,6 +315,32 @@ function findRuns(segments: usize, segmentCount: i32, rowInSegments: usize): voi
   }
   if (before != 0) {
     store<u32>(write, seen);
+    write += 4;
+  }
+  belowCount = <i32>((write - belowCracks) >> 2);
+}
+
+/** Cracks of this row by its bytes. */
+function findRuns(): void {
+  const bar = i8x16.splat(<i8>least);
+  const row = lower + 1;
+  let write = belowCracks;
+  let before: u32 = 0;
+  for (let col: i32 = 0; col < width; col += 16) {
+    let ground: u32 = i8x16.bitmask(i8x16.ge_u(v128.load(row + col), bar));
+    if (ground == (before & 0xffff) && col + 16 <= width) continue;
+    const inside: u32 = col + 16 <= width ? 0xffff : (1 << (width - col)) - 1;
+    ground &= inside;
+    let changes = (ground ^ ((ground << 1) | (before & 1))) & inside;
+    before = 0 - ((ground >> (31 - clz(inside))) & 1);
+    while (changes != 0) {
+      store<u32>(write, <u32>col + ctz(changes));
+      write += 4;
+      changes &= changes - 1;
+    }
+  }
+  if (before != 0) {
+    store<u32>(write, width);
     write += 4;
   }
   belowCount = <i32>((write - belowCracks) >> 2);
@@ -685,24 +712,20 @@ function endRow(): void {
 
 /** The next rows, which lie in `segments` from left to right; between segments there is nothing. */
 export function traceRows(segments: usize, segmentCount: i32, rows: i32): void {
-  const needsBytes = counting || hasLevel || !isPlain;
   for (let k: i32 = 0; k < rows; k++) {
-    if (needsBytes) {
+    if (!isPlain) {
       let seen: usize = 0;
       for (let segment = segments, end = segments + <usize>segmentCount * SEGMENT_BYTES; segment < end; segment += SEGMENT_BYTES) {
         const at = <usize>load<u32>(segment);
         const first = <usize>load<u32>(segment, 4);
-        if (at == 0) continue;
         if (first > seen) memory.fill(lower + 1 + seen, 0, first - seen);
         const cols = <usize>load<u32>(segment, 8);
         memory.copy(lower + 1 + first, at + <usize>k * load<u32>(segment, 12), cols);
         seen = first + cols;
       }
       if (seen < <usize>width) memory.fill(lower + 1 + seen, 0, <usize>width - seen);
-      store<u32>(wholeRow, <u32>(lower + 1));
-      store<u32>(wholeRow, width, 8);
-      findRuns(wholeRow, 1, 0);
-    } else findRuns(segments, segmentCount, k);
+      findRuns();
+    } else findRunsOfBits(segments, segmentCount, k);
     connectRuns();
     if (aboveCount > 0 || belowCount > 0) {
       if (hasLevel) joinBoundaries(true);
