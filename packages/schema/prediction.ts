@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { classNamesSchema } from "./classes.ts";
 import { polygonSchema } from "./feature.ts";
 import { boundsSchema, gridSchema } from "./grid.ts";
 import { idSchema } from "./ids.ts";
@@ -53,6 +54,19 @@ export const uncertaintySchema = z.object({
 });
 export type UncertaintyRaster = z.infer<typeof uncertaintySchema>;
 
+/** Bytes of the class raster: 0 = nodata, k = the k-th class is the likeliest, whether or not the pixel is reef at the threshold. */
+export const classRasterSchema = z.object({
+  classes: classNamesSchema,
+  assetId: idSchema,
+  version: z.string(),
+  grid: gridSchema,
+  bounds: boundsSchema,
+  gsdMeters: z.number(),
+  /** For each class, geodesic m² of the ground where it is the likeliest, per byte of probability. */
+  areaHistogramsM2: z.array(z.array(z.number()).length(256)),
+});
+export type ClassRaster = z.infer<typeof classRasterSchema>;
+
 export const predictionSchema = z.object({
   id: idSchema,
   surveyId: idSchema,
@@ -78,6 +92,8 @@ export const predictionSchema = z.object({
     .nullable(),
   /** Set when ready and asked for. */
   uncertainty: uncertaintySchema.nullable(),
+  /** Set when ready, of a model that tells classes apart. */
+  classRaster: classRasterSchema.nullable(),
   options: predictionOptionsSchema,
   /** What it was computed with; pinned before the first swath, null until then. */
   engine: pinnedEngineSchema.nullable(),
@@ -90,6 +106,7 @@ export type Prediction = z.infer<typeof predictionSchema>;
 export const predictedPolygonSchema = z.object({
   /** Stable for the same prediction, threshold and shape. */
   id: z.string(),
+  class: z.string().optional().describe("the likeliest of the classes that the model tells apart; absent: it tells none apart"),
   geometry: polygonSchema,
   areaM2: z.number(),
   perimeterMeters: z.number(),

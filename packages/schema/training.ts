@@ -1,7 +1,11 @@
 import { z } from "zod";
+import { classCountsSchema, classNamesSchema, mostClasses } from "./classes.ts";
 import { evaluationDetailSchema } from "./evaluation.ts";
 import { foldPlanSchema } from "./foldPlan.ts";
 import { idSchema } from "./ids.ts";
+
+/** How many classes of reef the head tells apart; absent: reef or not alone. */
+const classCountSchema = z.number().int().min(2).max(mostClasses).optional();
 
 const unetSchema = z.object({
   kind: z.literal("unet"),
@@ -12,6 +16,7 @@ const unetSchema = z.object({
     .union([z.literal(1), z.literal(2)])
     .optional()
     .describe("2: the network works at half the pixels and answers for all; 1 when left out"),
+  classCount: classCountSchema,
 });
 export type UnetArchitecture = z.infer<typeof unetSchema>;
 
@@ -20,6 +25,7 @@ const pretrainedUnetSchema = z.object({
   kind: z.literal("pretrained-unet"),
   encoder: z.literal("efficientnet-lite0"),
   bandCount: z.number().int().positive(),
+  classCount: classCountSchema,
 });
 
 /** The course's network: residual blocks, batch norm and activation before each convolution, strides in place of pooling. */
@@ -27,6 +33,7 @@ const residualUnetSchema = z.object({
   kind: z.literal("residual-unet"),
   baseFilters: z.number().int().positive(),
   bandCount: z.number().int().positive(),
+  classCount: classCountSchema,
 });
 export type ResidualUnetArchitecture = z.infer<typeof residualUnetSchema>;
 
@@ -85,6 +92,7 @@ export const trainConfigSchema = z.object({
       z.object({ kind: z.literal("epochs"), epochs: z.number().int().positive().max(2_000) }),
     ])
     .default({ kind: "minutes", minutes: 5 }),
+  classes: classNamesSchema.default([]),
   unsharp: z.boolean().default(false).describe("sharpen every window, in training and in prediction alike"),
   // From here on null means: as the preset has it.
   loss: lossNameSchema.nullable().default(null),
@@ -124,6 +132,8 @@ export const evaluationSchema = metricsSchema.extend({
   areaM2: z.object({ predicted: z.number(), truth: z.number() }),
   /** Outlines, single reefs, calibration: what else was counted in the same pass. Absent in evaluations from before it was kept. */
   detail: evaluationDetailSchema.optional(),
+  /** At the threshold, of a model that tells classes apart. */
+  byClass: classCountsSchema.optional(),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
@@ -183,6 +193,8 @@ export const modelCardSchema = z.object({
   temperature: z.number().positive(),
   threshold: z.number().min(0).max(1),
   positiveClass: z.string(),
+  /** Classes of reef told apart, in the order of the head; empty: reef or not. */
+  classes: classNamesSchema.default([]),
   config: trainConfigSchema,
   backend: backendSchema,
   trainedOn: z.array(
@@ -227,6 +239,8 @@ export const modelCardSchema = z.object({
   trainSeconds: z.number(),
   stoppedBecause: z.enum(["budget", "early-stopping", "user"]),
   validation: metricsSchema,
+  /** On validation at the threshold, of a model that tells classes apart. */
+  validationByClass: classCountsSchema.optional(),
   /** null when no held-out area was drawn. */
   heldOut: evaluationSchema.nullable(),
   /** The model that training went on from, and how it did on the same held-out areas. */

@@ -20,6 +20,7 @@ export function madeCard(architecture: Architecture): ModelCard {
     temperature: 1.3,
     threshold: 0.4,
     positiveClass: "reef",
+    classes: [],
     config: trainConfigSchema.parse({ budget: { kind: "epochs", epochs: 1 } }),
     backend: { kind: "native-cpu", description: "none" },
     trainedOn: [],

@@ -214,6 +214,7 @@ export async function trainModel(
       temperature: calibration?.temperature ?? 1,
       threshold: calibration?.validation.threshold ?? 0.5,
       positiveClass: "reef",
+      classes: config.classes,
       config,
       backend,
       trainedOn: input.sources.map((source) => ({

@@ -101,6 +101,7 @@ export async function enqueuePrediction(
     threshold: request.threshold,
     raster: null,
     uncertainty: null,
+    classRaster: null,
     options: predictionOptionsSchema.parse(request.options ?? {}),
     engine: null,
     heldOut: null,

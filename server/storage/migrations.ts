@@ -153,4 +153,9 @@ export const migrations: readonly { readonly version: number; readonly statement
     version: 7,
     statements: ["ALTER TABLE runs ADD COLUMN partOfJson TEXT"],
   },
+  {
+    // Of models that tell classes of reef apart: which class is the likeliest where, and of each outline.
+    version: 8,
+    statements: ["ALTER TABLE predictions ADD COLUMN classRasterJson TEXT", "ALTER TABLE predictedPolygons ADD COLUMN class TEXT"],
+  },
 ];

@@ -25,6 +25,7 @@ function toPolygon(row: Selectable<Tables["predictedPolygons"]>): NumberedPolygo
     probability: row.probability,
     ...(row.probabilityP10 === null ? {} : { probabilityP10: row.probabilityP10 }),
     ...(row.compactness === null ? {} : { compactness: row.compactness }),
+    ...(row.class === null ? {} : { class: row.class }),
   };
 }
 
@@ -115,6 +116,7 @@ export async function addPolygons(db: Database, setNum: number, polygons: readon
           probability: polygon.probability,
           probabilityP10: polygon.probabilityP10 ?? null,
           compactness: polygon.compactness ?? null,
+          class: polygon.class ?? null,
           geometryJson: JSON.stringify(polygon.geometry),
         })),
       )

@@ -1,6 +1,7 @@
 import { AppError } from "@reefline/schema/errors";
 import type { Polygon, Provenance } from "@reefline/schema/feature";
 import {
+  type ClassRaster,
   type Decision,
   type PinnedEngine,
   type Prediction,
@@ -29,6 +30,7 @@ function toPrediction(row: Selectable<Tables["predictions"]>): Prediction {
     threshold: row.threshold,
     raster: fromNullableColumn<NonNullable<Prediction["raster"]>>(row.rasterJson),
     uncertainty: fromNullableColumn<UncertaintyRaster>(row.uncertaintyJson),
+    classRaster: fromNullableColumn<ClassRaster>(row.classRasterJson),
     options: predictionOptionsSchema.parse(fromNullableColumn<Partial<PredictionOptions>>(row.optionsJson) ?? {}),
     engine: fromNullableColumn<PinnedEngine>(row.engineJson),
     heldOut: fromNullableColumn<Evaluation>(row.heldOutJson),
@@ -36,7 +38,7 @@ function toPrediction(row: Selectable<Tables["predictions"]>): Prediction {
 }
 
 export async function insertPrediction(db: Database, prediction: Prediction): Promise<void> {
-  const { area, raster, heldOut, uncertainty, options, engine, ...rest } = prediction;
+  const { area, raster, heldOut, uncertainty, classRaster, options, engine, ...rest } = prediction;
   await db
     .insertInto("predictions")
     .values({
@@ -44,6 +46,7 @@ export async function insertPrediction(db: Database, prediction: Prediction): Pr
       areaJson: area ? JSON.stringify(area) : null,
       rasterJson: raster ? JSON.stringify(raster) : null,
       uncertaintyJson: uncertainty ? JSON.stringify(uncertainty) : null,
+      classRasterJson: classRaster ? JSON.stringify(classRaster) : null,
       optionsJson: JSON.stringify(options),
       engineJson: engine ? JSON.stringify(engine) : null,
       heldOutJson: heldOut ? JSON.stringify(heldOut) : null,
@@ -72,6 +75,7 @@ export async function updatePrediction(
     threshold?: number;
     raster?: Prediction["raster"];
     uncertainty?: Prediction["uncertainty"];
+    classRaster?: Prediction["classRaster"];
     engine?: Prediction["engine"];
     heldOut?: Evaluation | null;
   },
@@ -81,6 +85,7 @@ export async function updatePrediction(
   if (change.threshold !== undefined) set.threshold = change.threshold;
   if (change.raster !== undefined) set.rasterJson = change.raster ? JSON.stringify(change.raster) : null;
   if (change.uncertainty !== undefined) set.uncertaintyJson = change.uncertainty ? JSON.stringify(change.uncertainty) : null;
+  if (change.classRaster !== undefined) set.classRasterJson = change.classRaster ? JSON.stringify(change.classRaster) : null;
   if (change.engine !== undefined) set.engineJson = change.engine ? JSON.stringify(change.engine) : null;
   if (change.heldOut !== undefined) set.heldOutJson = change.heldOut ? JSON.stringify(change.heldOut) : null;
   await db.updateTable("predictions").set(set).where("id", "=", id).execute();

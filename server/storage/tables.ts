@@ -120,6 +120,7 @@ export interface Tables {
     heldOutJson: string | null;
     /** UncertaintyRaster, PredictionOptions, PinnedEngine. */
     uncertaintyJson: string | null;
+    classRasterJson: string | null;
     optionsJson: string | null;
     engineJson: string | null;
   };
@@ -156,6 +157,7 @@ export interface Tables {
     probability: number;
     probabilityP10: number | null;
     compactness: number | null;
+    class: string | null;
     geometryJson: string;
   };
   /** Grows with everything that may change which decisions stand. */

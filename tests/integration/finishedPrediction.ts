@@ -34,6 +34,7 @@ export async function finishedPrediction(
     threshold: 0.5,
     raster: null,
     uncertainty: null,
+    classRaster: null,
     options: { testTimeAugmentation: false, uncertainty: false, engine: "auto" },
     engine: null,
     heldOut: null,
