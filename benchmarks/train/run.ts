@@ -82,7 +82,7 @@ async function trainOn({ tf, backend }: LoadedBackend) {
     async step(): Promise<number> {
       await tf.setBackend(name);
       const from = performance.now();
-      trainer.step(batch, 1e-3);
+      await trainer.step(batch, 1e-3);
       return performance.now() - from;
     },
   };

@@ -2,8 +2,8 @@ import { randomFrom } from "@reefline/chips/random";
 import { AppError } from "@reefline/schema/errors";
 import { loadBackend } from "./backend.ts";
 import { openBatches } from "./batches.ts";
+import { trainingLoss } from "./classLoss.ts";
 import { encoderRates } from "./efficientNetLiteWeights.ts";
-import { losses } from "./loss.ts";
 import { networkOf } from "./networkOf.ts";
 import { startValues } from "./startValues.ts";
 import { Trainer } from "./trainer.ts";
@@ -46,7 +46,7 @@ export async function findRate(
   const network = networkOf(architecture);
   const random = randomFrom(config.seed);
   const trainer = new Trainer(tf, network, await startValues(network, architecture, data.bandNames, input, random), {
-    loss: losses[data.preset.loss],
+    loss: trainingLoss(data.preset.loss, config.classes.length),
     rateScale: encoderRates(network, data.preset.pretrainedRate),
   });
   const points: RatePoint[] = [];
@@ -55,7 +55,7 @@ export async function findRate(
     for (const learningRate of ratesTried(steps)) {
       if (shouldStop()) throw new AppError("cancelled", "segmentation/cancelled", "The test of learning rates was cancelled.");
       const { batch } = await batches.next();
-      const loss = trainer.step(batch, learningRate);
+      const loss = await trainer.step(batch, learningRate);
       batches.giveBack(batch);
       if (!Number.isFinite(loss)) break;
       points.push({ learningRate, loss });

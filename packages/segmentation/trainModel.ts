@@ -6,8 +6,8 @@ import { loadBackend } from "./backend.ts";
 import { type BatchCutter, openBatches } from "./batches.ts";
 import { budgetOf } from "./budget.ts";
 import { type Checkpoint, readCheckpoint, removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { trainingLoss } from "./classLoss.ts";
 import { encoderRates } from "./efficientNetLiteWeights.ts";
-import { losses } from "./loss.ts";
 import { type ModelValues, writeModel } from "./modelFiles.ts";
 import { networkOf } from "./networkOf.ts";
 import { makePredictor } from "./predictor.ts";
@@ -58,7 +58,7 @@ export async function trainModel(
     network,
     checkpoint?.trainer ?? (await startValues(network, architecture, data.bandNames, input, random)),
     {
-      loss: losses[preset.loss],
+      loss: trainingLoss(preset.loss, config.classes.length),
       rateScale: encoderRates(network, preset.pretrainedRate),
     },
   );
@@ -90,7 +90,7 @@ export async function trainModel(
 
       const { batch, random: after } = await batches.next();
       const learningRate = rateAt(preset.schedule, progress, plateau.factor);
-      const loss = trainer.step(batch, learningRate);
+      const loss = await trainer.step(batch, learningRate);
       batches.giveBack(batch);
       drawn = after;
       if (!Number.isFinite(loss)) throw diverged();
@@ -129,7 +129,7 @@ export async function trainModel(
 
   async function validateNow(progress: number): Promise<void> {
     const from = performance.now();
-    const trained = trainer.values();
+    const trained = await trainer.values();
     const values = trained.average ?? trained;
     const scores = await score(values, epochWindows);
     // A checkpoint must not follow a validation that was left out: resuming would never make up for it.
@@ -180,7 +180,7 @@ export async function trainModel(
       bestEpoch,
       bestDice,
       plateau,
-      trainer: trainer.values(),
+      trainer: await trainer.values(),
       best,
     };
     await writeCheckpoint(input.checkpointDir, state);

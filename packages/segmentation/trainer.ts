@@ -6,7 +6,7 @@ import type { ModelValues } from "./modelFiles.ts";
 import type { Network } from "./network.ts";
 import { type PlacedStatistics, trainingForward } from "./trainingForward.ts";
 
-/** Chips side by side: x is normalised and interleaved, target and valid hold 0 or 1. */
+/** Chips side by side: x is normalised and interleaved, target holds what a chip's does, valid 0 or 1. */
 export interface Batch {
   readonly count: number;
   readonly heightPx: number;
@@ -63,7 +63,7 @@ export class Trainer {
   }
 
   /** Forward, loss, backward, Adam, moving statistics. Returns the loss before the step. */
-  step(batch: Batch, learningRate: number): number {
+  async step(batch: Batch, learningRate: number): Promise<number> {
     const tf = this.#tf;
     const collected: PlacedStatistics[] = [];
     const { value, grad } = tf.tidy(() => {
@@ -86,21 +86,24 @@ export class Trainer {
     this.#weights = weights;
     this.#moveStatistics(collected);
     this.#moveAverage();
-    const [lossValue = Number.NaN] = value.dataSync();
+    // Asked for and not taken: some backends cannot be read from while they compute.
+    const [lossValue = Number.NaN] = await value.data();
     tf.dispose([value, grad, ...collected.flatMap(({ mean, variance }) => [mean, variance])]);
     return lossValue;
   }
 
   /** Copies of the present numbers. */
-  values(): TrainerValues {
-    const floats = (tensor: Tensor1D): Float32Array => Float32Array.from(tensor.dataSync());
+  async values(): Promise<TrainerValues> {
+    const floats = async (tensor: Tensor1D): Promise<Float32Array> => Float32Array.from(await tensor.data());
+    const { m, v, step } = this.#adam;
+    const average = this.#average;
     return {
-      weights: floats(this.#weights),
-      m: floats(this.#adam.m),
-      v: floats(this.#adam.v),
-      statistics: floats(this.#statistics),
-      step: this.#adam.step,
-      average: this.#average && { weights: floats(this.#average.weights), statistics: floats(this.#average.statistics) },
+      weights: await floats(this.#weights),
+      m: await floats(m),
+      v: await floats(v),
+      statistics: await floats(this.#statistics),
+      step,
+      average: average && { weights: await floats(average.weights), statistics: await floats(average.statistics) },
     };
   }
 

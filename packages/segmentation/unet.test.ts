@@ -66,7 +66,7 @@ describe.each([
     logits.dispose();
   });
 
-  it.skipIf(!native)("takes the same step: loss, weights, moving statistics", () => {
+  it.skipIf(!native)("takes the same step: loss, weights, moving statistics", async () => {
     const zeros = () => new Float32Array(layout.weightCount);
     const before = tf.memory().numTensors;
     const trainer = new Trainer(tf, layout, {
@@ -76,9 +76,9 @@ describe.each([
       statistics: floats("statistics"),
       step: 0,
     });
-    const loss = trainer.step({ count, heightPx, widthPx, x: floats("x"), target: floats("target"), valid: floats("valid") }, 0.01);
+    const loss = await trainer.step({ count, heightPx, widthPx, x: floats("x"), target: floats("target"), valid: floats("valid") }, 0.01);
     expect(loss).toBeCloseTo(golden.loss, 4);
-    const { weights, m, statistics } = trainer.values();
+    const { weights, m, statistics } = await trainer.values();
     // After one step Adam's first moment is a tenth of the gradient.
     expectClose(
       m.map((value) => value * 10),

@@ -202,7 +202,7 @@ describe("on WebAssembly", () => {
     const losses: number[] = [];
     let held = 0;
     for (let step = 0; step < 60; step++) {
-      losses.push(trainer.step(batch, 0.01));
+      losses.push(await trainer.step(batch, 0.01));
       if (step === 0) held = tf.memory().numTensors;
     }
     expect(losses.at(-1)).toBeLessThan(0.6 * (losses[0] ?? 0));
