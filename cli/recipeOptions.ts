@@ -27,6 +27,8 @@ export interface RecipeOptions extends FoldFlags {
   readonly patience?: number;
   readonly average?: boolean;
   readonly unsharp?: boolean;
+  /** Classes of reef to tell apart. */
+  readonly classes?: string[];
   readonly gsd?: number;
   /** Name or id of a model to go on from. */
   readonly from?: string;
@@ -51,6 +53,7 @@ export function configOf(session: Session, options: RecipeOptions): TrainConfig 
     patience: options.patience,
     averaging: options.average,
     unsharp: options.unsharp,
+    classes: options.classes,
     gsdMeters: options.gsd,
     folds: foldPlanOf(options),
     labelShare: options.labelShare,

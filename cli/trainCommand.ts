@@ -18,7 +18,7 @@ import { findRateCommand } from "./chipsCommands.ts";
 import { compareRecipes } from "./compareCommand.ts";
 import { printFolds } from "./folds.ts";
 import { followJobs } from "./followJob.ts";
-import { collect, fraction, nonEmpty, number, wholeNumber } from "./optionValues.ts";
+import { collect, fraction, nameList, nonEmpty, number, wholeNumber } from "./optionValues.ts";
 import { command, inSession } from "./program.ts";
 import { configOf, type RecipeOptions } from "./recipeOptions.ts";
 import type { Session } from "./session.ts";
@@ -155,6 +155,7 @@ export function addTrain(program: Command): void {
       number((value) => value > 0 && value <= 1, "a number above 0, up to 1"),
     )
     .option("--average", "keep a running mean of the weights, and use that")
+    .option("--classes <names>", "tell these classes of reef apart, with commas between; where labels overlap the earlier counts", nameList)
     .option("--unsharp", "sharpen the image, in training and prediction alike")
     .option(
       "--gsd <m>",

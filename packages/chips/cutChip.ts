@@ -1,6 +1,6 @@
 import type { Window } from "@reefline/schema/grid";
 import type { Augmentation } from "./augmentation.ts";
-import { coverageBits } from "./coverage.ts";
+import { classShift, coverageBits } from "./coverage.ts";
 import type { GroundPatch } from "./ground.ts";
 
 /** Where a chip's centre lies, in model pixels (a pixel's corner is at whole numbers). */
@@ -9,6 +9,9 @@ export interface ChipCentre {
   readonly row: number;
 }
 
+/** Reef, but nobody said of which of the classes that are told apart. */
+export const unsaidClass = 255;
+
 /** The chip a network trains on. All arrays are row by row. */
 export interface Chip {
   readonly sizePx: number;
@@ -16,6 +19,7 @@ export interface Chip {
   readonly pixels: Uint8Array;
   /** 1 where the image holds a measurement. */
   readonly measured: Uint8Array;
+  /** 0 empty, 1 reef; where classes are told apart k for the k-th and `unsaidClass` for reef whose class is not said. */
   readonly target: Uint8Array;
   /** 1 where the pixel counts: examined, and `counts` agrees. */
   readonly valid: Uint8Array;
@@ -53,6 +57,7 @@ export function cutChip(
   const cos = Math.cos(augmentation.rotation) * groundPerPixel;
   const sin = Math.sin(augmentation.rotation) * groundPerPixel;
   const raw = new Float32Array(bandCount);
+  const reefWithoutClass = patch.tellsClasses ? unsaidClass : 1;
   for (let row = 0; row < sizePx; row++) {
     const v = row + 0.5 - sizePx / 2;
     for (let col = 0; col < sizePx; col++) {
@@ -69,7 +74,7 @@ export function cutChip(
       chip.measured[at] = 1;
       if ((bits & coverageBits.examined) !== 0 && counts(nearCol + window.colOff, nearRow + window.rowOff)) {
         chip.valid[at] = 1;
-        chip.target[at] = (bits & coverageBits.reef) === 0 ? 0 : 1;
+        chip.target[at] = (bits & coverageBits.reef) === 0 ? 0 : bits >> classShift || reefWithoutClass;
       }
       samplePixel(patch, x - 0.5, y - 0.5, near, raw);
       for (let band = 0; band < bandCount; band++) {

@@ -8,8 +8,10 @@ export interface GroundPatch {
   readonly bandCount: number;
   /** Interleaved. */
   readonly pixels: Uint8Array;
-  /** `coverageBits` per pixel. */
+  /** `coverageBits` per pixel, and its class. */
   readonly coverage: Uint8Array;
+  /** Whether classes of reef are told apart: reef without one is then of a class that is not said. */
+  readonly tellsClasses?: boolean;
 }
 
 interface Tile {
@@ -80,7 +82,7 @@ export function openGround(
           }
         }
       }
-      return { window, bandCount, pixels, coverage };
+      return { window, bandCount, pixels, coverage, ...(polygons.classes ? { tellsClasses: true } : {}) };
     },
   };
 }

@@ -8,9 +8,12 @@ const overlapPercent = 15;
  * in centimetres per pixel.
  */
 export function deepnessMetadata(card: ModelCard, tilePx: number): Record<string, string> {
+  const { classes } = card;
   const entries: Record<string, unknown> = {
     model_type: "Segmentor",
-    class_names: { "0": "background", "1": card.positiveClass },
+    class_names: Object.fromEntries(
+      ["background", ...(classes.length > 0 ? classes : [card.positiveClass])].map((name, i) => [`${i}`, name]),
+    ),
     resolution: Number((card.gsdMeters * 100).toPrecision(9)),
     tile_size: tilePx,
     // The name in Deepness' documentation; the plugin itself reads the one above.

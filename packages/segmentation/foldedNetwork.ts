@@ -17,7 +17,7 @@ export interface FoldedConvolution {
 
 /**
  * y = γ (w∗x − μ) / √(σ² + ε) + β  is  (γ/√(σ² + ε) · w) ∗ x + (β − γ μ / √(σ² + ε)).
- * The last convolution, the head, is divided by the temperature.
+ * The last convolution, the head, is divided by the temperature in the channel of reef; scores of classes stay as they are.
  */
 export function foldNetwork(network: Network, { weights, statistics }: ModelValues, temperature: number): FoldedConvolution[] {
   const half = network.statisticsCount / 2;
@@ -32,9 +32,10 @@ export function foldNetwork(network: Network, { weights, statistics }: ModelValu
     const { outChannels, norm, epsilon } = operation;
     const shape = kernelShape(operation);
     const kernel = operation.isBare ? new Float32Array(outChannels).fill(1) : take(shape[0] * shape[1] * shape[2] * shape[3]);
-    const divisor = index === convolutions.length - 1 ? temperature : 1;
+    const isHead = index === convolutions.length - 1;
+    const divisor = (i: number): number => (isHead && (i % outChannels) % network.channelCount === 0 ? temperature : 1);
     if (norm === "bias") {
-      return { shape, kernel: kernel.map((value) => value / divisor), bias: take(outChannels).map((value) => value / divisor) };
+      return { shape, kernel: kernel.map((value, i) => value / divisor(i)), bias: take(outChannels).map((value, o) => value / divisor(o)) };
     }
     const gamma = take(outChannels);
     const beta = take(outChannels);
@@ -44,15 +45,15 @@ export function foldNetwork(network: Network, { weights, statistics }: ModelValu
     const scale = gamma.map((value, o) => value / Math.sqrt((variance[o] ?? 1) + epsilon));
     return {
       shape,
-      kernel: kernel.map((value, i) => (value * (scale[i % outChannels] ?? 0)) / divisor),
-      bias: beta.map((value, o) => (value - (mean[o] ?? 0) * (scale[o] ?? 0)) / divisor),
+      kernel: kernel.map((value, i) => (value * (scale[i % outChannels] ?? 0)) / divisor(i)),
+      bias: beta.map((value, o) => (value - (mean[o] ?? 0) * (scale[o] ?? 0)) / divisor(o)),
     };
   });
 }
 
 /** The network as it predicts: batch norm by the moving statistics, folded into the kernels before it. */
 export interface FoldedNetwork {
-  /** x [N, H, W, bands] → logits [N, H, W, 1]. Disposes nothing but what it made. */
+  /** x [N, H, W, bands] → logits [N, H, W, channels]. Disposes nothing but what it made. */
   logits(x: Tensor4D): Tensor4D;
   dispose(): void;
 }

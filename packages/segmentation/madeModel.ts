@@ -20,7 +20,7 @@ export function madeCard(architecture: Architecture): ModelCard {
     temperature: 1.3,
     threshold: 0.4,
     positiveClass: "reef",
-    classes: [],
+    classes: madeClasses(architecture),
     config: trainConfigSchema.parse({ budget: { kind: "epochs", epochs: 1 } }),
     backend: { kind: "native-cpu", description: "none" },
     trainedOn: [],
@@ -33,6 +33,11 @@ export function madeCard(architecture: Architecture): ModelCard {
     validation: none,
     heldOut: null,
   };
+}
+
+function madeClasses(architecture: Architecture): string[] {
+  const classCount = architecture.kind === "imported-onnx" ? 0 : (architecture.classCount ?? 0);
+  return Array.from({ length: classCount }, (_, i) => `class ${i + 1}`);
 }
 
 /** Weights as before training, with every batch norm's scale, offset and statistics moved off what would leave them out. */

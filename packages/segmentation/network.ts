@@ -4,7 +4,7 @@ export type Activation = "none" | "relu" | "relu6";
 
 /**
  * One step of a network. Its result is the value with its own index plus one; value 0 is the input, [N, H, W, bands]; the last value is
- * the output, the logits [N, H, W, 1].
+ * the output, the logits [N, H, W, channels].
  */
 export type Operation =
   | {
@@ -33,7 +33,7 @@ export type Operation =
   | { readonly op: "upsample"; readonly from: number }
   | { readonly op: "concat"; readonly from: readonly [number, number] }
   | { readonly op: "add"; readonly from: readonly [number, number] }
-  /** [N, h, w, p²] → [N, p·h, p·w, 1], as TensorFlow's depth_to_space does. */
+  /** [N, h, w, p²·c] → [N, p·h, p·w, c], as TensorFlow's depth_to_space does. */
   | { readonly op: "spreadPatches"; readonly from: number; readonly patchPx: number };
 
 export type Convolution = Extract<Operation, { op: "convolution" }>;
@@ -52,6 +52,8 @@ export interface Network {
   readonly bandCount: number;
   /** Width and height of every input must be a multiple of this. */
   readonly strideMultiplePx: number;
+  /** Of the output: the logit of reef, and one score for each class that is told apart. */
+  readonly channelCount: number;
   /** Kernel, gamma and beta (or kernel and bias) of every convolution, in the order of the operations. */
   readonly pieces: readonly WeightPiece[];
   readonly weightCount: number;
@@ -64,7 +66,7 @@ export function kernelShape({ kernelPx, inChannels, outChannels, depthwise }: Co
 }
 
 /** Lays out the weights of `operations`. */
-function makeNetwork(operations: readonly Operation[], strideMultiplePx: number): Network {
+function makeNetwork(operations: readonly Operation[], strideMultiplePx: number, channelCount: number): Network {
   const pieces: WeightPiece[] = [];
   let weightCount = 0;
   let statisticsCount = 0;
@@ -86,7 +88,7 @@ function makeNetwork(operations: readonly Operation[], strideMultiplePx: number)
     }
   }
   const first = operations.find((operation): operation is Convolution => operation.op === "convolution");
-  return { operations, bandCount: first?.inChannels ?? 0, strideMultiplePx, pieces, weightCount, statisticsCount };
+  return { operations, bandCount: first?.inChannels ?? 0, strideMultiplePx, channelCount, pieces, weightCount, statisticsCount };
 }
 
 /** What the operations are made of: tensors, or the names of values in a file of another format. */
@@ -165,7 +167,7 @@ export class NetworkBuilder {
     return this.#operations.push(operation);
   }
 
-  finish(strideMultiplePx: number): Network {
-    return makeNetwork(this.#operations, strideMultiplePx);
+  finish(strideMultiplePx: number, channelCount = 1): Network {
+    return makeNetwork(this.#operations, strideMultiplePx, channelCount);
   }
 }

@@ -18,5 +18,5 @@ export function networkOf(architecture: Architecture): Network {
     );
   }
   if (architecture.kind === "residual-unet") return residualUnet(architecture);
-  return architecture.kind === "unet" ? unet(architecture) : pretrainedUnet(architecture.bandCount);
+  return architecture.kind === "unet" ? unet(architecture) : pretrainedUnet(architecture.bandCount, architecture.classCount);
 }

@@ -10,10 +10,12 @@ export function tensorOperations(tf: Tf): Omit<Interpreter<Tensor4D>, "convoluti
     concat: (a, b) => tf.concat([a, b], 3),
     add: (a, b) => tf.add(a, b),
     spreadPatches(x, patchPx) {
-      const [count, height, width] = x.shape;
+      const [count, height, width, channels] = x.shape;
+      const channelCount = channels / patchPx ** 2;
       return tf.tidy(() => {
-        const patches = tf.transpose(tf.reshape(x, [count, height, width, patchPx, patchPx]), [0, 1, 3, 2, 4]);
-        return tf.reshape(patches, [count, height * patchPx, width * patchPx, 1]);
+        // A patch's row first; what lies side by side in it stays together.
+        const patches = tf.transpose(tf.reshape(x, [count * height, width, patchPx, patchPx * channelCount]), [0, 2, 1, 3]);
+        return tf.reshape(patches, [count, height * patchPx, width * patchPx, channelCount]);
       });
     },
   };

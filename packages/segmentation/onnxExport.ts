@@ -6,13 +6,16 @@ import type { ModelValues } from "./modelFiles.ts";
 import { networkOf } from "./networkOf.ts";
 import { elementType, OnnxGraph } from "./onnxModel.ts";
 import { addNetwork } from "./onnxNetwork.ts";
+import { addPlanes } from "./onnxPlanes.ts";
 
 /**
- * What the file is for. Height and width are multiples of the stride; every output is `probability`, float32 [batch, 1, height, width].
+ * What the file is for. Height and width are multiples of the stride; every output is `probability`, float32 [batch, 1, height, width], of
+ * a model that tells classes apart [batch, 1 + classes, height, width]: background, then each class, summing to 1.
  * - "onnx": `pixels` float32 [batch, bands, height, width], 0–255.
  * - "onnx-valid": also `valid` float32 [batch, 1, height, width]: 1 where a pixel holds a measurement, 0 where it is to be filled.
  * - "deepness": for the QGIS plugin Deepness: `pixels` [1, bands, tile, tile], 0–1, with its metadata.
- * - "engine": as our own predictor holds windows: `pixels` uint8 [batch, height, width, bands], `valid` uint8 [batch, 1, height, width].
+ * - "engine": as our own predictor holds windows: `pixels` uint8 [batch, height, width, bands], `valid` uint8 [batch, 1, height, width];
+ *   where classes are told apart `probability` is [1 + classes, batch, height, width], reef of any class first.
  */
 export type OnnxVariant = "onnx" | "onnx-valid" | "deepness" | "engine";
 
@@ -29,7 +32,7 @@ export interface OnnxOptions {
 export function exportOnnx(card: ModelCard, values: ModelValues, variant: OnnxVariant, { tilePx = 512 }: OnnxOptions = {}): Uint8Array {
   const { architecture, normalization, temperature } = card;
   const network = networkOf(architecture);
-  const { bandCount, strideMultiplePx } = network;
+  const { bandCount, strideMultiplePx, channelCount } = network;
   if (variant === "deepness" && (tilePx <= 0 || tilePx > 4096 || tilePx % strideMultiplePx !== 0)) {
     throw new AppError(
       "bad-input",
@@ -62,7 +65,10 @@ export function exportOnnx(card: ModelCard, values: ModelValues, variant: OnnxVa
     x = graph.node("Where", [isValid, x, graph.floats("fill", [1], Float32Array.of(0))]);
   }
   const logits = addNetwork(graph, network, foldNetwork(network, values, temperature), x);
-  graph.node("Sigmoid", [logits], {}, "probability");
+  if (channelCount === 1) graph.node("Sigmoid", [logits], {}, "probability");
+  else if (variant === "engine") {
+    graph.node("Transpose", [addPlanes(graph, logits, channelCount - 1, "reef")], { perm: [1, 0, 2, 3] }, "probability");
+  } else graph.node("Identity", [addPlanes(graph, logits, channelCount - 1, "background")], {}, "probability");
 
   const sides = variant === "deepness" ? [tilePx, tilePx] : ["height", "width"];
   const batch = variant === "deepness" ? 1 : "batch";
@@ -70,14 +76,18 @@ export function exportOnnx(card: ModelCard, values: ModelValues, variant: OnnxVa
   const type = ofBytes ? elementType.uint8 : elementType.float;
   const pixels = { name: "pixels", type, shape: ofBytes ? [batch, ...sides, bandCount] : [batch, bandCount, ...sides] };
   const valid = { name: "valid", type, shape: [batch, 1, ...sides] };
+  const planes = ofBytes && channelCount > 1 ? [channelCount, batch, ...sides] : [batch, channelCount, ...sides];
   return graph.finish({
     name: "reefline",
-    description: `${card.name}: probability of ${card.positiveClass} at ${card.gsdMeters} m per pixel; bands ${card.bandNames.join(", ")}`,
+    description: `${card.name}: probability of ${outputNames(card).join(", ")} at ${card.gsdMeters} m per pixel; bands ${card.bandNames.join(", ")}`,
     inputs: takesValid ? [pixels, valid] : [pixels],
-    outputs: [{ name: "probability", type: elementType.float, shape: [batch, 1, ...sides] }],
+    outputs: [{ name: "probability", type: elementType.float, shape: planes }],
     metadata: variant === "deepness" ? deepnessMetadata(card, tilePx) : ownMetadata(card, strideMultiplePx),
   });
 }
+
+const outputNames = ({ classes, positiveClass }: ModelCard): string[] =>
+  classes.length > 0 ? ["background", ...classes] : [positiveClass];
 
 /** What a program needs to know to use the file; every value is JSON. */
 function ownMetadata(card: ModelCard, strideMultiplePx: number): Record<string, string> {
@@ -91,6 +101,7 @@ function ownMetadata(card: ModelCard, strideMultiplePx: number): Record<string, 
       strideMultiplePx,
       threshold: card.threshold,
       positiveClass: card.positiveClass,
+      ...(card.classes.length > 0 ? { classes: card.classes } : {}),
       unsharp: card.unsharp,
     }),
   };

@@ -4,7 +4,7 @@ import { type Convolution, interpret, type Network } from "./network.ts";
 import type { OnnxGraph } from "./onnxModel.ts";
 
 /**
- * Adds the folded network to a graph, channels first: `x` [N, bands, H, W], normalised → logits [N, 1, H, W].
+ * Adds the folded network to a graph, channels first: `x` [N, bands, H, W], normalised → logits [N, channels, H, W].
  * @param layers `foldNetwork`'s, one for each convolution
  */
 export function addNetwork(graph: OnnxGraph, network: Network, layers: readonly FoldedConvolution[], x: string): string {

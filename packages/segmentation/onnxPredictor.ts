@@ -34,7 +34,7 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
 export async function makeOnnxPredictor(card: ModelCard, values: ModelValues, threads: number): Promise<Predictor> {
   const runtime = await loadOnnxRuntime();
   const session = await runtime.InferenceSession.create(exportOnnx(card, values, "engine"), sessionOptions(threads));
-  const { strideMultiplePx, bandCount } = networkOf(card.architecture);
+  const { strideMultiplePx, bandCount, channelCount } = networkOf(card.architecture);
   const engine: EngineChoice = { name: "onnxruntime", threads, version: onnxRuntimeVersion(runtime) };
   let allValid = new Uint8Array(0);
   return {
@@ -46,13 +46,13 @@ export async function makeOnnxPredictor(card: ModelCard, values: ModelValues, th
       const count = batch * heightPx * widthPx;
       if (!valid && allValid.length !== count) allValid = new Uint8Array(count).fill(1);
       const shape = [batch, 1, heightPx, widthPx];
-      const answer = into?.length === count ? into : new Float32Array(count);
+      const answer = into?.length === channelCount * count ? into : new Float32Array(channelCount * count);
       const { probability } = await session.run(
         {
           pixels: new runtime.Tensor("uint8", pixels, [batch, heightPx, widthPx, bandCount]),
           valid: new runtime.Tensor("uint8", valid ?? allValid, shape),
         },
-        { probability: new runtime.Tensor("float32", answer, shape) },
+        { probability: new runtime.Tensor("float32", answer, channelCount === 1 ? shape : [channelCount, batch, heightPx, widthPx]) },
       );
       if (!probability || !(probability.data instanceof Float32Array)) throw new TypeError("onnxruntime gave no probability");
       return probability.data;

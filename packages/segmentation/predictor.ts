@@ -10,6 +10,7 @@ import { networkOf } from "./networkOf.ts";
 import { normalizePixels } from "./normalize.ts";
 import { makeOnnxPredictor } from "./onnxPredictor.ts";
 import { startPredictorProcess } from "./predictorProcess.ts";
+import { probabilityPlanes } from "./probabilityPlanes.ts";
 import { requireWindowFits } from "./windowFits.ts";
 
 /** A model that is ready to predict. */
@@ -20,7 +21,8 @@ export interface Predictor {
   /** What it runs on. */
   readonly engine: EngineChoice;
   /**
-   * Calibrated probability of reef per pixel, length batch · heightPx · widthPx.
+   * Calibrated probability of reef per pixel, length batch · heightPx · widthPx; of a model that tells classes apart it is followed by one
+   * such plane for each class, in the order of the card: probability of reef of that class.
    * @param pixels bytes on the model's grid, bands interleaved, windows one after the other
    * @param valid 1 where a pixel holds a measurement; pixels without one are filled as in training. Left out: all are valid
    * @param into memory of the answer's length that an engine may use for it instead of new memory
@@ -52,7 +54,7 @@ export function makePredictor(tf: Tf, card: ModelCard, values: ModelValues, engi
       // Copied by TensorFlow before this call first waits, so that the next call may use it again.
       if (input.length !== pixels.length) input = new Float32Array(pixels.length);
       normalizePixels(pixels, valid ?? null, card.normalization, input);
-      const probability = tf.tidy(() => tf.sigmoid(network.logits(tf.tensor4d(input, [batch, heightPx, widthPx, bandCount]))));
+      const probability = tf.tidy(() => probabilityPlanes(tf, network.logits(tf.tensor4d(input, [batch, heightPx, widthPx, bandCount]))));
       const result = await probability.data<"float32">();
       probability.dispose();
       return result;

@@ -1,4 +1,5 @@
 import type { Architecture, AugmentationName, LossName, TrainConfig } from "@reefline/schema/training";
+import { withClassCount } from "./classHead.ts";
 import type { Schedule } from "./schedule.ts";
 
 export interface Preset {
@@ -68,6 +69,7 @@ export function presetFor(config: TrainConfig, examinedPx: number): Preset {
   const { loss, schedule, learningRate, augmentation, reefShare, patience } = config;
   return {
     ...preset,
+    architecture: (bandCount) => withClassCount(preset.architecture(bandCount), config.classes.length),
     chipPx: Math.max(64, Math.min(preset.chipPx, widest)),
     loss: loss ?? preset.loss,
     schedule: { ...preset.schedule, kind: schedule ?? preset.schedule.kind, peak: learningRate ?? preset.schedule.peak },

@@ -7,9 +7,9 @@ const decoderChannels = [128, 64, 48, 32];
 
 /**
  * U-Net whose way down is EfficientNet-Lite0 and whose way up is two 3×3 convolutions per level with batch norm and ReLU; works on half
- * the pixels and gives the four logits of each 2×2 patch.
+ * the pixels and gives the logit of each pixel of a 2×2 patch, and its scores for the classes that are told apart.
  */
-export function pretrainedUnet(bandCount: number): Network {
+export function pretrainedUnet(bandCount: number, classCount = 0): Network {
   const builder = new NetworkBuilder();
   const features = addEfficientNetLite(builder, bandCount, "batch");
   const bottom = features.pop();
@@ -45,12 +45,12 @@ export function pretrainedUnet(bandCount: number): Network {
     kernelPx: 1,
     stride: 1,
     inChannels: channels,
-    outChannels: 4,
+    outChannels: 4 * (1 + classCount),
     depthwise: false,
     norm: "bias",
     epsilon: 0,
     activation: "none",
   });
   builder.push({ op: "spreadPatches", from: value, patchPx: 2 });
-  return builder.finish(32);
+  return builder.finish(32, 1 + classCount);
 }

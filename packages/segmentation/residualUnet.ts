@@ -8,9 +8,9 @@ const levels = 5;
 /**
  * Residual U-Net (Zhang, Liu & Wang 2018), as the course builds it: blocks of twice batch norm → ReLU → 3×3 convolution, whose shortcut is a
  * 1×1 convolution with batch norm; four strided downsamplings, two more convolutions at the bottom, and the way back up by nearest
- * upsampling and concatenated skips; a 1×1 head giving one logit.
+ * upsampling and concatenated skips; a 1×1 head giving one logit, and a score for each class that is told apart.
  */
-export function residualUnet({ baseFilters, bandCount }: ResidualUnetArchitecture): Network {
+export function residualUnet({ baseFilters, bandCount, classCount = 0 }: ResidualUnetArchitecture): Network {
   const builder = new NetworkBuilder();
   const filters = (level: number) => baseFilters * 2 ** level;
   const common = { op: "convolution", stride: 1, depthwise: false, epsilon: batchNormEpsilon } as const;
@@ -57,6 +57,6 @@ export function residualUnet({ baseFilters, bandCount }: ResidualUnetArchitectur
     value = block(`up${level}`, wide, channels + filters(level), filters(level + 1), 1);
     channels = filters(level + 1);
   }
-  convolve("head", value, channels, 1, { kernelPx: 1 });
-  return builder.finish(2 ** (levels - 1));
+  convolve("head", value, channels, 1 + classCount, { kernelPx: 1 });
+  return builder.finish(2 ** (levels - 1), 1 + classCount);
 }

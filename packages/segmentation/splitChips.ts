@@ -48,7 +48,7 @@ export async function* splitChips(input: Pick<TrainInput, "sources" | "config">)
           const patch = await ground.patch(chipWindow(centre, sizePx, plain));
           const chip = cutChip(patch, centre, sizePx, plain, (col, row) => roleAt(map, roles, col, row) === splitRoles[role]);
           if (!chip.valid.includes(1)) continue;
-          const mask = chip.target.map((reef, at) => (chip.valid[at] === 1 ? 255 * reef : 128));
+          const mask = chip.target.map((reef, at) => (chip.valid[at] === 1 ? (reef > 0 ? 255 : 0) : 128));
           yield { role, surveyName, colOff, rowOff, sizePx, bandCount: bandNames.length, image: chip.pixels, mask };
         }
       }

@@ -1,5 +1,6 @@
 import type { Random } from "@reefline/chips/random";
 import type { Architecture } from "@reefline/schema/training";
+import { weightsForClasses } from "./classHead.ts";
 import { loadEfficientNetLite, readEncoder } from "./efficientNetLiteWeights.ts";
 import { initialValues } from "./initialValues.ts";
 import type { Network } from "./network.ts";
@@ -15,7 +16,9 @@ export async function startValues(
   random: Random,
 ): Promise<TrainerValues> {
   const drawn = initialValues(network, random);
-  const values = from ? { weights: from.values.weights.slice(), statistics: from.values.statistics.slice() } : drawn;
+  const values = from
+    ? { weights: weightsForClasses(network, config.classes, from, drawn.weights), statistics: from.values.statistics.slice() }
+    : drawn;
   if (architecture.kind === "pretrained-unet" && !from) {
     loadEfficientNetLite(network, bandNames, await readEncoder(encoderPath), values);
   }

@@ -30,13 +30,14 @@ export const tfjsWeightsFile = "group1-shard1of1.bin";
 
 /**
  * The model as a TensorFlow.js LayersModel in Keras' words, of standard layers alone: `pixels` [batch, height, width, bands] float32,
- * 0–255 → probability [batch, height, width, 1]. Normalisation is a 1×1 convolution; batch norm and temperature are folded in; the four
- * logits of a patch are spread by a transposed convolution whose kernel holds zeros and ones.
+ * 0–255 → probability [batch, height, width, 1], of a model that tells classes apart [batch, height, width, 1 + classes]: reef of any class,
+ * then each class. Normalisation is a 1×1 convolution; batch norm and temperature are folded in; the logits of a patch are spread, and
+ * those of reef and of the classes told apart, by convolutions whose kernels hold zeros and ones.
  */
 export function exportTfjs(card: ModelCard, values: ModelValues): TfjsModel {
   const { architecture, normalization, temperature } = card;
   const network = networkOf(architecture);
-  const { bandCount } = network;
+  const { bandCount, channelCount } = network;
   const folded = foldNetwork(network, values, temperature);
   const layers: Record<string, unknown>[] = [];
   const weights: { spec: WeightSpec; values: Float32Array }[] = [];
@@ -74,7 +75,7 @@ export function exportTfjs(card: ModelCard, values: ModelValues): TfjsModel {
   const isSpread = network.operations.some(({ op }) => op === "spreadPatches");
   let layerCount = 0;
   const named = (kind: string): string => `${kind}_${layerCount++}`;
-  const output = interpret<string>(network, y, {
+  const logits = interpret<string>(network, y, {
     convolution({ stride, depthwise, kernelPx, outChannels, activation }, input, index) {
       const layer = folded[index];
       if (!layer) throw new RangeError(`Convolution ${index} of the network is missing.`);
@@ -85,7 +86,7 @@ export function exportTfjs(card: ModelCard, values: ModelValues): TfjsModel {
       const config = {
         ...same(name, stride),
         kernel_size: [kernelPx, kernelPx],
-        activation: last ? "sigmoid" : activation === "none" ? "linear" : activation,
+        activation: last && channelCount === 1 ? "sigmoid" : activation === "none" ? "linear" : activation,
       };
       return depthwise
         ? add("DepthwiseConv2D", name, { ...config, depth_multiplier: 1 }, [input])
@@ -102,13 +103,31 @@ export function exportTfjs(card: ModelCard, values: ModelValues): TfjsModel {
     concat: (a, b) => add("Concatenate", named("concatenate"), { trainable: true, axis: -1 }, [a, b]),
     add: (a, b) => add("Add", named("add"), { trainable: true }, [a, b]),
     spreadPatches(input, patchPx) {
-      const spread = { ...same("spread", patchPx), filters: 1, kernel_size: [patchPx, patchPx], activation: "sigmoid", use_bias: false };
-      // [height, width, out, in]: place (row, col) of the patch takes channel patchPx·row + col.
-      const ones = Array.from({ length: patchPx ** 2 }, () => 1);
-      weight("spread/kernel", [patchPx, patchPx, 1, patchPx ** 2], diagonal(ones));
+      const activation = channelCount === 1 ? "sigmoid" : "linear";
+      const spread = { ...same("spread", patchPx), filters: channelCount, kernel_size: [patchPx, patchPx], activation, use_bias: false };
+      // [height, width, out, in]: place (row, col) of the patch takes the channels from (patchPx·row + col) · channelCount on.
+      const ones = Array.from({ length: patchPx ** 2 * channelCount }, () => 1);
+      weight("spread/kernel", [patchPx, patchPx, channelCount, patchPx ** 2 * channelCount], diagonal(ones));
       return add("Conv2DTranspose", "spread", spread, [input]);
     },
   });
+
+  const output = channelCount === 1 ? logits : planes();
+
+  /** σ(z₀) and σ(z₀) · softmax(z₁ …), the channels picked by 1×1 convolutions. */
+  function planes(): string {
+    const classCount = channelCount - 1;
+    const pick = (name: string, filters: number, activation: string, isPicked: (channel: number, filter: number) => boolean): string => {
+      const kernel = Array.from({ length: channelCount * filters }, (_, i) => (isPicked(Math.floor(i / filters), i % filters) ? 1 : 0));
+      weight(`${name}/kernel`, [1, 1, channelCount, filters], Float32Array.from(kernel));
+      return add("Conv2D", name, { ...same(name, 1), kernel_size: [1, 1], filters, activation, use_bias: false }, [logits]);
+    };
+    const reef = pick("reef", 1, "sigmoid", (channel) => channel === 0);
+    const reefEach = pick("reef_each", classCount, "sigmoid", (channel) => channel === 0);
+    const classes = pick("classes", classCount, "softmax", (channel, filter) => channel === filter + 1);
+    const product = add("Multiply", "class_probability", { trainable: true }, [reefEach, classes]);
+    return add("Concatenate", "planes", { trainable: true, axis: -1 }, [reef, product]);
+  }
 
   const config = { name: "reefline", layers, input_layers: [["pixels", 0, 0]], output_layers: [[output, 0, 0]] };
   return {
@@ -123,6 +142,7 @@ export function exportTfjs(card: ModelCard, values: ModelValues): TfjsModel {
         bandNames: card.bandNames,
         threshold: card.threshold,
         positiveClass: card.positiveClass,
+        ...(card.classes.length > 0 ? { classes: card.classes } : {}),
         unsharp: card.unsharp,
       },
       weightsManifest: [{ paths: [tfjsWeightsFile], weights: weights.map(({ spec }) => spec) }],

@@ -13,6 +13,8 @@ export interface TrainSource {
   readonly raster: Raster;
   readonly image: SurveyImage;
   readonly labels: readonly Polygon[];
+  /** The class of each of them; absent: none is known. */
+  readonly labelClasses?: readonly string[];
   /** Labels of the class "unsure": neither reef nor background. */
   readonly unsure: readonly Polygon[];
   readonly examined: readonly Polygon[];

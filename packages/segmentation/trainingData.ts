@@ -9,6 +9,7 @@ import { type Random, randomFrom } from "@reefline/chips/random";
 import { planSplit, roleAt, type Split, splitRoles } from "@reefline/chips/split";
 import { AppError } from "@reefline/schema/errors";
 import type { ModelCard, TrainConfig } from "@reefline/schema/training";
+import { withClassCount } from "./classHead.ts";
 import { efficientNetNormalization } from "./efficientNetLiteWeights.ts";
 import { requireBands } from "./modelBands.ts";
 import type { Normalization } from "./normalize.ts";
@@ -95,11 +96,11 @@ export async function prepareTraining(
 const gentlerRate = 0.2;
 
 /** The preset for going on from a trained model: its own network and filter, and lower rates unless one is asked for. */
-function goingOnFrom(from: ModelCard, { learningRate }: TrainConfig, preset: Preset): Preset {
+function goingOnFrom(from: ModelCard, { learningRate, classes }: TrainConfig, preset: Preset): Preset {
   const { schedule } = preset;
   return {
     ...preset,
-    architecture: () => from.architecture,
+    architecture: () => withClassCount(from.architecture, classes.length),
     unsharp: from.unsharp !== null,
     schedule: { ...schedule, peak: learningRate ?? schedule.peak * gentlerRate },
   };

@@ -15,7 +15,7 @@ export type PlacedStatistics = BatchStatistics & { readonly at: number };
  * @param weights the flat vector of `network.pieces`
  * @param statistics the flat vector of moving means and variances
  * @param collect takes the batch's own statistics of each batch norm that uses them, with its place
- * @returns logits [N, H, W, 1]
+ * @returns logits [N, H, W, channels]
  */
 export function trainingForward(
   tf: Tf,

@@ -37,11 +37,19 @@ export function planSources(sources: readonly TrainSource[], config: TrainConfig
       examined: pixels(source.examined),
       holdout: pixels(source.holdout),
       ignore: pixels(source.ignore),
+      ...classesOf(source, config.classes, grid),
     };
     const map = coarseMap(polygons, grid.widthPx, grid.heightPx);
     return { source, grid, polygons, map: map && { ...map, ...plotsOf(source, grid), ...rejectedOf(map, pixels(source.rejected ?? [])) } };
   });
   return { gsdMeters, planned };
+}
+
+/** The labels of each class that is told apart. */
+function classesOf({ labels, labelClasses = [] }: TrainSource, classes: readonly string[], grid: Grid): Pick<GroundPolygons, "classes"> {
+  if (classes.length === 0) return {};
+  const pixels = (wanted: string) => labels.flatMap((label, i) => (labelClasses[i] === wanted ? [polygonToPixels(grid, label)] : []));
+  return { classes: classes.map(pixels) };
 }
 
 /** The photos of a sheet as plots of the model's grid. */

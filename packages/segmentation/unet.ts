@@ -4,11 +4,12 @@ import { type Network, NetworkBuilder } from "./network.ts";
 
 /**
  * U-Net (Ronneberger et al. 2015): `depth` times two 3×3 convolutions and a 2×2 max-pool, a bottom, and the way back up with nearest
- * upsampling and concatenated skips; "same" padding, batch norm and ReLU after every 3×3 convolution, a 1×1 head giving one logit.
- * With `patchPx` 2 the first convolution has stride 2 and the head gives the four logits of a 2×2 patch: a quarter of the work for the
+ * upsampling and concatenated skips; "same" padding, batch norm and ReLU after every 3×3 convolution, a 1×1 head giving one logit, and
+ * a score for each class that is told apart.
+ * With `patchPx` 2 the first convolution has stride 2 and the head gives those of the four pixels of a 2×2 patch: a quarter of the work for the
  * same ground.
  */
-export function unet({ baseFilters, depth, bandCount, patchPx = 1 }: UnetArchitecture): Network {
+export function unet({ baseFilters, depth, bandCount, patchPx = 1, classCount = 0 }: UnetArchitecture): Network {
   const builder = new NetworkBuilder();
   const filters = (level: number) => baseFilters * 2 ** level;
   const convolve = (name: string, from: number, inChannels: number, outChannels: number, stride: 1 | 2 = 1): number =>
@@ -44,12 +45,12 @@ export function unet({ baseFilters, depth, bandCount, patchPx = 1 }: UnetArchite
     kernelPx: 1,
     stride: 1,
     inChannels: filters(0),
-    outChannels: patchPx ** 2,
+    outChannels: patchPx ** 2 * (1 + classCount),
     depthwise: false,
     norm: "bias",
     epsilon: 0,
     activation: "none",
   });
   if (patchPx > 1) builder.push({ op: "spreadPatches", from: value, patchPx });
-  return builder.finish(patchPx * 2 ** depth);
+  return builder.finish(patchPx * 2 ** depth, 1 + classCount);
 }

@@ -79,7 +79,6 @@ export async function openSource(
 ): Promise<TrainSource> {
   const survey = await surveyById(run.store.db, surveyId);
   const image = surveyImage(survey);
-  const polygons: { [key in keyof Ground]: Polygon[] } = ground;
   const photos = await photosOf(run.store.db, surveyId);
   const place = await surveyRasterPlace(run.store, image);
   const raster = await openRasterPlace(place, run.store.config.limits);
@@ -89,7 +88,7 @@ export async function openSource(
     surveyName: survey.name,
     raster,
     image,
-    ...polygons,
+    ...ground,
     ...(rejected && rejected.length > 0 ? { rejected } : {}),
     ...(photos.length > 0 ? { photos } : {}),
     lastEditSeq: seq,

@@ -4,6 +4,8 @@ import type { Feature, Polygon } from "@reefline/schema/feature";
 /** A survey's polygons by what they say about the ground. */
 export interface Ground {
   readonly labels: Polygon[];
+  /** The class of each of them; absent in snapshots from before it was kept. */
+  readonly labelClasses?: string[];
   /** Neither reef nor background. */
   readonly unsure: Polygon[];
   readonly examined: Polygon[];
@@ -18,8 +20,10 @@ export const unsureClass = "unsure";
 
 export function groundOf(features: readonly Feature[]): Ground {
   const pick = (wanted: (feature: Feature) => boolean) => features.filter(wanted).map((feature) => feature.geometry);
+  const labels = features.filter(({ layer, class: name }) => layer === "label" && name !== unsureClass);
   return {
-    labels: pick(({ layer, class: name }) => layer === "label" && name !== unsureClass),
+    labels: labels.map(({ geometry }) => geometry),
+    labelClasses: labels.map(({ class: name }) => name),
     unsure: pick(({ layer, class: name }) => layer === "label" && name === unsureClass),
     examined: pick(({ layer }) => layer === "examined"),
     // Blocks of an area sample judge one number only: no training sees them, and no other score counts them.
