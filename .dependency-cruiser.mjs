@@ -8,7 +8,7 @@ const mayImport = {
   geo: ["schema"],
   raster: ["schema", "geo"],
   chips: ["schema", "geo", "raster"],
-  segmentation: ["schema", "geo", "raster", "chips"],
+  segmentation: ["schema", "accuracy", "geo", "raster", "chips"],
   inference: ["schema", "accuracy", "geo", "raster", "chips", "segmentation"],
   vectorize: ["schema", "geo", "raster"],
   formats: ["schema", "geo"],

@@ -24,7 +24,8 @@ const tries = 3;
 
 /**
  * Aims chips at training ground: `reefShare` of them at a square of reef, the rest at an empty one, each at a random offset.
- * Of the empty ones `rejectedShare` are places where a prediction was rejected, as long as there are any: hard negatives.
+ * Where classes are told apart a chip of reef is aimed at each class as often, so that rare ones are seen; reef of which none is said has its
+ * share of the ground, but no more than a class. Of the empty ones `rejectedShare` are places where a prediction was rejected, as long as there are any: hard negatives.
  * Everything is drawn from `random`, so that its state is the sampler's whole position.
  */
 export function chipSampler(
@@ -37,6 +38,7 @@ export function chipSampler(
   rejectedShare = 0,
 ): ChipSampler {
   const places = { reef: [] as Place[], empty: [] as Place[], rejected: [] as Place[] };
+  const byClass = new Map<number, Place[]>();
   let area = 0;
   const grounds = maps.map((map, source) => {
     const roles = split.roles[source];
@@ -44,11 +46,29 @@ export function chipSampler(
     roles.forEach((role, square) => {
       if (role !== splitRoles.train) return;
       area += map.squarePx ** 2;
-      (map.reef[square] === 1 ? places.reef : places.empty).push({ source, square });
-      if (map.rejected?.[square] === 1 && map.reef[square] !== 1) places.rejected.push({ source, square });
+      const place = { source, square };
+      const of = map.classes?.[square] ?? 0;
+      const isReef = map.reef[square] === 1 || of > 0;
+      (isReef ? places.reef : places.empty).push(place);
+      if (isReef && map.classes) {
+        const pool = byClass.get(of);
+        if (pool) pool.push(place);
+        else byClass.set(of, [place]);
+      }
+      if (map.rejected?.[square] === 1 && !isReef) places.rejected.push(place);
     });
     return { map, sums: summedArea(roles, map.columns, map.rows) };
   });
+  const unsaid = byClass.get(0) ?? [];
+  byClass.delete(0);
+  const classes = [...byClass].sort(([a], [b]) => a - b).map(([, of]) => of);
+  const unsaidShare = Math.min(unsaid.length / places.reef.length, 1 / (1 + classes.length));
+  /** Nothing more is drawn where no classes are told apart. */
+  const reefPool = (random: Random): readonly Place[] => {
+    if (classes.length === 0) return places.reef;
+    if (unsaid.length > 0 && random.next() < unsaidShare) return unsaid;
+    return classes[random.below(classes.length)] ?? places.reef;
+  };
   return {
     chipsOfGround: area / chipPx ** 2,
     draw(random) {
@@ -56,7 +76,7 @@ export function chipSampler(
       // Without rejections nothing more is drawn: trainings from before they were kept stay the same.
       const revisits = !wantsReef && places.rejected.length > 0 && random.next() < rejectedShare;
       const empty = revisits ? places.rejected : places.empty;
-      const pool = (wantsReef && places.reef.length > 0) || places.empty.length === 0 ? places.reef : empty;
+      const pool = (wantsReef && places.reef.length > 0) || places.empty.length === 0 ? reefPool(random) : empty;
       const place = pool[random.below(pool.length)] ?? { source: 0, square: 0 };
       const ground = grounds[place.source];
       let best: { centre: ChipCentre; seen: number } = { centre: { col: 0, row: 0 }, seen: -1 };

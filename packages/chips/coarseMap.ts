@@ -1,4 +1,5 @@
 import type { Window } from "@reefline/schema/grid";
+import { coarseClasses } from "./coarseClasses.ts";
 import type { GroundPolygons } from "./coverage.ts";
 import { type PixelPolygon, pixelExtent, rasterizePolygons } from "./rasterizePolygons.ts";
 
@@ -13,6 +14,8 @@ export interface CoarseMap {
   /** 1 where examined and neither ignored nor "unsure". */
   readonly examined: Uint8Array;
   readonly reef: Uint8Array;
+  /** The class of each square, counted from 1, 0 where there is none or none is said; absent: no classes are told apart. */
+  readonly classes?: Uint8Array;
   readonly holdout: Uint8Array;
   /** 1 where a prediction was rejected; absent when none was. */
   readonly rejected?: Uint8Array;
@@ -57,11 +60,10 @@ export function coarseMap(polygons: GroundPolygons, gridWidthPx: number, gridHei
   const columns = Math.ceil(maxCol / squarePx) - firstColumn;
   const rows = Math.ceil(maxRow / squarePx) - firstRow;
 
-  const raster = (layer: readonly PixelPolygon[]) =>
-    rasterizePolygons(
-      layer.map((polygon) => polygon.map((ring) => ring.map((value) => value / squarePx))),
-      { colOff: firstColumn, rowOff: firstRow, widthPx: columns, heightPx: rows },
-    );
+  const inSquares = (layer: readonly PixelPolygon[]) =>
+    layer.map((polygon) => polygon.map((ring) => ring.map((value) => value / squarePx)));
+  const window = { colOff: firstColumn, rowOff: firstRow, widthPx: columns, heightPx: rows };
+  const raster = (layer: readonly PixelPolygon[]) => rasterizePolygons(inSquares(layer), window);
   const left = [raster(polygons.ignore), raster(polygons.unsure)];
   const examined = raster(polygons.examined).map((value, i) => (value === 1 && left.every((layer) => layer[i] === 0) ? 1 : 0));
   return {
@@ -73,6 +75,7 @@ export function coarseMap(polygons: GroundPolygons, gridWidthPx: number, gridHei
     examined,
     reef: raster(polygons.labels),
     holdout: raster(polygons.holdout),
+    ...(polygons.classes ? { classes: coarseClasses(polygons.classes.map(inSquares), window) } : {}),
   };
 }
 

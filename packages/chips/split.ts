@@ -1,5 +1,7 @@
+import { assignRoles, groupSize } from "./assignRoles.ts";
+import { type ClassCover, classesOn, compareCover } from "./classCover.ts";
 import { type CoarseMap, dilate, type Plot, squaresOf } from "./coarseMap.ts";
-import { type Random, shuffled } from "./random.ts";
+import type { Random } from "./random.ts";
 
 export const splitRoles = { none: 0, train: 1, validation: 2 } as const;
 
@@ -31,8 +33,6 @@ export interface Split {
 
 /** Fewer cells than this and chance decides what validation looks like. */
 const enoughCells = 24;
-/** One cell of so many is validation. */
-const groupSize = 5;
 /** A cell counts when this share of it is examined. */
 const leastExamined = 0.2;
 
@@ -41,11 +41,20 @@ const leastExamined = 0.2;
  * validation, drawn so that both parts have cells of every reef fraction. A chip's width is kept free around held-out ground and between
  * the parts. On ground too small for that, cells shrink to what gives 24 and the parts touch (`buffered` false): the validation score then
  * reads a little high, while held-out ground keeps its distance, shortened only when it would take more than a third of the ground.
+ * Where classes are told apart every one is kept on both sides if it can be, in training before all.
  * @returns null when even small cells cannot put reef and empty ground into both parts
  */
 export function planSplit(maps: readonly (CoarseMap | null)[], chipPx: number, random: Random): Split | null {
   return splitByGroups(maps, random) ?? splitByCells(maps, chipPx, random);
 }
+
+interface Found {
+  readonly split: Split;
+  readonly cover: ClassCover;
+}
+
+/** Where classes are told apart so many sizes of cells more are tried, to have every class on both sides. */
+const sizesForClasses = 6;
 
 function splitByCells(maps: readonly (CoarseMap | null)[], chipPx: number, random: Random): Split | null {
   const squarePx = Math.max(8, ...maps.map((map) => map?.squarePx ?? 0));
@@ -53,21 +62,58 @@ function splitByCells(maps: readonly (CoarseMap | null)[], chipPx: number, rando
   const toSquares = (px: number) => Math.max(2, Math.round(px / squarePx)) * squarePx;
   const wide = sizes(8 * chipPx, 2 * chipPx, chipPx / 2).map(toSquares);
   const narrow = sizes(2 * chipPx - squarePx, Math.max(48, 2 * squarePx), squarePx).map(toSquares);
+  const classCount = classesOn(maps, (source, square) => usable[source]?.[square] === 1).size;
+  const found: Found[] = [];
   for (const [candidates, buffered, least] of [
     [wide, true, enoughCells],
     [narrow, false, enoughCells],
     [narrow, false, groupSize],
     [narrow, false, 2],
   ] as const) {
+    // Ground that is learned from and ground that judges are kept apart even where a class cannot be judged then.
+    if (found[0]?.split.buffered && found[0].cover.training === classCount) break;
+    let sizesTried = 0;
     for (const sizePx of candidates) {
       const cells = cellsOf(maps, usable, sizePx);
       if (cells.length < least) continue;
-      const roled = assign(cells, random);
-      const roles = maps.map((map, source) => paintRoles(map, usable[source], roled, source, buffered ? bufferPx : 0));
-      if (bothPartsHaveBoth(maps, roles)) return { cells: roled, cellSizePx: sizePx, bufferPx, buffered, roles, groupCount: null };
+      for (const assigned of assignRoles(cells, (cell) => classesIn(maps, usable, cell), classCount, random)) {
+        const roled = assigned.map(({ piece, role }) => ({ ...piece, role }));
+        const roles = maps.map((map, source) => paintRoles(map, usable[source], roled, source, buffered ? bufferPx : 0));
+        if (!bothPartsHaveBoth(maps, roles)) continue;
+        const split = { cells: roled, cellSizePx: sizePx, bufferPx, buffered, roles, groupCount: null };
+        const cover = coverOfRoles(maps, roles);
+        if (cover.training + cover.validation === 2 * classCount) return split;
+        keepBetter(found, { split, cover });
+      }
+      if (found.length > 0 && ++sizesTried > sizesForClasses) break;
     }
   }
-  return null;
+  return found[0]?.split ?? null;
+}
+
+/** Keeps the one that serves classes best, of equal ones the first. */
+function keepBetter(found: Found[], next: Found): void {
+  if (!found[0] || compareCover(next.cover, found[0].cover) > 0) found[0] = next;
+}
+
+function classesIn(
+  maps: readonly (CoarseMap | null)[],
+  usable: readonly (Uint8Array | null | undefined)[],
+  cell: Pick<SplitCell, "source" | "colOff" | "rowOff" | "sizePx" | "heightPx">,
+): ReadonlySet<number> {
+  const map = maps[cell.source];
+  const found = new Set<number>();
+  if (!map?.classes) return found;
+  for (const square of squaresOf(map, cell)) {
+    const of = map.classes[square] ?? 0;
+    if (of > 0 && usable[cell.source]?.[square] === 1) found.add(of);
+  }
+  return found;
+}
+
+function coverOfRoles(maps: readonly (CoarseMap | null)[], roles: readonly Uint8Array[]): ClassCover {
+  const on = (role: number) => classesOn(maps, (source, square) => roles[source]?.[square] === role).size;
+  return { training: on(splitRoles.train), validation: on(splitRoles.validation) };
 }
 
 function sizes(from: number, to: number, step: number): number[] {
@@ -136,22 +182,30 @@ function splitByGroups(maps: readonly (CoarseMap | null)[], random: Random): Spl
     const sum = groups.get(plot.group) ?? { examined: 0, reef: 0 };
     groups.set(plot.group, { examined: sum.examined + examined, reef: sum.reef + reef });
   }
-  const asCells = [...groups].map(([, { examined, reef }], source) => ({ source, ...nowhere, reefFraction: reef / examined }));
-  const names = [...groups.keys()];
-  const roleOf = new Map(assign(asCells, random).map(({ source, role }) => [names[source], role]));
-  const cells = photos.flatMap(({ source, plot, examined, reef }): SplitCell[] => {
-    const role = roleOf.get(plot.group);
-    const { colOff, rowOff, widthPx, heightPx } = plot;
-    if (!role || examined === 0) return [];
-    return [{ source, colOff, rowOff, sizePx: widthPx, heightPx, role, reefFraction: reef / examined }];
-  });
   const usable = maps.map((map) => map && map.examined.map((value, i) => (value === 1 && map.holdout[i] === 0 ? 1 : 0)));
-  const roles = maps.map((map, source) => paintRoles(map, usable[source], cells, source, 0));
-  if (!bothPartsHaveBoth(maps, roles)) return null;
-  return { cells, cellSizePx: Math.max(...cells.map(({ sizePx }) => sizePx)), bufferPx: 0, buffered: true, roles, groupCount: groups.size };
+  const classCount = classesOn(maps, (source, square) => usable[source]?.[square] === 1).size;
+  const named = [...groups].map(([name, { examined, reef }]) => ({ name, reefFraction: reef / examined }));
+  const classesOf = ({ name }: { name: string }) => {
+    const inside = photos.filter(({ plot }) => plot.group === name);
+    return new Set(inside.flatMap(({ source, plot }) => [...classesIn(maps, usable, { ...plot, source, sizePx: plot.widthPx })]));
+  };
+  const found: Found[] = [];
+  for (const assigned of assignRoles(named, classesOf, classCount, random)) {
+    const roleOf = new Map(assigned.map(({ piece, role }) => [piece.name, role]));
+    const cells = photos.flatMap(({ source, plot, examined, reef }): SplitCell[] => {
+      const role = roleOf.get(plot.group);
+      const { colOff, rowOff, widthPx, heightPx } = plot;
+      if (!role || examined === 0) return [];
+      return [{ source, colOff, rowOff, sizePx: widthPx, heightPx, role, reefFraction: reef / examined }];
+    });
+    const roles = maps.map((map, source) => paintRoles(map, usable[source], cells, source, 0));
+    if (!bothPartsHaveBoth(maps, roles)) continue;
+    const cellSizePx = Math.max(...cells.map(({ sizePx }) => sizePx));
+    const split = { cells, cellSizePx, bufferPx: 0, buffered: true, roles, groupCount: groups.size };
+    keepBetter(found, { split, cover: coverOfRoles(maps, roles) });
+  }
+  return found[0]?.split ?? null;
 }
-
-const nowhere = { colOff: 0, rowOff: 0, sizePx: 0, role: "train" } as const;
 
 function photoGround(map: CoarseMap | null, plot: Plot): { examined: number; reef: number; held: number } {
   const sum = { examined: 0, reef: 0, held: 0 };
@@ -164,19 +218,6 @@ function photoGround(map: CoarseMap | null, plot: Plot): { examined: number; ree
     }
   }
   return sum;
-}
-
-/** Cells in order of reef fraction, ties by chance; one of every five neighbours in that order goes to validation. */
-function assign(cells: readonly SplitCell[], random: Random): SplitCell[] {
-  const ordered = shuffled(cells, random).sort((a, b) => b.reefFraction - a.reefFraction);
-  const groups = Math.max(1, Math.round(ordered.length / groupSize));
-  const chosen = new Set<number>();
-  for (let group = 0; group < groups; group++) {
-    const from = Math.floor((group * ordered.length) / groups);
-    const to = Math.floor(((group + 1) * ordered.length) / groups);
-    chosen.add(from + random.below(to - from));
-  }
-  return ordered.map((cell, i) => (chosen.has(i) ? { ...cell, role: "validation" } : cell));
 }
 
 function paintRoles(

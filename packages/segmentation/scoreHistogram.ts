@@ -5,6 +5,17 @@ import { metricsFromConfusion } from "./metrics.ts";
 const reach = 16;
 const bins = 4096;
 
+export const logitBins = bins;
+
+export function logitBin(logit: number): number {
+  return Math.max(0, Math.min(bins - 1, Math.floor(((logit + reach) / (2 * reach)) * bins)));
+}
+
+/** Whether a logit of this bin is a probability of at least `threshold` at this temperature. */
+export function isClaimed(bin: number, threshold: number, temperature: number): boolean {
+  return binCentre(bin) >= temperature * Math.log(threshold / (1 - threshold));
+}
+
 /**
  * How often each logit was given to reef and to empty pixels: one pass over the validation ground, then loss, temperature and every
  * threshold come from the counts. Resolution 1/128 of a logit.
@@ -14,7 +25,7 @@ export class ScoreHistogram {
   readonly #empty = new Float64Array(bins);
 
   add(logit: number, isReef: boolean): void {
-    const bin = Math.max(0, Math.min(bins - 1, Math.floor(((logit + reach) / (2 * reach)) * bins)));
+    const bin = logitBin(logit);
     const counts = isReef ? this.#reef : this.#empty;
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
@@ -49,11 +60,9 @@ export class ScoreHistogram {
 
   /** A pixel is reef when its probability, at this temperature, is at least `threshold`. */
   metricsAt(threshold: number, temperature: number): Metrics {
-    const least = temperature * Math.log(threshold / (1 - threshold));
     const counts: Confusion = { tp: 0, fp: 0, fn: 0, tn: 0 };
     for (let bin = 0; bin < bins; bin++) {
-      const claimed = binCentre(bin) >= least;
-      if (claimed) {
+      if (isClaimed(bin, threshold, temperature)) {
         counts.tp += this.#reef[bin] ?? 0;
         counts.fp += this.#empty[bin] ?? 0;
       } else {

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { classSummary } from "@reefline/accuracy/classScores";
 import { randomFrom } from "@reefline/chips/random";
+import type { ClassCounts } from "@reefline/schema/classes";
 import { AppError } from "@reefline/schema/errors";
 import type { Architecture, ModelCard } from "@reefline/schema/training";
 import { loadBackend } from "./backend.ts";
@@ -134,12 +136,13 @@ export async function trainModel(
     const scores = await score(values, epochWindows);
     // A checkpoint must not follow a validation that was left out: resuming would never make up for it.
     if (!scores) throw cancelled();
-    const { dice } = scores.histogram.bestThreshold(1);
-    plateau = afterValidation(plateau, dice, progress);
-    const isBest = bestDice === null || dice > bestDice;
+    const { dice, threshold } = scores.histogram.bestThreshold(1);
+    const compared = scores.byClass ? diceWithClasses(dice, scores.byClass.countsAt(threshold, 1)) : dice;
+    plateau = afterValidation(plateau, compared, progress);
+    const isBest = bestDice === null || compared > bestDice;
     if (isBest) {
       best = { weights: values.weights, statistics: values.statistics };
-      bestDice = dice;
+      bestDice = compared;
       bestEpoch = epoch;
       bestProgress = progress;
     }
@@ -162,8 +165,8 @@ export async function trainModel(
     const predictor = makePredictor(tf, cardOf(null), values);
     try {
       const windows = spread(data.validation, windowCount);
-      const { scores, chips } = await validate(data, windows, predictor, () => hooks.shouldStop() === "cancel");
-      return hooks.shouldStop() === "cancel" ? null : { histogram: scores, chips };
+      const { scores, byClass, chips } = await validate(data, windows, predictor, () => hooks.shouldStop() === "cancel");
+      return hooks.shouldStop() === "cancel" ? null : { histogram: scores, byClass, chips };
     } finally {
       predictor.dispose();
     }
@@ -193,13 +196,15 @@ export async function trainModel(
     const scores = await score(chosen, finalWindows);
     if (!scores) throw cancelled();
     const temperature = scores.histogram.fitTemperature();
-    const card = cardOf({ temperature, validation: scores.histogram.bestThreshold(temperature) });
+    const validation = scores.histogram.bestThreshold(temperature);
+    const validationByClass = scores.byClass?.countsAt(validation.threshold, temperature);
+    const card = cardOf({ temperature, validation, ...(validationByClass ? { validationByClass } : {}) });
     await writeModel(input.modelDir, card, chosen);
     await removeCheckpoint(input.checkpointDir);
     return { card, chipWaitSeconds: batches.waitedSeconds() };
   }
 
-  function cardOf(calibration: Pick<ModelCard, "temperature" | "validation"> | null): ModelCard {
+  function cardOf(calibration: Pick<ModelCard, "temperature" | "validation" | "validationByClass"> | null): ModelCard {
     const { split, gsdMeters } = data;
     const cells = (role: string) => split.cells.filter((cell) => cell.role === role).length;
     return {
@@ -254,6 +259,7 @@ export async function trainModel(
         recall: 0,
         threshold: 0.5,
       },
+      ...(calibration?.validationByClass ? { validationByClass: calibration.validationByClass } : {}),
       heldOut: null,
     };
   }
@@ -275,6 +281,12 @@ const noCheckpoint: Pick<Checkpoint, "step" | "epoch" | "elapsedSeconds" | "best
 function fingerprintOf({ sources, config }: TrainInput, architecture: Architecture, { gsdMeters, normalization }: TrainingData): string {
   const surveys = sources.map(({ surveyId, image, lastEditSeq }) => ({ surveyId, version: image.version, lastEditSeq }));
   return createHash("sha256").update(JSON.stringify({ surveys, config, architecture, gsdMeters, normalization })).digest("hex");
+}
+
+/** What is compared to keep the best weights: Dice of reef, and as much that of its classes where they are told apart. */
+function diceWithClasses(dice: number, counts: ClassCounts): number {
+  const { meanDice } = classSummary(counts);
+  return meanDice === null ? dice : (dice + meanDice) / 2;
 }
 
 function mean(values: readonly number[]): number {

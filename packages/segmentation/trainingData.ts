@@ -1,5 +1,6 @@
 import { noAugmentation } from "@reefline/chips/augmentation";
 import { type ChipSampler, chipSampler } from "@reefline/chips/chipSampler";
+import { classesOn } from "@reefline/chips/classCover";
 import { coverageBits } from "@reefline/chips/coverage";
 import { chipWindow } from "@reefline/chips/cutChip";
 import { type Ground, openGround } from "@reefline/chips/ground";
@@ -10,6 +11,7 @@ import { planSplit, roleAt, type Split, splitRoles } from "@reefline/chips/split
 import { AppError } from "@reefline/schema/errors";
 import type { ModelCard, TrainConfig } from "@reefline/schema/training";
 import { withClassCount } from "./classHead.ts";
+import { classNotTrained } from "./classRefusals.ts";
 import { efficientNetNormalization } from "./efficientNetLiteWeights.ts";
 import { requireBands } from "./modelBands.ts";
 import type { Normalization } from "./normalize.ts";
@@ -60,6 +62,9 @@ export function layOutTraining(
   const maps = planned.map(({ map }) => map);
   const whole = planSplit(maps, preset.chipPx, random);
   if (!whole) throw unsplittable();
+  const trained = classesOn(maps, (source, square) => whole.roles[source]?.[square] === splitRoles.train);
+  const untrained = config.classes.filter((_, i) => !trained.has(i + 1));
+  if (untrained.length > 0) throw classNotTrained(untrained);
   // Drawn on its own, so that the share changes nothing else.
   const split = keepShare(maps, whole, config.labelShare, randomFrom(config.seed));
   const unsharp = preset.unsharp ? courseUnsharp : null;

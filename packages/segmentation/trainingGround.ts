@@ -8,6 +8,7 @@ import { AppError } from "@reefline/schema/errors";
 import type { Polygon } from "@reefline/schema/feature";
 import type { Grid } from "@reefline/schema/grid";
 import type { TrainConfig } from "@reefline/schema/training";
+import { classRefusal } from "./classRefusals.ts";
 import { type TrainingGround, trainingRefusal } from "./refusals.ts";
 import type { TrainSource } from "./trainInput.ts";
 
@@ -106,7 +107,29 @@ export function trainingReadiness(
     examinedPx,
     reefPx,
   };
-  return { ground, heldOutAreaM2: areaM2(sources.flatMap(({ holdout }) => holdout)), refusal: trainingRefusal(ground) };
+  const refusal = trainingRefusal(ground) ?? classGroundRefusal(sources, planned, config.classes);
+  return { ground, heldOutAreaM2: areaM2(sources.flatMap(({ holdout }) => holdout)), refusal };
+}
+
+function classGroundRefusal(
+  sources: readonly TrainSource[],
+  planned: readonly PlannedSource[],
+  classes: readonly string[],
+): AppError | null {
+  const known = sources.flatMap(({ labelClasses = [] }) => labelClasses);
+  const ground = classes.map((name, index) => {
+    const isCounted = (source: number, square: number): boolean => {
+      const map = planned[source]?.map;
+      return map?.classes?.[square] === index + 1 && map.examined[square] === 1 && map.holdout[square] !== 1;
+    };
+    const squares = planned.map(({ map }, source) => map?.classes?.filter((_, square) => isCounted(source, square)).length ?? 0);
+    return {
+      name,
+      labelCount: known.filter((of) => of === name).length,
+      examinedSquares: squares.reduce((sum, count) => sum + count, 0),
+    };
+  });
+  return classRefusal(ground, known);
 }
 
 export function areaM2(polygons: readonly Polygon[]): number {

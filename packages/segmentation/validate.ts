@@ -1,6 +1,7 @@
-import { coverageBits } from "@reefline/chips/coverage";
+import { classShift, coverageBits } from "@reefline/chips/coverage";
 import type { GroundPatch } from "@reefline/chips/ground";
 import { roleAt, splitRoles } from "@reefline/chips/split";
+import { ClassHistogram } from "./classHistogram.ts";
 import type { Predictor } from "./predictor.ts";
 import { ScoreHistogram } from "./scoreHistogram.ts";
 import type { RenderedChip } from "./trainInput.ts";
@@ -10,7 +11,8 @@ import type { ValidationWindow } from "./validationPlan.ts";
 const renderedChips = 4;
 
 /**
- * Predicts validation windows and counts the logit of every examined validation pixel once.
+ * Predicts validation windows and counts the logit of every examined validation pixel once; where classes are told apart also which class
+ * is the likeliest, on pixels whose class is known.
  * @param predictor at temperature 1
  * @param shouldStop asked before every window; when it answers true the rest is left out
  */
@@ -19,8 +21,10 @@ export async function validate(
   windows: readonly ValidationWindow[],
   predictor: Predictor,
   shouldStop: () => boolean,
-): Promise<{ scores: ScoreHistogram; chips: RenderedChip[] }> {
+): Promise<{ scores: ScoreHistogram; byClass: ClassHistogram | null; chips: RenderedChip[] }> {
   const scores = new ScoreHistogram();
+  const { classes } = predictor.card;
+  const byClass = classes.length > 0 ? new ClassHistogram(classes) : null;
   const chips: { chip: RenderedChip; reefPx: number }[] = [];
   for (const { source, scored, predicted } of windows) {
     if (shouldStop()) break;
@@ -39,14 +43,29 @@ export async function validate(
         if ((bits & coverageBits.examined) === 0 || roleAt(map, roles, col, row) !== splitRoles.validation) continue;
         const isReef = (bits & coverageBits.reef) !== 0;
         const p = probability[at] ?? 0;
-        scores.add(Math.log(p / (1 - p)), isReef);
+        const logit = Math.log(p / (1 - p));
+        scores.add(logit, isReef);
+        if (byClass) {
+          const truth = bits >> classShift;
+          if (truth > 0 || !isReef) byClass.add(logit, truth, likeliestClass(probability, at, widthPx * heightPx, classes.length));
+        }
         reefPx += isReef ? 1 : 0;
       }
     }
     chips.push({ chip: render(patch, probability), reefPx });
     chips.sort((a, b) => b.reefPx - a.reefPx).splice(renderedChips);
   }
-  return { scores, chips: chips.map(({ chip }) => chip) };
+  return { scores, byClass, chips: chips.map(({ chip }) => chip) };
+}
+
+/** The class of greatest probability, counted from 1; of equal ones the first. */
+function likeliestClass(planes: Float32Array, at: number, planePx: number, classCount: number): number {
+  let [greatest, likeliest] = [-1, 1];
+  for (let k = 1; k <= classCount; k++) {
+    const p = planes[k * planePx + at] ?? 0;
+    if (p > greatest) [greatest, likeliest] = [p, k];
+  }
+  return likeliest;
 }
 
 function render({ window, bandCount, pixels, coverage }: GroundPatch, probability: Float32Array): RenderedChip {
