@@ -16,6 +16,8 @@ export interface TinySurveyOptions {
   readonly seed?: number;
   /** 0.03 unless given. */
   readonly gsdMeters?: number;
+  /** What the dark blobs are called, and what others, reddish ones, are called that are there then: two of five. All are dark unless given. */
+  readonly classes?: readonly [dark: string, reddish: string];
 }
 
 interface Blob {
@@ -26,13 +28,14 @@ interface Blob {
   readonly phase: number;
   /** Every third blob is a ring. */
   readonly holeRadiusPx: number;
+  readonly isReddish: boolean;
 }
 
 const SWATH_PX = 64;
 const CELL_PX = 128;
 
 /** One blob in most cells of a coarse lattice, none over a cell's edge. */
-function placeBlobs(widthPx: number, heightPx: number, seed: number): Blob[] {
+function placeBlobs(widthPx: number, heightPx: number, seed: number, someReddish: boolean): Blob[] {
   const blobs: Blob[] = [];
   for (let iy = 0; (iy + 1) * CELL_PX <= heightPx; iy++) {
     for (let ix = 0; (ix + 1) * CELL_PX <= widthPx; ix++) {
@@ -46,6 +49,7 @@ function placeBlobs(widthPx: number, heightPx: number, seed: number): Blob[] {
         lobes: 3 + Math.floor(4 * hashUnit(ix, iy, seed + 4)),
         phase: 2 * Math.PI * hashUnit(ix, iy, seed + 5),
         holeRadiusPx: blobs.length % 3 === 0 ? radiusPx * 0.35 : 0,
+        isReddish: someReddish && hashUnit(ix, iy, seed + 6) < 0.4,
       });
     }
   }
@@ -67,16 +71,17 @@ function outline(blob: Blob, vertices: number, wobblePx: number): PixelPolygon {
   return { rings: blob.holeRadiusPx > 0 ? [outer, ring(() => blob.holeRadiusPx)] : [outer] };
 }
 
-/** 1 inside a blob, 0 outside, half a pixel of blur between. */
-function coverAt(blobs: readonly Blob[], col: number, row: number): number {
+/** 1 inside a blob, 0 outside, half a pixel of blur between; and which blob it is. */
+function coverAt(blobs: readonly Blob[], col: number, row: number): { cover: number; isReddish: boolean } {
   for (const blob of blobs) {
     const reach = Math.hypot(col - blob.col, row - blob.row);
     if (reach > blob.radiusPx * 1.3) continue;
     const outer = radiusAt(blob, Math.atan2(row - blob.row, col - blob.col));
     const cover = smoothstep(outer + 1, outer - 1, reach);
-    return blob.holeRadiusPx > 0 ? cover * smoothstep(blob.holeRadiusPx - 1, blob.holeRadiusPx + 1, reach) : cover;
+    const { holeRadiusPx, isReddish } = blob;
+    return { cover: holeRadiusPx > 0 ? cover * smoothstep(holeRadiusPx - 1, holeRadiusPx + 1, reach) : cover, isReddish };
   }
-  return 0;
+  return { cover: 0, isReddish: false };
 }
 
 async function* paint(grid: Grid, blobs: readonly Blob[], seed: number): AsyncGenerator<RowBlock> {
@@ -93,12 +98,12 @@ async function* paint(grid: Grid, blobs: readonly Blob[], seed: number): AsyncGe
       const near = blobs.filter((blob) => Math.abs(blob.row - row) < CELL_PX / 2);
       for (let col = 0; col < widthPx; col++) {
         const at = (row - rowOff) * widthPx + col;
-        const cover = coverAt(near, col + 0.5, row + 0.5);
+        const { cover, isReddish } = coverAt(near, col + 0.5, row + 0.5);
         const speckle = 70 * (hashUnit(col >> 1, row >> 1, seed + 12) - 0.5) * cover;
         const light = (mud[col] ?? 0) + speckle;
-        data[at * 3] = Math.max(0, Math.min(255, 158 - 62 * cover + light));
-        data[at * 3 + 1] = Math.max(0, Math.min(255, 142 - 44 * cover + light));
-        data[at * 3 + 2] = Math.max(0, Math.min(255, 120 - 46 * cover + light));
+        data[at * 3] = Math.max(0, Math.min(255, 158 - (isReddish ? 14 : 62) * cover + light));
+        data[at * 3 + 1] = Math.max(0, Math.min(255, 142 - (isReddish ? 66 : 44) * cover + light));
+        data[at * 3 + 2] = Math.max(0, Math.min(255, 120 - (isReddish ? 60 : 46) * cover + light));
         // A torn corner, as at the border of every mosaic.
         if (col + 0.5 < 40 - 0.7 * row + (mud[col] ?? 0) * 0.3) valid[at] = 0;
       }
@@ -120,7 +125,7 @@ export async function makeTinySurvey(options: TinySurveyOptions): Promise<Survey
   const { outDir, widthPx = 1024, heightPx = 768, seed = 1, gsdMeters = 0.03 } = options;
   const grid = syntheticGrid(widthPx, heightPx, gsdMeters);
   const files = surveyFiles(outDir, grid);
-  const blobs = placeBlobs(widthPx, heightPx, seed);
+  const blobs = placeBlobs(widthPx, heightPx, seed, options.classes !== undefined);
   await mkdir(outDir, { recursive: true });
   await writeCog(files.tif, {
     grid,
@@ -143,9 +148,10 @@ export async function makeTinySurvey(options: TinySurveyOptions): Promise<Survey
     const touchesTraining = blob.col - reach < trainRight;
     const touchesHoldout = blob.col + reach > holdoutLeft;
     const exact = outline(blob, 96, 0);
-    await truth?.add(exact, { class: "reef" });
-    if (touchesHoldout) await holdoutTruth?.add(exact, { class: "reef" });
-    if (touchesTraining || touchesHoldout) await labels?.add(outline(blob, 28, 0.8), { class: "reef" });
+    const name = options.classes?.[blob.isReddish ? 1 : 0] ?? "reef";
+    await truth?.add(exact, { class: name });
+    if (touchesHoldout) await holdoutTruth?.add(exact, { class: name });
+    if (touchesTraining || touchesHoldout) await labels?.add(outline(blob, 28, 0.8), { class: name });
   }
   await examined?.add(rectangle(0, 0, trainRight, heightPx));
   await examined?.add(rectangle(holdoutLeft, 0, widthPx, heightPx));
