@@ -73,7 +73,7 @@ function commandWords(args) {
 
 const args = process.argv.slice(2);
 // What models run on decides what has to be set up, and every process started from here inherits it.
-const backends = ["auto", "native-gpu", "native-cpu", "wasm"];
+const backends = ["auto", "native-gpu", "native-cpu", "webgpu", "wasm"];
 const backendAt = args.indexOf("--backend");
 if (backendAt >= 0) {
   process.env.REEFLINE_BACKEND = args[backendAt + 1] ?? "";
@@ -81,12 +81,6 @@ if (backendAt >= 0) {
   process.argv.splice(backendAt + 2, 2);
 }
 const backend = process.env.REEFLINE_BACKEND;
-if (backend === "webgpu") {
-  stop(
-    "Models do not run on WebGPU in this version: outside a browser TensorFlow.js can compute there, and a training step cannot read its answer. Leave --backend out, or say --backend auto, and the best that is here is taken.",
-    2,
-  );
-}
 if (backend !== undefined && !backends.includes(backend)) {
   stop(`There is no backend "${backend}": choose one of ${backends.join(", ")}.`, 2);
 }

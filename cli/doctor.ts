@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Backend, EngineHere } from "@reefline/schema/training";
 import { loadBackend, preferBackend } from "@reefline/segmentation/backend";
 import { enginesHere } from "@reefline/segmentation/enginesHere";
+import { endWebGpu } from "@reefline/segmentation/webGpu";
 import Database from "libsql";
 import sharp from "sharp";
 import { z } from "zod";
@@ -18,6 +19,7 @@ import { bindingPath } from "../setup/tensorflow/linkPackage.ts";
 import { checkNativeLoads } from "../setup/tensorflow/loadCheck.ts";
 import { driverTooOld, findNvidiaDriver } from "../setup/tensorflow/nvidiaDriver.ts";
 import { wheelForThisMachine } from "../setup/tensorflow/wheels.ts";
+import { webGpuPath } from "../setup/webgpu/ensureWebGpu.ts";
 import { findPip } from "../setup/wheels/fetchWheel.ts";
 
 /** One thing looked at: `ok`; `note` is worth knowing and stops nothing; `missing` takes something away and has a fix. */
@@ -203,10 +205,14 @@ function projectVersion(): string {
 async function chosenBackend(native: Finding): Promise<Pick<DoctorReport, "backend" | "passedOver" | "engines">> {
   try {
     const usable = native.state === "ok";
-    preferBackend(usable ? process.env.REEFLINE_BACKEND : "wasm");
+    const wantsWebGpu = process.env.REEFLINE_BACKEND === "webgpu";
+    const binding = webGpuPath();
+    preferBackend(usable || wantsWebGpu ? process.env.REEFLINE_BACKEND : "wasm", binding && existsSync(binding) ? binding : undefined);
     const { backend, passedOver } = await loadBackend();
     const reasons = [...(usable ? [] : [`Native TensorFlow: ${native.found}.`]), ...passedOver];
-    return { backend, passedOver: reasons, engines: await enginesHere() };
+    const engines = await enginesHere();
+    endWebGpu();
+    return { backend, passedOver: reasons, engines };
   } catch (error) {
     return { backend: null, passedOver: [error instanceof Error ? error.message : String(error)], engines: [] };
   }

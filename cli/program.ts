@@ -9,7 +9,7 @@ export function newProgram(): Command {
     .version(version)
     .option("--data <dir>", "folder that holds everything (default: ./data)")
     .option("--json", "print one JSON document on stdout")
-    .option("--backend <name>", "what models run on: auto, native-gpu, native-cpu or wasm (default: auto)")
+    .option("--backend <name>", "what models run on: auto, native-gpu, native-cpu, webgpu or wasm (default: auto)")
     .showHelpAfterError("(see: npx reefline --help)")
     .enablePositionalOptions(false)
     .exitOverride();

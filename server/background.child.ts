@@ -35,7 +35,7 @@ const requestSchema = z.discriminatedUnion("what", [
 ]);
 const idleMs = 60_000;
 
-preferBackend(process.env.REEFLINE_BACKEND);
+preferBackend(process.env.REEFLINE_BACKEND, process.env.REEFLINE_WEBGPU);
 const store = await openStore(readConfig());
 let timer = setTimeout(() => process.exit(0), idleMs);
 let last: Promise<void> = Promise.resolve();

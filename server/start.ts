@@ -23,7 +23,7 @@ const command = new Command("start")
     if (!Number.isInteger(workers) || workers < 1 || workers > 16) throw new InvalidArgumentError("It is a whole number from 1 to 16.");
     return workers;
   })
-  .option("--backend <name>", "what models run on: auto, native-gpu, native-cpu or wasm (default: auto)")
+  .option("--backend <name>", "what models run on: auto, native-gpu, native-cpu, webgpu or wasm (default: auto)")
   .option("--no-open", "do not open the browser")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();

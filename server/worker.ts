@@ -36,7 +36,7 @@ process.on("disconnect", () => stop.abort());
 // The supervisor may have gone before anybody listened.
 if (process.env.REEFLINE_SUPERVISED && !process.connected) stop.abort();
 
-preferBackend(process.env.REEFLINE_BACKEND);
+preferBackend(process.env.REEFLINE_BACKEND, process.env.REEFLINE_WEBGPU);
 let backend: Backend | null = null;
 try {
   const store = await openStore(readConfig());

@@ -5,6 +5,7 @@ import { ensureEncoder } from "./pretrained/ensureEncoder.ts";
 import { type Problem, SetupProblem } from "./problem.ts";
 import { say } from "./say.ts";
 import { ensureNative } from "./tensorflow/ensureNative.ts";
+import { ensureWebGpu } from "./webgpu/ensureWebGpu.ts";
 
 /** What a command may need beside the bundles, which the launcher has made already. */
 export type Need = "native" | "encoder" | "pages" | "browser";
@@ -33,7 +34,10 @@ async function ensure(need: Need): Promise<void> {
   switch (need) {
     case "native":
       // Whoever asked for WebAssembly has no use for it.
-      return process.env.REEFLINE_BACKEND === "wasm" ? undefined : ensureNative();
+      if (process.env.REEFLINE_BACKEND === "wasm") return;
+      // Children inherit where it lies.
+      if (process.env.REEFLINE_BACKEND === "webgpu") process.env.REEFLINE_WEBGPU = await ensureWebGpu();
+      return ensureNative();
     case "encoder":
       // Children inherit where it lies.
       process.env.REEFLINE_ENCODER = await ensureEncoder();

@@ -168,7 +168,7 @@ export const engineHereSchema = z.object({
 export type EngineHere = z.infer<typeof engineHereSchema>;
 
 export const backendSchema = z.object({
-  kind: z.enum(["native-gpu", "native-cpu", "wasm"]),
+  kind: z.enum(["native-gpu", "native-cpu", "webgpu", "wasm"]),
   /** Shown to the user: "TensorFlow 2.21 on 2 threads". */
   description: z.string(),
   /** What a prediction may choose from; said by a worker. */

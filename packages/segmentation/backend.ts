@@ -5,6 +5,7 @@ import { AppError } from "@reefline/schema/errors";
 import type { Backend } from "@reefline/schema/training";
 import type { EngineChoice } from "./engineChoice.ts";
 import { enableWasmTraining } from "./wasmTraining.ts";
+import { startWebGpu } from "./webGpu.ts";
 
 /** The whole of TensorFlow.js, whichever package it came from. */
 export type Tf = typeof import("@tensorflow/tfjs");
@@ -16,8 +17,8 @@ export interface LoadedBackend {
   readonly passedOver: readonly string[];
 }
 
-/** What models are to run on: "auto" takes the best that is here, every other only itself. */
-const backendWishes = ["auto", "native-gpu", "native-cpu", "wasm"] as const;
+/** What models are to run on: "auto" takes the best that is here (WebGPU only when asked for), every other only itself. */
+const backendWishes = ["auto", "native-gpu", "native-cpu", "webgpu", "wasm"] as const;
 export type BackendWish = (typeof backendWishes)[number];
 
 interface NativeBinding {
@@ -29,13 +30,15 @@ interface NativeBinding {
 const require = createRequire(import.meta.url);
 
 let usualWish: BackendWish = "auto";
+let webGpuBinding: string | null = null;
 
 /**
  * What `loadBackend` takes from now on in this process when it is not told.
  * @param wish as a person wrote it; empty for "auto"
+ * @param bindingPath where the binding for WebGPU lies; absent where it was not fetched
  * @throws AppError "segmentation/backend-name" for one that is not known
  */
-export function preferBackend(wish: string | undefined): void {
+export function preferBackend(wish: string | undefined, bindingPath?: string): void {
   const known = backendWishes.find((one) => one === (wish || "auto"));
   if (!known) {
     throw new AppError(
@@ -45,6 +48,7 @@ export function preferBackend(wish: string | undefined): void {
     );
   }
   usualWish = known;
+  webGpuBinding = bindingPath || null;
 }
 
 let loading: { wish: BackendWish; promise: Promise<LoadedBackend> } | null = null;
@@ -58,9 +62,22 @@ export function loadBackend(wish: BackendWish = usualWish): Promise<LoadedBacken
   return loading.promise;
 }
 
+/** `loadBackend` for predictions. They do not run on WebGPU: onnxruntime and native TensorFlow are fast and answer the same everywhere. */
+export function loadPredictionBackend(): Promise<LoadedBackend> {
+  return loadBackend(usualWish === "webgpu" ? "auto" : usualWish);
+}
+
 async function choose(wish: BackendWish): Promise<LoadedBackend> {
   const passedOver: string[] = [];
-  if (wish !== "wasm") {
+  if (wish === "webgpu") {
+    try {
+      if (!webGpuBinding) throw new Error("its binding has not been fetched yet; starting or training with --backend webgpu fetches it");
+      const { tf, description } = await startWebGpu(webGpuBinding);
+      return { tf, backend: { kind: "webgpu", description }, passedOver };
+    } catch (error) {
+      passedOver.push(`WebGPU: ${sentence(error)}`);
+    }
+  } else if (wish !== "wasm") {
     const native = await startNative();
     if ("tf" in native && (wish !== "native-gpu" || native.backend.kind === "native-gpu")) return native;
     passedOver.push(...("problem" in native ? [native.problem] : native.passedOver));

@@ -1,11 +1,11 @@
 import type { EngineHere } from "@reefline/schema/training";
-import { loadBackend, tensorflowEngine } from "./backend.ts";
+import { loadPredictionBackend, tensorflowEngine } from "./backend.ts";
 import { whyNoBf16 } from "./bf16Support.ts";
 import { loadOnnxRuntime, onnxRuntimeVersion } from "./onnxRuntimeLibrary.ts";
 
 /** Every engine a prediction may run on, and why those that cannot are not here. Loads each library once; runs no model. */
 export async function enginesHere(): Promise<EngineHere[]> {
-  const { tf, passedOver } = await loadBackend();
+  const { tf, passedOver } = await loadPredictionBackend();
   const tensorflow = tensorflowEngine(tf);
   const isNative = tensorflow.name === "native";
   const noNative = passedOver[0] ?? "Native TensorFlow is switched off.";

@@ -46,15 +46,10 @@ describe("usage", () => {
   });
 
   it("a backend that models do not run on is refused by the launcher, by name", () => {
-    for (const [name, why] of [
-      ["webgpu", /do not run on WebGPU/],
-      ["abacus", /no backend "abacus"/],
-    ] as const) {
-      const launcher = join(projectRoot(), "bin", "reefline.mjs");
-      const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, "doctor", "--backend", name], { encoding: "utf8" });
-      expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-      expect(stderr).toMatch(why);
-    }
+    const launcher = join(projectRoot(), "bin", "reefline.mjs");
+    const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, "doctor", "--backend", "abacus"], { encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(/no backend "abacus"/);
   });
 
   it("help and version end with 0", async () => {
