@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { AppError } from "@reefline/schema/errors";
 import type { ModelCard } from "@reefline/schema/training";
-import { loadBackend, type Tf, tensorflowEngine } from "./backend.ts";
+import { loadPredictionBackend, type Tf, tensorflowEngine } from "./backend.ts";
 import { whyNoBf16 } from "./bf16Support.ts";
 import { type EngineChoice, engineMissing } from "./engineChoice.ts";
 import { makeFoldedNetwork } from "./foldedNetwork.ts";
@@ -99,7 +99,7 @@ export async function startEngine(
     return startPredictorProcess(modelDir, "onnxruntime", engine?.threads ?? availableParallelism());
   }
   if (engine?.name === "onnxruntime") return makeOnnxPredictor(card, values, engine.threads);
-  const { tf, passedOver } = await loadBackend();
+  const { tf, passedOver } = await loadPredictionBackend();
   const here = tensorflowEngine(tf);
   if (!engine || here.name === engine.name) return makePredictor(tf, card, values, here);
   if (engine.name === "native-bf16") {
