@@ -78,12 +78,13 @@ export function bceDiceLoss(tf: Tf, logits: Tensor4D, target: Tensor4D, valid: T
     const overlap = pv.mul(target).sum().mul(2).add(1);
     const total = pv.sum().add(target.mul(valid).sum()).add(1);
     const value = bce.add(tf.scalar(1).sub(overlap.div(total)));
-    save([p, count, overlap, total]);
+    // All that the gradient needs: what was made within a step is gone by then.
+    save([p, count, overlap, total, target, valid]);
     return {
       value,
       gradFunc: (dLoss: Tensor, saved: Tensor[]) => {
-        const [p, count, overlap, total] = saved;
-        if (!p || !count || !overlap || !total) throw new TypeError("bceDiceLoss: nothing was saved");
+        const [p, count, overlap, total, target, valid] = saved;
+        if (!p || !count || !overlap || !total || !target || !valid) throw new TypeError("bceDiceLoss: nothing was saved");
         const bceGrad = p.sub(target).div(count);
         // d(1 − overlap / total)/dp = overlap / total² − 2y / total
         const diceGrad = overlap
