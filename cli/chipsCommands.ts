@@ -22,7 +22,7 @@ const stepsTried = 100;
 export async function findRateCommand(session: Session, options: RecipeOptions): Promise<void> {
   const { store } = session.ctx;
   const fromModel = options.from === undefined ? null : await resolveModel(session.ctx, options.from);
-  const config = configOf(session, options);
+  const config = configOf(session, options, fromModel);
   const from = fromModel && (await readModel(store.paths.model(fromModel.id)));
   const test = await withSources(session, options.survey, (sources) =>
     findRate({ sources, config, encoderPath: store.config.encoderPath, from }, stepsTried),

@@ -1,3 +1,4 @@
+import { classNamesSchema } from "@reefline/schema/classes";
 import { InvalidArgumentError } from "commander";
 
 /* How the words behind an option are read; each throws `InvalidArgumentError`, which is usage (exit code 2). */
@@ -26,6 +27,15 @@ export const nameList = (text: string): string[] => {
   const names = text.split(",").map((name) => name.trim());
   if (names.includes("")) throw new InvalidArgumentError("It must be names with commas between them.");
   return names;
+};
+
+/** Names of classes to be told apart, as `classNamesSchema` takes them; "none": none. */
+export const classList = (text: string): string[] => {
+  if (text.trim() === "none") return [];
+  const names = classNamesSchema.safeParse(nameList(text));
+  if (!names.success)
+    throw new InvalidArgumentError(`It must be names with commas between them: ${names.error.issues[0]?.message ?? text}.`);
+  return names.data;
 };
 
 export const numberList = (text: string): number[] => {

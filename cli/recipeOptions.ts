@@ -1,6 +1,7 @@
 import {
   type AugmentationName,
   type LossName,
+  type Model,
   type PresetName,
   type ScheduleName,
   type TrainConfig,
@@ -27,7 +28,7 @@ export interface RecipeOptions extends FoldFlags {
   readonly patience?: number;
   readonly average?: boolean;
   readonly unsharp?: boolean;
-  /** Classes of reef to tell apart. */
+  /** Classes of reef to tell apart; left out: those of the model that training goes on from, or none. */
   readonly classes?: string[];
   readonly gsd?: number;
   /** Name or id of a model to go on from. */
@@ -38,8 +39,11 @@ export interface RecipeOptions extends FoldFlags {
   readonly check?: boolean;
 }
 
-/** What the flags say, over the preset. */
-export function configOf(session: Session, options: RecipeOptions): TrainConfig {
+/**
+ * What the flags say, over the preset.
+ * @param from the model to go on from
+ */
+export function configOf(session: Session, options: RecipeOptions, from: Model | null = null): TrainConfig {
   const { epochs, minutes } = options;
   return trainConfigSchema.parse({
     preset: options.preset ?? (session.ctx.store.config.encoderPath === null ? "fast" : "best"),
@@ -53,10 +57,11 @@ export function configOf(session: Session, options: RecipeOptions): TrainConfig 
     patience: options.patience,
     averaging: options.average,
     unsharp: options.unsharp,
-    classes: options.classes,
+    classes: options.classes ?? from?.card.classes,
     gsdMeters: options.gsd,
     folds: foldPlanOf(options),
     labelShare: options.labelShare,
     rejectedShare: options.rejectedShare,
+    fromModelId: from?.id,
   });
 }

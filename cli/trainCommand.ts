@@ -1,3 +1,5 @@
+import { classScores, classSummary } from "@reefline/accuracy/classScores";
+import type { ClassCounts } from "@reefline/schema/classes";
 import type { CrossValidation } from "@reefline/schema/crossValidation";
 import { AppError } from "@reefline/schema/errors";
 import type { FoldPlan } from "@reefline/schema/foldPlan";
@@ -18,7 +20,7 @@ import { findRateCommand } from "./chipsCommands.ts";
 import { compareRecipes } from "./compareCommand.ts";
 import { printFolds } from "./folds.ts";
 import { followJobs } from "./followJob.ts";
-import { collect, fraction, nameList, nonEmpty, number, wholeNumber } from "./optionValues.ts";
+import { classList, collect, fraction, nonEmpty, number, wholeNumber } from "./optionValues.ts";
 import { command, inSession } from "./program.ts";
 import { configOf, type RecipeOptions } from "./recipeOptions.ts";
 import type { Session } from "./session.ts";
@@ -31,7 +33,7 @@ export async function train(session: Session, options: TrainOptions): Promise<vo
   const { ctx } = session;
   const surveys = await Promise.all(options.survey.map((name) => resolveSurvey(ctx, name)));
   const from = options.from === undefined ? null : await resolveModel(ctx, options.from);
-  const config = { ...configOf(session, options), fromModelId: from?.id ?? null };
+  const config = configOf(session, options, from);
   if (options.compare) return compareRecipes(session, { name: options.model, surveyIds: surveys.map(({ id }) => id), shared: config });
   const surveyIds = surveys.map(({ id }) => id);
   const check = options.check === false || config.folds ? null : await checkOf(session, surveyIds, config);
@@ -55,6 +57,7 @@ export async function train(session: Session, options: TrainOptions): Promise<vo
       trainSeconds: card.trainSeconds,
       stoppedBecause: card.stoppedBecause,
       validation: card.validation,
+      ...(card.validationByClass ? { validationByClass: card.validationByClass } : {}),
       heldOut: card.heldOut,
       ...(card.trainedFrom ? { trainedFrom: card.trainedFrom } : {}),
       ...(checked ? { check: checked } : {}),
@@ -63,6 +66,7 @@ export async function train(session: Session, options: TrainOptions): Promise<vo
       `Trained ${model.name} (${preset}) for ${Math.round(card.trainSeconds)} s, ${card.epochs} epochs (best: ${card.bestEpoch}).`,
       `  validation Dice ${card.validation.dice.toFixed(3)} at threshold ${card.threshold.toFixed(2)}`,
       card.heldOut ? `  held-out Dice ${card.heldOut.dice.toFixed(3)}, IoU ${card.heldOut.iou.toFixed(3)}` : "  no held-out area was drawn",
+      ...classLines(card),
       ...beforeLines(card),
       ...(checked ? checkLines(checked) : []),
       ...(card.split.buffered || checked
@@ -75,7 +79,7 @@ export async function train(session: Session, options: TrainOptions): Promise<vo
 /** How the ground is left out part by part, where it is too small for one honest number; null where it is not, or cannot be divided. */
 async function checkOf(session: Session, surveyIds: readonly string[], config: TrainConfig): Promise<FoldPlan | null> {
   // What cannot be trained at all is refused by the start, in its own words.
-  if (!(await trainingReadiness(session.ctx, surveyIds)).ready) return null;
+  if (!(await trainingReadiness(session.ctx, surveyIds, config.classes)).ready) return null;
   const { plan, reason } = await judgeTraining(session.ctx.store, surveyIds, config);
   if (!plan) return null;
   const time = config.budget.kind === "minutes" ? `, ${config.budget.minutes} min each` : "";
@@ -98,6 +102,20 @@ function checkLines({ pooled, folds }: CrossValidation): string[] {
   return [
     `  judged part by part (${folds.length} parts, each by a model that had not seen it): Dice ${pooled.dice.toFixed(3)}, IoU ${pooled.iou.toFixed(3)}`,
   ];
+}
+
+/** How well classes are told apart, on validation and on the held-out areas. */
+function classLines({ validationByClass, heldOut }: ModelCard): string[] {
+  const lines = (ground: string, counts: ClassCounts | undefined): string[] => {
+    if (!counts) return [];
+    const { rightClass } = classSummary(counts);
+    const scores = classScores(counts).map(({ name, labelledPx, predictedPx, dice }) =>
+      labelledPx + predictedPx === 0 ? `${name} –` : `${name} ${dice.toFixed(3)}`,
+    );
+    const right = rightClass === null ? "" : `; of the reef that was found ${(100 * rightClass).toFixed(1)} % is called by its class`;
+    return [`  ${ground} Dice of classes: ${scores.join(", ")}${right}`];
+  };
+  return [...lines("validation", validationByClass), ...lines("held-out", heldOut?.byClass)];
 }
 
 /** The model that training went on from, on the same ground. */
@@ -155,7 +173,11 @@ export function addTrain(program: Command): void {
       number((value) => value > 0 && value <= 1, "a number above 0, up to 1"),
     )
     .option("--average", "keep a running mean of the weights, and use that")
-    .option("--classes <names>", "tell these classes of reef apart, with commas between; where labels overlap the earlier counts", nameList)
+    .option(
+      "--classes <names>",
+      "tell these classes of reef apart, with commas between; where labels overlap the earlier counts",
+      classList,
+    )
     .option("--unsharp", "sharpen the image, in training and prediction alike")
     .option(
       "--gsd <m>",

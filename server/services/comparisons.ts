@@ -31,7 +31,7 @@ export async function startComparison(ctx: Context, { name, surveyIds, shared }:
   const ids = [...new Set(surveyIds)];
   const comparisonId = newId("comparison");
   const runs = await ctx.store.db.transaction().execute(async (trx) => {
-    await checkTrainable(trx, ids);
+    await checkTrainable(trx, ids, shared.classes);
     const queued: Run[] = [];
     for (const recipe of recipesHere(ctx)) {
       const config = { ...shared, ...recipe.config, fromModelId: null };

@@ -11,7 +11,7 @@ export async function startRateTest(ctx: Context, request: { surveyIds: readonly
   const config = await trainableConfig(ctx, request.config, request.surveyIds);
   const surveyIds = [...new Set(request.surveyIds)];
   return ctx.store.db.transaction().execute(async (trx) => {
-    await checkTrainable(trx, surveyIds);
+    await checkTrainable(trx, surveyIds, config.classes);
     return enqueueJob(trx, {
       projectId: ctx.store.projectId,
       kind: "rate-test",

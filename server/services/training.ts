@@ -44,16 +44,20 @@ export interface Readiness {
 
 const areaOf = (features: readonly Feature[]) => features.reduce((sum, feature) => sum + polygonAreaM2(feature.geometry), 0);
 
-/** Whether these surveys can train a model, and if not, what is missing. Areas of overlapping polygons count twice here. */
-export async function trainingReadiness(ctx: Context, surveyIds: readonly string[]): Promise<Readiness> {
+/**
+ * Whether these surveys can train a model, and if not, what is missing. Areas of overlapping polygons count twice here.
+ * @param classes those of reef that it is to tell apart
+ */
+export async function trainingReadiness(ctx: Context, surveyIds: readonly string[], classes: readonly string[] = []): Promise<Readiness> {
   authorize(ctx.principal, "survey:read", ctx.store.projectId);
-  return readinessIn(ctx.store.db, surveyIds);
+  return readinessIn(ctx.store.db, surveyIds, classes);
 }
 
-async function readinessIn(db: Database, surveyIds: readonly string[]): Promise<Readiness> {
+async function readinessIn(db: Database, surveyIds: readonly string[], classes: readonly string[]): Promise<Readiness> {
   const problems: ReadinessProblem[] = [];
   const total = { labelCount: 0, examinedAreaM2: 0, labelAreaM2: 0, heldOutAreaM2: 0 };
   let labelsInExamined = 0;
+  const labelled = new Set<string>();
   const units = new Set<"pixels" | "metres">();
   if (surveyIds.length === 0) {
     problems.push({ code: "training/no-survey", message: "No survey is chosen.", action: "Choose at least one survey to train on." });
@@ -68,6 +72,7 @@ async function readinessIn(db: Database, surveyIds: readonly string[]): Promise<
     const labels = features.filter((feature) => feature.layer === "label" && feature.class !== unsureClass);
     const examined = features.filter((feature) => feature.layer === "examined");
     total.labelCount += labels.length;
+    for (const { class: name } of labels) labelled.add(name);
     total.labelAreaM2 += areaOf(labels);
     total.examinedAreaM2 += areaOf(examined);
     total.heldOutAreaM2 += areaOf(features.filter((feature) => feature.layer === "holdout"));
@@ -100,6 +105,14 @@ async function readinessIn(db: Database, surveyIds: readonly string[]): Promise<
       action: "Draw an examined area around ground where every reef is labelled.",
     });
   }
+  for (const name of total.labelCount > 0 ? classes : []) {
+    if (labelled.has(name)) continue;
+    problems.push({
+      code: "training/class-without-labels",
+      message: `No label is of the class “${name}”, so nothing says what it looks like.`,
+      action: `Draw some, or leave it out. The labels' classes are: ${[...labelled].sort().join(", ")}.`,
+    });
+  }
   return { ready: problems.length === 0, problems, ...total };
 }
 
@@ -120,7 +133,7 @@ export async function startRun(ctx: Context, request: StartRun): Promise<Run> {
   const config = await trainableConfig(ctx, request.config, request.surveyIds);
   const surveyIds = [...new Set(request.surveyIds)];
   return ctx.store.db.transaction().execute(async (trx) => {
-    await checkTrainable(trx, surveyIds);
+    await checkTrainable(trx, surveyIds, config.classes);
     const run = await enqueueRun(trx, ctx.store.projectId, { ...request, surveyIds, config });
     const { check, name } = request;
     if (check && !config.folds) {
@@ -133,8 +146,8 @@ export async function startRun(ctx: Context, request: StartRun): Promise<Run> {
 }
 
 /** @throws AppError with the first problem's code and all of them as details. */
-export async function checkTrainable(db: Database, surveyIds: readonly string[]): Promise<void> {
-  const { problems } = await readinessIn(db, surveyIds);
+export async function checkTrainable(db: Database, surveyIds: readonly string[], classes: readonly string[]): Promise<void> {
+  const { problems } = await readinessIn(db, surveyIds, classes);
   const first = problems[0];
   if (first) throw new AppError("bad-input", first.code, `${first.message} ${first.action}`, { problems });
 }
