@@ -28,14 +28,25 @@ const architectures: Architecture[] = [
   { kind: "unet", baseFilters: 4, depth: 3, bandCount: 1, patchPx: 1 },
   { kind: "pretrained-unet", encoder: "efficientnet-lite0", bandCount: 4 },
   { kind: "residual-unet", baseFilters: 2, bandCount: 3 },
+  { kind: "unet", baseFilters: 6, depth: 2, bandCount: 3, patchPx: 2, classCount: 3 },
+  { kind: "unet", baseFilters: 4, depth: 1, bandCount: 1, classCount: 2 },
 ];
 
+const classCountOf = (architecture: Architecture): number => (architecture.kind === "imported-onnx" ? 0 : (architecture.classCount ?? 0));
+
+/** Our planes as other programs are given them: background in place of reef of any class, where classes are told apart. */
+function withBackground(planes: Float32Array, classCount: number): Float32Array {
+  const planePx = planes.length / (1 + classCount);
+  return classCount === 0 ? planes : planes.map((p, i) => (i < planePx ? 1 - p : p));
+}
+
 describe.each(architectures)(
-  "export of $kind, $baseFilters filters, depth $depth, $bandCount bands, patch $patchPx",
+  "export of $kind, $baseFilters filters, depth $depth, $bandCount bands, patch $patchPx, $classCount classes",
   async (architecture) => {
     const { tf } = await loadBackend();
     const runtime = await loadOnnxRuntime();
     const { bandCount } = architecture;
+    const classCount = classCountOf(architecture);
     const card: ModelCard = madeCard(architecture);
     const values = madeValues(architecture, 7);
     const [widthPx, heightPx] = [96, 64];
@@ -59,10 +70,23 @@ describe.each(architectures)(
       expect(worst(expected, expectedFilled)).toBeGreaterThan(0.01);
     });
 
+    it("has one plane, and one for each class, which sum to the first", () => {
+      const planePx = widthPx * heightPx;
+      expect(expected.length).toBe((1 + classCount) * planePx);
+      if (classCount === 0) return;
+      for (let i = 0; i < planePx; i++) {
+        let sum = 0;
+        for (let k = 1; k <= classCount; k++) sum += expected[k * planePx + i] ?? Number.NaN;
+        expect(sum).toBeCloseTo(expected[i] ?? Number.NaN, 5);
+      }
+      const spread = Array.from({ length: classCount }, (_, k) => (expected[(k + 1) * planePx] ?? 0) / (expected[0] ?? 1));
+      expect(Math.max(...spread) - Math.min(...spread)).toBeGreaterThan(0.01);
+    });
+
     it("ONNX agrees with TensorFlow on bytes as numbers, any size", async () => {
       const { data, shape } = await run("onnx", { pixels: [channelsFirst(pixels, bandCount, 1), [1, bandCount, heightPx, widthPx]] });
-      expect(shape).toEqual([1, 1, heightPx, widthPx]);
-      expect(worst(data, expected)).toBeLessThan(1e-4);
+      expect(shape).toEqual([1, 1 + classCount, heightPx, widthPx]);
+      expect(worst(data, withBackground(expected, classCount))).toBeLessThan(1e-4);
     });
 
     it("ONNX fills what holds no measurement", async () => {
@@ -70,7 +94,7 @@ describe.each(architectures)(
         pixels: [channelsFirst(pixels, bandCount, 1), [1, bandCount, heightPx, widthPx]],
         valid: [Float32Array.from(valid), [1, 1, heightPx, widthPx]],
       });
-      expect(worst(data, expectedFilled)).toBeLessThan(1e-4);
+      expect(worst(data, withBackground(expectedFilled, classCount))).toBeLessThan(1e-4);
     });
 
     it("the variant for Deepness takes square tiles of 0–1", async () => {
@@ -81,8 +105,8 @@ describe.each(architectures)(
         { pixels: [channelsFirst(tile, bandCount, 1 / 255), [1, bandCount, tilePx, tilePx]] },
         tilePx,
       );
-      expect(shape).toEqual([1, 1, tilePx, tilePx]);
-      expect(worst(data, await native.predict(tile, tilePx, tilePx, 1))).toBeLessThan(1e-4);
+      expect(shape).toEqual([1, 1 + classCount, tilePx, tilePx]);
+      expect(worst(data, withBackground(await native.predict(tile, tilePx, tilePx, 1), classCount))).toBeLessThan(1e-4);
       expect(() => exportOnnx(card, values, "deepness", { tilePx: 45 })).toThrow(/multiple of/);
     });
 
@@ -111,8 +135,9 @@ describe.each(architectures)(
       );
       const answer = tf.tidy(() => model.predict(tf.tensor4d(Float32Array.from(pixels), [1, heightPx, widthPx, bandCount])));
       if (Array.isArray(answer)) throw new TypeError("one output was expected");
-      expect(answer.shape).toEqual([1, heightPx, widthPx, 1]);
-      expect(worst(answer.dataSync(), expected)).toBeLessThan(1e-4);
+      expect(answer.shape).toEqual([1, heightPx, widthPx, 1 + classCount]);
+      const planes = tf.tidy(() => tf.transpose(answer, [3, 0, 1, 2]).dataSync());
+      expect(worst(planes, expected)).toBeLessThan(1e-4);
       tf.dispose(answer);
       model.dispose();
     });
@@ -134,6 +159,15 @@ it("Deepness finds what it looks for, as JSON", () => {
   ]) {
     expect(file).toContain(`${key}\x12${String.fromCharCode(value?.length ?? 0)}${value}`);
   }
+});
+
+it("Deepness is told the names of classes, background first", () => {
+  const architecture: Architecture = { kind: "unet", baseFilters: 2, depth: 1, bandCount: 3, classCount: 2 };
+  const card = { ...madeCard(architecture), classes: ["live", "shell rake"] };
+  const file = new TextDecoder("latin1").decode(exportOnnx(card, madeValues(architecture, 1), "deepness", { tilePx: 64 }));
+  expect(file).toContain('{"0":"background","1":"live","2":"shell rake"}');
+  const own = new TextDecoder("latin1").decode(exportOnnx(card, madeValues(architecture, 1), "onnx"));
+  expect(own).toContain('"classes":["live","shell rake"]');
 });
 
 it("refuses an engine's window before it computes", async () => {
