@@ -40,7 +40,7 @@ export class ColumnBlend {
   readonly #rows: BlendRows;
   #nextCol = 0;
 
-  /** @param planeCount values per pixel: the probability, and how much it varies if that is wanted */
+  /** @param planeCount values per pixel, see `SurveyPlan` */
   constructor(
     private readonly plan: WindowPlan,
     private readonly windowRow: number,
@@ -51,10 +51,11 @@ export class ColumnBlend {
 
   /**
    * Adds the next window of the row.
-   * @param planes 0–1, row by row, as large as the window; null: the window holds no ground that is asked for
+   * @param planes 0–1, plane after plane, each row by row and as large as the window; there may be more than are kept. Null: the window holds
+   * no ground that is asked for
    * @param keep 1 where a pixel was measured and is asked for; the same pixel has the same in every window
    */
-  add(planes: readonly Float32Array[] | null, keep: Uint8Array): BlendedColumns {
+  add(planes: Float32Array | null, keep: Uint8Array): BlendedColumns {
     const { plan, windowRow, planeCount } = this;
     const windowCol = this.#nextCol++;
     const { windowWidthPx, overlapPx } = plan;
@@ -75,7 +76,9 @@ export class ColumnBlend {
     const { above, own, below } = swathRuns(plan, windowRow);
     const planeBytes = packedPlaneBytes(plan, windowRow, final.widthPx);
     const packed = new Uint8Array(planeBytes * planeCount);
-    for (const [p, plane] of planes.entries()) {
+    const planePx = windowWidthPx * plan.windowHeightPx;
+    for (let p = 0; p < planeCount; p++) {
+      const plane = planes.subarray(p * planePx, (p + 1) * planePx);
       let at = p * planeBytes;
       for (const { rowOff, heightPx } of [above, below]) {
         for (let row = 0; row < heightPx; row++, at += 2 * final.widthPx) {

@@ -16,24 +16,27 @@ export interface WindowPixels {
 }
 
 /**
- * Probability of a window, row by row: one plane as it is.
+ * Probability of a window, row by row: the planes of `Predictor.predict` as they are.
  * @param spent answers of earlier windows that nobody needs any more
  */
-export async function inferPlain(predictor: SurveyPredictor, window: WindowPixels, spent: Float32Array[] = []): Promise<Float32Array[]> {
-  return [await predictor.predict(window.pixels, window.widthPx, window.heightPx, 1, window.valid, spent.pop())];
+export async function inferPlain(predictor: SurveyPredictor, window: WindowPixels, spent: Float32Array[] = []): Promise<Float32Array> {
+  const { pixels, widthPx, heightPx, valid } = window;
+  return predictor.predict(pixels, widthPx, heightPx, 1, valid, takeSpent(spent, planesOf(predictor) * widthPx * heightPx));
 }
 
 /**
- * Test-time augmentation: the mean probability over the eight orientations, and as a second plane how much they disagree, 0–1: twice the
- * standard deviation, which for numbers between 0 and 1 is at most 1/2. Probabilities are averaged, not logits: one orientation that is
- * certain must not outvote seven that are not, and the spread then has the unit of what the map shows. The model's temperature and
+ * Test-time augmentation: the mean probabilities over the eight orientations, and as one more plane how much those of reef disagree, 0–1:
+ * twice the standard deviation, which for numbers between 0 and 1 is at most 1/2. Probabilities are averaged, not logits: one orientation
+ * that is certain must not outvote seven that are not, and the spread then has the unit of what the map shows. The model's temperature and
  * threshold are those fitted without augmentation.
  */
-export async function inferOriented(predictor: SurveyPredictor, window: WindowPixels, spent: Float32Array[] = []): Promise<Float32Array[]> {
+export async function inferOriented(predictor: SurveyPredictor, window: WindowPixels, spent: Float32Array[] = []): Promise<Float32Array> {
   const { widthPx, heightPx, bandCount, pixels, valid } = window;
-  const mean = spent.pop()?.fill(0) ?? new Float32Array(widthPx * heightPx);
-  const squares = spent.pop()?.fill(0) ?? new Float32Array(widthPx * heightPx);
-  const answer = spent.pop() ?? new Float32Array(widthPx * heightPx);
+  const planePx = widthPx * heightPx;
+  const answered = planesOf(predictor) * planePx;
+  const means = (takeSpent(spent, answered + planePx) ?? new Float32Array(answered + planePx)).fill(0);
+  const squares = means.subarray(answered);
+  const answer = takeSpent(spent, answered) ?? new Float32Array(answered);
   for (const orientation of orientations) {
     // An engine that computes in this thread must let the timers in that renew the lease.
     await new Promise((resolve) => setImmediate(resolve));
@@ -48,16 +51,22 @@ export async function inferOriented(predictor: SurveyPredictor, window: WindowPi
     );
     eachOriented(widthPx, heightPx, orientation, (original, oriented) => {
       const p = probability[oriented] ?? 0;
-      mean[original] = (mean[original] ?? 0) + p;
       squares[original] = (squares[original] ?? 0) + p * p;
+      for (let plane = 0; plane < answered; plane += planePx)
+        means[plane + original] = (means[plane + original] ?? 0) + (probability[plane + oriented] ?? 0);
     });
   }
   const count = orientations.length;
-  for (let i = 0; i < mean.length; i++) {
-    const average = (mean[i] ?? 0) / count;
-    mean[i] = average;
-    squares[i] = 2 * Math.sqrt(Math.max(0, (squares[i] ?? 0) / count - average * average));
-  }
+  for (let i = 0; i < answered; i++) means[i] = (means[i] ?? 0) / count;
+  for (let i = 0; i < planePx; i++) squares[i] = 2 * Math.sqrt(Math.max(0, (squares[i] ?? 0) / count - (means[i] ?? 0) ** 2));
   spent.push(answer);
-  return [mean, squares];
+  return means;
+}
+
+const planesOf = ({ card }: SurveyPredictor): number => 1 + card.classes.length;
+
+/** Memory of just this length, if some was given back. */
+function takeSpent(spent: Float32Array[], length: number): Float32Array | undefined {
+  const found = spent.findLastIndex((one) => one.length === length);
+  return found < 0 ? undefined : spent.splice(found, 1)[0];
 }

@@ -11,7 +11,7 @@ import type { SurveyImage } from "@reefline/schema/survey";
 import type { ModelCard } from "@reefline/schema/training";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { finishedRows, type PredictedBand } from "./assemblePrediction.ts";
+import { assemblePrediction, finishedRows, type PredictedBand } from "./assemblePrediction.ts";
 import { blendWeights } from "./blendWeights.ts";
 import { computeSwath } from "./computeSwath.ts";
 import { entropyBytes } from "./entropyBytes.ts";
@@ -61,7 +61,7 @@ const image: SurveyImage = {
 };
 
 const architecture = { kind: "unet", baseFilters: 4, depth: 4, bandCount: 3, patchPx: 1 } as const;
-const card = (gsdMeters: number) => ({ gsdMeters, unsharp: null, name: "analytic", architecture }) as ModelCard;
+const card = (gsdMeters: number) => ({ gsdMeters, unsharp: null, name: "analytic", architecture, classes: [] }) as unknown as ModelCard;
 
 /** A predictor whose answer at a pixel is known: `answer` gets the window's bytes and the pixel's place in it. */
 function analytic(
@@ -92,6 +92,24 @@ const cross = (bytes: Uint8Array, widthPx: number, heightPx: number, col: number
   }
   return sum / (26 * 255);
 };
+
+/** Reef as likely as the ground is red; of two classes the first as likely as it is green. */
+const halves = (gsdMeters = gsd): SurveyPredictor => ({
+  card: { ...card(gsdMeters), classes: ["live", "dead"] },
+  strideMultiplePx: 16,
+  async predict(bytes, widthPx, heightPx) {
+    const count = widthPx * heightPx;
+    const out = new Float32Array(3 * count);
+    for (let i = 0; i < count; i++) {
+      const p = red(bytes, widthPx, heightPx, i % widthPx, Math.floor(i / widthPx));
+      const share = (bytes[3 * i + 1] ?? 0) / 255;
+      out[i] = p;
+      out[count + i] = p * share;
+      out[2 * count + i] = p * (1 - share);
+    }
+    return out;
+  },
+});
 
 const small = { maxWindowPx: 128, overlapPx: 64 };
 const raster = memoryRaster(grid, ["red", "green", "blue"], pixels, valid);
@@ -250,6 +268,35 @@ describe("predictSurvey", () => {
     expect(turned.bytes.findIndex((value, i) => Math.abs(value - (plain.bytes[i] ?? 0)) > 1)).toBe(-1);
     expect([...new Set(await bytesOf(turned, "orientations"))].sort()).toEqual([0, 1]);
     await expect(bytesOf(plain, "orientations")).rejects.toMatchObject({ code: "inference/swath-damaged" });
+  });
+
+  it("tells classes apart: the likeliest at every pixel, whatever the windows, the orientations and the swaths", async () => {
+    const plain = await predicted(halves());
+    expect(plain.plan.planeCount).toBe(3);
+    expect(plain.bytes.equals((await predicted(analytic(red))).bytes)).toBe(true);
+    const classes = await bytesOf(plain, "classes");
+    const wanted = valid.map((isValid, i) => {
+      if (isValid === 0) return 0;
+      const [p, share] = [(pixels[3 * i] ?? 0) / 255, (pixels[3 * i + 1] ?? 0) / 255];
+      return byteFromProbability(Math.fround(p * (1 - share))) > byteFromProbability(Math.fround(p * share)) ? 2 : 1;
+    });
+    expect(classes.findIndex((value, i) => value !== wanted[i])).toBe(-1);
+    expect(new Set(classes)).toEqual(new Set([0, 1, 2]));
+
+    const turned = await predicted(halves(), { testTimeAugmentation: true, spread: true });
+    expect(turned.plan.planeCount).toBe(4);
+    expect((await bytesOf(turned, "classes")).equals(classes)).toBe(true);
+    expect([...new Set(await bytesOf(turned, "orientations"))].sort()).toEqual([0, 1]);
+
+    const out = { ...plain, outPath: join(folder, "classes.tif"), classNames: ["live", "dead"] };
+    const { classHistogramsM2 } = await assemblePrediction({ ...out, band: "classes" });
+    const { areaHistogramM2 } = await assemblePrediction({ ...out, outPath: join(folder, "p.tif"), band: "probability" });
+    const [live = [], dead = []] = classHistogramsM2;
+    const together = live.map((areaM2, value) => areaM2 + (dead[value] ?? 0));
+    together.forEach((areaM2, value) => {
+      expect(areaM2).toBeCloseTo(value === 0 ? 0 : (areaHistogramM2[value] ?? 0), 6);
+    });
+    expect(Math.min(...[live, dead].map((each) => each.reduce((sum, areaM2) => sum + areaM2, 0)))).toBeGreaterThan(1);
   });
 
   it("gives the entropy of the probability where there is no spread", async () => {

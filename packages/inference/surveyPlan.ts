@@ -31,8 +31,9 @@ export interface SurveyPlan {
   readonly modelGrid: Grid;
   readonly windows: WindowPlan;
   readonly area: readonly Polygon[] | null;
-  /** Values kept per pixel: 1, or 2 with the spread over orientations. */
-  readonly planeCount: 1 | 2;
+  /** Values kept per pixel: the probability of reef, that of each class where classes are told apart, the spread over orientations if wanted. */
+  readonly planeCount: number;
+  readonly classCount: number;
   readonly testTimeAugmentation: boolean;
   readonly unsharp: ModelCard["unsharp"];
   readonly bandCount: number;
@@ -67,7 +68,8 @@ export function planSurvey(input: SurveyPlanInput): SurveyPlan {
   const { card, image, area, testTimeAugmentation = false, identity = "" } = input;
   const modelGrid = rescaleGrid(image.grid, modelGsdMeters(card, image));
   const windows = planWindows(modelGrid, input.strideMultiplePx, { ...sharedBy(card, input.strideMultiplePx), ...input.windows });
-  const planeCount = testTimeAugmentation && input.spread ? 2 : 1;
+  const classCount = card.classes.length;
+  const planeCount = 1 + classCount + (testTimeAugmentation && input.spread ? 1 : 0);
   plannedArea(modelGrid, area);
   const facts = {
     format: "reefline-swath/4",
@@ -87,6 +89,7 @@ export function planSurvey(input: SurveyPlanInput): SurveyPlan {
     windows,
     area,
     planeCount,
+    classCount,
     testTimeAugmentation,
     unsharp: card.unsharp,
     bandCount: modelBands(image).indexes.length,

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { mostClasses } from "@reefline/schema/classes";
 import { AppError } from "@reefline/schema/errors";
 import { z } from "zod";
 import { type BlendedColumns, packedPlaneBytes } from "./columnBlend.ts";
@@ -10,7 +11,11 @@ const headerSchema = z.object({
   format: z.literal("reefline-swath/4"),
   planHash: z.string(),
   index: z.number().int().nonnegative(),
-  planeCount: z.number().int().min(1).max(2),
+  planeCount: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 + mostClasses),
 });
 export type SwathHeader = z.infer<typeof headerSchema>;
 
@@ -149,16 +154,17 @@ export function swathDiskNeedBytes({ windows, planeCount }: { windows: WindowPla
 }
 
 /**
- * One plane of a swath, group of columns by group of columns, checked as a whole before the first.
+ * Some planes of a swath, group of columns by group of columns, checked as a whole before the first.
  * @throws AppError `inference/swath-damaged` when anything about the file is wrong, or it belongs to another plan
  */
 export async function* readSwath(
   path: string,
   plan: WindowPlan,
-  expected: { planHash: string; index: number; plane: number },
-): AsyncGenerator<SwathColumns> {
+  expected: { planHash: string; index: number; planes: readonly number[] },
+): AsyncGenerator<SwathColumns[]> {
   const { file, header, from, end } = await readWhole(path);
-  if (header.planHash !== expected.planHash || header.index !== expected.index || expected.plane >= header.planeCount) throw damaged();
+  const { planHash, index, planes } = expected;
+  if (header.planHash !== planHash || header.index !== index || planes.some((plane) => plane >= header.planeCount)) throw damaged();
   let at = from;
   for (let windowCol = 0; windowCol < plan.colOffs.length; windowCol++) {
     if (at + 4 > end) throw damaged();
@@ -166,7 +172,7 @@ export async function* readSwath(
     if (at + 4 + length > end) throw damaged();
     const packed = file.subarray(at + 4, at + 4 + length);
     at += 4 + length;
-    yield unpack(plan, expected.index, windowCol, expected.plane, header.planeCount, packed);
+    yield planes.map((plane) => unpack(plan, index, windowCol, plane, header.planeCount, packed));
   }
   if (at !== end) throw damaged();
 }

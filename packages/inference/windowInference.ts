@@ -13,8 +13,8 @@ export interface WindowForm {
 export interface InferredWindow {
   /** The window that was handed over; its memory may have been in another thread meanwhile. */
   readonly window: LoadedWindow;
-  /** 0–1, row by row, as large as the window. */
-  readonly planes: Float32Array[];
+  /** 0–1, plane after plane, each row by row and as large as the window. */
+  readonly planes: Float32Array;
 }
 
 /** Runs a network on windows: in this thread, or in others. */
@@ -24,7 +24,7 @@ export interface WindowInference {
   /** The window's memory must not be looked at until it comes back with the answer. */
   infer(window: LoadedWindow): Promise<InferredWindow>;
   /** Planes that nobody looks at any more: their memory is used for another answer. */
-  giveBack(planes: readonly Float32Array[]): void;
+  giveBack(planes: Float32Array): void;
 }
 
 export function windowForm({ windows, bandCount, testTimeAugmentation }: SurveyPlan): WindowForm {
@@ -37,7 +37,7 @@ export function inferWindow(
   { testTimeAugmentation, ...size }: WindowForm,
   { pixels, valid }: LoadedWindow,
   spent: Float32Array[],
-): Promise<Float32Array[]> {
+): Promise<Float32Array> {
   return (testTimeAugmentation ? inferOriented : inferPlain)(predictor, { ...size, pixels, valid }, spent);
 }
 
@@ -53,6 +53,6 @@ export function inferringHere(predictor: SurveyPredictor, plan: SurveyPlan): Win
       before = planes.catch(() => undefined);
       return planes.then((inferred) => ({ window, planes: inferred }));
     },
-    giveBack: (planes) => void spent.push(...planes),
+    giveBack: (planes) => void spent.push(planes),
   };
 }

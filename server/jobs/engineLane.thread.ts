@@ -19,7 +19,7 @@ answerInTurn<LaneQuestion, LaneAnswer, "close">(
     const { window, form } = question;
     spent.push(...question.spent);
     const planes = await inferWindow(predictor, form, window, spent);
-    return { answer: { inferred: { window, planes } }, memory: memoryOf([window.pixels, window.valid, window.keep, ...planes]) };
+    return { answer: { inferred: { window, planes } }, memory: memoryOf([window.pixels, window.valid, window.keep, planes]) };
   },
   (_close, whenAnswered) =>
     void whenAnswered

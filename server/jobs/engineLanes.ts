@@ -84,7 +84,7 @@ function inferringIn(lanes: readonly Lane[], form: WindowForm): WindowInference 
       const idlest = lanes.reduce((best, lane) => (lane.waiting < best.waiting ? lane : best));
       return idlest.infer(window, form, spent.splice(0));
     },
-    giveBack: (planes) => void spent.push(...planes),
+    giveBack: (planes) => void spent.push(planes),
   };
 }
 
