@@ -32,6 +32,15 @@ export function cornersOfContour({ points, marks }: TracedRing, unitsPerPixel: n
  * however the raster was read, so swaths cannot change it. Holes given in `rings` count as edge. `rings` in pixel corners. Pure.
  */
 export function splitTouching(rings: readonly TracedRing[]): PartedRegion | null {
+  const { colOff, rowOff, widthPx, heightPx } = boxAround(rings);
+  const window: Window = { colOff: colOff - 1, rowOff: rowOff - 1, widthPx: widthPx + 2, heightPx: heightPx + 2 };
+  if (window.widthPx * window.heightPx > splitLimitPx) return null;
+  const { labels, count } = watershed(squaredDistances(filled(rings, window), window.widthPx, window.heightPx), window.widthPx);
+  return count > 1 ? { window, labels, count } : null;
+}
+
+/** The pixels that rings of pixel corners lie around. */
+export function boxAround(rings: readonly TracedRing[]): Window {
   let [minCol, minRow, maxCol, maxRow] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const { points } of rings)
     for (let i = 0; i < points.length; i += 2) {
@@ -40,22 +49,20 @@ export function splitTouching(rings: readonly TracedRing[]): PartedRegion | null
       minRow = Math.min(minRow, points[i + 1] ?? 0);
       maxRow = Math.max(maxRow, points[i + 1] ?? 0);
     }
-  const window: Window = { colOff: minCol - 1, rowOff: minRow - 1, widthPx: maxCol - minCol + 2, heightPx: maxRow - minRow + 2 };
-  if (window.widthPx * window.heightPx > splitLimitPx) return null;
-  const { labels, count } = watershed(squaredDistances(filled(rings, window), window.widthPx, window.heightPx), window.widthPx);
-  return count > 1 ? { window, labels, count } : null;
+  return { colOff: minCol, rowOff: minRow, widthPx: maxCol - minCol, heightPx: maxRow - minRow };
 }
 
-/** 1 inside rings of pixel corners, even-odd. */
-function filled(rings: readonly TracedRing[], { colOff, rowOff, widthPx, heightPx }: Window): Uint8Array {
+/** 1 inside rings of pixel corners, even-odd; what lies beyond the window is left out. */
+export function filled(rings: readonly TracedRing[], { colOff, rowOff, widthPx, heightPx }: Window): Uint8Array {
   const mask = new Uint8Array(widthPx * heightPx);
   for (const { outer, holes } of regionParts(rings))
     for (const ring of [outer, ...holes])
       for (let i = 0; i < ring.length; i += 2) {
-        const col = (ring[i] ?? 0) - colOff;
+        const col = Math.max(0, (ring[i] ?? 0) - colOff);
         const from = (ring[i + 1] ?? 0) - rowOff;
         const to = (ring[(i + 3) % ring.length] ?? 0) - rowOff;
-        for (let row = Math.min(from, to); row < Math.max(from, to); row++)
+        if (col >= widthPx) continue;
+        for (let row = Math.max(0, Math.min(from, to)); row < Math.min(heightPx, Math.max(from, to)); row++)
           mask[row * widthPx + col] = (mask[row * widthPx + col] ?? 0) ^ 1;
       }
   for (let i = 0; i < mask.length; i++) if (i % widthPx > 0) mask[i] = (mask[i] ?? 0) ^ (mask[i - 1] ?? 0);

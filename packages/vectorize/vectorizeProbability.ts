@@ -6,6 +6,7 @@ import type { Polygon, Position } from "@reefline/schema/feature";
 import type { Window } from "@reefline/schema/grid";
 import { byteOfThreshold, type PredictedPolygon, probabilityFromByte } from "@reefline/schema/prediction";
 import { type ByteSource, bytesOf, traceWindow } from "./byteSource.ts";
+import { classBoxes, partByClass } from "./classParts.ts";
 import { labelArcs } from "./labelArcs.ts";
 import { type KeepsHole, type OutlineStyle, outlineBodies, outlineRegion, type PixelPolygon } from "./outlineRegion.ts";
 import { polygonId } from "./polygonId.ts";
@@ -32,6 +33,8 @@ export interface VectorizeOptions {
   readonly connectivity?: 4 | 8;
   /** Part reefs that have grown together at narrow necks (see `watershed`); regions in boxes of more than 2²⁴ pixels stay whole. */
   readonly splitTouching?: boolean;
+  /** The likeliest class of every pixel (0 none, k the k-th of `names`), on the same grid: a polygon is ground of one class. */
+  readonly classes?: { readonly source: ByteSource; readonly names: readonly string[] };
   /** Only this window of the raster is outlined. */
   readonly window?: Window;
   /** Rows read at a time; the result does not depend on it. */
@@ -93,6 +96,7 @@ export async function* vectorizeProbability(probability: ByteSource, options: Ve
 
   // Too little ground for a polygon of the least area, however it is drawn; pixels at a window's rows hardly differ.
   const largestPixelM2 = Math.max(...[0, 0.5, 1].map((share) => pixelAreaM2(window.rowOff + Math.floor(share * (window.heightPx - 1)))));
+  const leastClassPx = Math.ceil(minAreaM2 / largestPixelM2);
   const tracing = {
     thresholdByte,
     connectivity,
@@ -101,13 +105,14 @@ export async function* vectorizeProbability(probability: ByteSource, options: Ve
     ...(contour === "subpixel" ? { contourLevel: level } : {}),
   };
 
-  const read = async (part: Window): Promise<Uint8Array> => {
-    const array = await probability.read(part, { signal });
+  const reading = (source: ByteSource) => async (part: Window) => {
+    const array = await source.read(part, { signal });
     signal?.throwIfAborted();
     return bytesOf(array, part.widthPx * part.heightPx);
   };
+  const read = reading(probability);
 
-  const finish = (polygon: PixelPolygon, { mean, tenthPercentile }: PixelStatistics): OutlinedPolygon | null => {
+  const finish = (polygon: PixelPolygon, { mean, tenthPercentile }: PixelStatistics, name?: string): OutlinedPolygon | null => {
     const geometry: Polygon = {
       type: "Polygon",
       coordinates: polygon.map((ring, i) => ringPositions(ring, (col, row) => toLonLat(col + colOff, row + window.rowOff), i === 0)),
@@ -116,6 +121,7 @@ export async function* vectorizeProbability(probability: ByteSource, options: Ve
     if (areaM2 < minAreaM2) return null;
     return {
       id: polygonId(geometry),
+      ...(name === undefined ? {} : { class: name }),
       geometry,
       areaM2,
       perimeterMeters,
@@ -145,10 +151,22 @@ export async function* vectorizeProbability(probability: ByteSource, options: Ve
   };
 
   const outlined = async function* (region: TracedRegion): AsyncGenerator<OutlinedPolygon> {
-    if (options.splitTouching) {
+    if (options.splitTouching || options.classes) {
       const corners = contour === "subpixel" ? region.rings.map((ring) => cornersOfContour(ring, unitsPerPixel)) : region.rings;
       const kept = corners.filter(({ points }) => doubleArea(points) <= 0 || keepsHole(ringArea(points), points[1] ?? 0));
-      const parted = splitTouching(kept);
+      const parted = options.splitTouching ? splitTouching(kept) : null;
+      if (options.classes) {
+        const { source, names } = options.classes;
+        for (const box of parted ? [parted.window] : classBoxes(kept)) {
+          const ofPixel = await readAround(reading(source), window, box);
+          const classed = partByClass(kept, box, ofPixel, leastClassPx, parted?.labels);
+          for (const [i, { polygon, statistics }] of (await bodies(classed)).entries()) {
+            const body = finish(polygon, statistics, names[(classed.classes[i + 1] ?? 0) - 1]);
+            if (body) yield body;
+          }
+        }
+        return;
+      }
       if (parted) {
         for (const { polygon, statistics } of await bodies(parted)) {
           const body = finish(polygon, statistics);
