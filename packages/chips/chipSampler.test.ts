@@ -68,6 +68,56 @@ describe("chipSampler", () => {
   });
 });
 
+describe("chipSampler where classes are told apart", () => {
+  /** Two reefs of fifty are of the first class, eight of the second, ten of none that is told apart. */
+  const labels = Array.from({ length: 50 }, (_, i) => {
+    const [left, top] = [30 + (i % 10) * 100, 20 + Math.floor(i / 10) * 120];
+    return box(left, top, left + 20, top + 20);
+  });
+  const kinds = labels.map((_, i) => (i === 3 || i === 27 ? 1 : i % 6 === 0 ? 2 : i % 5 === 4 ? 0 : 3));
+  const classes = [1, 2, 3].map((k) => labels.filter((_, i) => kinds[i] === k));
+  const ground = { labels, unsure: [], examined: [box(0, 0, 1030, 600)], holdout: [], ignore: [] };
+  const map = coarseMap({ ...ground, classes }, 1030, 600);
+  if (!map) throw new Error("no ground");
+  const roles = map.examined.map((value) => (value === 1 ? splitRoles.train : splitRoles.none));
+  const split = { cells: [], cellSizePx: 64, bufferPx: 0, buffered: false, roles: [roles], groupCount: null };
+
+  it("aims at each class as often, and at reef of none by its share", () => {
+    const sampler = chipSampler([map], split, 32, 3, 0.75);
+    const random = randomFrom(6);
+    const seen = [0, 0, 0, 0];
+    const count = 3_000;
+    for (let n = 0; n < count; n++) {
+      const { centre } = sampler.draw(random);
+      const near = labels.findIndex(
+        ([ring]) => Math.abs((ring?.[0] ?? 0) + 10 - centre.col) < 28 && Math.abs((ring?.[1] ?? 0) + 10 - centre.row) < 28,
+      );
+      const kind = kinds[near];
+      if (kind !== undefined) seen[kind] = (seen[kind] ?? 0) + 1;
+    }
+    const unsaid = kinds.filter((kind) => kind === 0).length / labels.length;
+    // What is aimed at empty ground lies near some reef now and then.
+    for (const k of [1, 2, 3]) expect(Math.abs((seen[k] ?? 0) / count - (0.75 * (1 - unsaid)) / 3)).toBeLessThan(0.05);
+    expect(Math.abs((seen[0] ?? 0) / count - 0.75 * unsaid)).toBeLessThan(0.04);
+  });
+
+  it("draws as ever where none is told apart", () => {
+    const { classes: _, ...plain } = map;
+    const ours = chipSampler([{ ...map, classes: new Uint8Array(map.reef.length) }], split, 32, 3, 0.5);
+    const [a, b] = [randomFrom(2), randomFrom(2)];
+    const binary = chipSampler([plain], split, 32, 3, 0.5);
+    for (let i = 0; i < 50; i++) expect(ours.draw(a)).toEqual(binary.draw(b));
+  });
+
+  it("does not pass over a class whose labels hold no square's centre", () => {
+    const tiny = [box(101, 202, 104, 205)];
+    const small = coarseMap({ ...ground, labels: [...labels, ...tiny], classes: [labels, tiny] }, 1030, 600);
+    const squares = [...(small?.classes?.entries() ?? [])].filter(([, of]) => of === 2).map(([square]) => square);
+    expect(squares).toEqual([Math.floor(203 / 8) * (small?.columns ?? 0) + Math.floor(102 / 8)]);
+    expect(small?.reef).toEqual(map.reef);
+  });
+});
+
 describe("chooseModelGsd", () => {
   it("lets the typical label span 32 pixels, within one and four survey pixels", () => {
     expect(chooseModelGsd([0.1], [4, 40.96, 900])).toBeCloseTo(0.2, 9);

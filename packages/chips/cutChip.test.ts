@@ -4,6 +4,7 @@ import { coverageBits } from "./coverage.ts";
 import { type ChipCentre, chipWindow, cutChip } from "./cutChip.ts";
 import { openGround } from "./ground.ts";
 import { randomFrom } from "./random.ts";
+import type { PixelPolygon } from "./rasterizePolygons.ts";
 
 const everything = coverageBits.measured | coverageBits.examined;
 /** A ground whose every pixel says where it is; reef in a 3 × 2 patch, no data left of column −4. */
@@ -73,6 +74,33 @@ describe("cutChip", () => {
     expect([...mirrored.target.subarray(24, 32)]).toEqual([...plain.target.subarray(24, 32)].reverse());
     const enlarged = await cut({ col: 41, row: 32 }, 8, { ...noAugmentation(3), groundPerPixel: 0.5 });
     expect(enlarged.target.filter((value) => value === 1)).toHaveLength(24);
+  });
+
+  it("tells classes apart, and what is reef of a class that nobody said", async () => {
+    const box = (left: number, top: number, right: number, bottom: number) => [
+      Float64Array.from([left, top, right, top, right, bottom, left, bottom, left, top]),
+    ];
+    const labels = [box(2, 1, 4, 3), box(4, 1, 7, 2), box(5, 3, 8, 4)];
+    const read = async ({ widthPx, heightPx }: { widthPx: number; heightPx: number }) => {
+      const count = widthPx * heightPx;
+      return { widthPx, heightPx, bandCount: 1, pixels: new Uint8Array(count), valid: new Uint8Array(count).fill(1) };
+    };
+    const of = (classes?: PixelPolygon[][]) =>
+      openGround(
+        read,
+        { labels, unsure: [], examined: [box(0, 0, 9, 9)], holdout: [], ignore: [], ...(classes ? { classes } : {}) },
+        1,
+        1e9,
+      );
+    const target = async (from: ReturnType<typeof of>) => {
+      const plain = noAugmentation(1);
+      const centre = { col: 4, row: 4 };
+      const chip = cutChip(await from.patch(chipWindow(centre, 8, plain)), centre, 8, plain, () => true);
+      return Array.from({ length: 4 }, (_, row) => [...chip.target.subarray(8 * row, 8 * row + 8)].join(" "));
+    };
+    expect(await target(of())).toEqual(["0 0 0 0 0 0 0 0", "0 0 1 1 1 1 1 0", "0 0 1 1 0 0 0 0", "0 0 0 0 0 1 1 1"]);
+    const told = of([[], [box(4, 1, 7, 2)], [box(2, 1, 4, 3)]]);
+    expect(await target(told)).toEqual(["0 0 0 0 0 0 0 0", "0 0 3 3 2 2 2 0", "0 0 3 3 0 0 0 0", "0 0 0 0 0 255 255 255"]);
   });
 
   it("counts only measured, examined pixels that may count", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { classesOn } from "./classCover.ts";
 import { coarseMap, dilate } from "./coarseMap.ts";
 import { randomFrom } from "./random.ts";
 import { planSplit, splitRoles } from "./split.ts";
@@ -68,6 +69,35 @@ describe("planSplit", () => {
     const near = dilate(map.holdout, map.columns, map.rows, Math.ceil(split.bufferPx / map.squarePx));
     expect(roles.every((role, i) => role === splitRoles.none || near[i] === 0)).toBe(true);
     expect(new Set(roles)).toEqual(new Set([0, 1, 2]));
+  });
+
+  it.each([
+    ["wide ground", 1500, 1100, 64],
+    ["small ground", 420, 300, 128],
+  ] as const)("keeps every class on both sides, where it can be, of %s", (_, widthPx, heightPx, chipPx) => {
+    const labels = reefs(widthPx, heightPx);
+    const middle = Math.floor(labels.length / 2);
+    /** Rare ones: two reefs far from each other, and a single one. */
+    const rare = [labels[1], labels[labels.length - 2]].flatMap((label) => (label ? [label] : []));
+    const single = labels.slice(middle, middle + 1);
+    const common = labels.filter((label) => !rare.includes(label) && !single.includes(label));
+    const polygons = { labels, unsure: [], examined: [box(3, 5, widthPx - 4, heightPx - 9)], holdout: [], ignore: [] };
+    for (const seed of [1, 2, 3]) {
+      const map = coarseMap({ ...polygons, classes: [rare, common] }, widthPx, heightPx);
+      const split = planSplit([null, map], chipPx, randomFrom(seed));
+      const on = (role: number, of = split, ground = map) =>
+        classesOn([null, ground], (source, square) => of?.roles[source]?.[square] === role);
+      expect([on(splitRoles.train), on(splitRoles.validation)]).toEqual([new Set([1, 2]), new Set([1, 2])]);
+      // What lies in one place alone is learned from.
+      const lone = coarseMap({ ...polygons, classes: [single, [...rare, ...common]] }, widthPx, heightPx);
+      expect(on(splitRoles.train, planSplit([null, lone], chipPx, randomFrom(seed)), lone)).toEqual(new Set([1, 2]));
+    }
+  });
+
+  it("is the same as ever where no class is told apart", () => {
+    const map = ground(1000, 700);
+    const told = { ...map, classes: new Uint8Array(map.reef.length) };
+    expect(planSplit([told], 64, randomFrom(4))).toEqual(planSplit([map], 64, randomFrom(4)));
   });
 
   it("is the same for the same seed, and null where reef cannot be on both sides", () => {
