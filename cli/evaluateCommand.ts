@@ -1,8 +1,10 @@
+import { classScores, classSummary } from "@reefline/accuracy/classScores";
 import { evaluationSummary } from "@reefline/accuracy/evaluationSummary";
 import { parseGeoJson } from "@reefline/formats/geojsonImport";
 import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import { liesAsImagery } from "@reefline/geo/shiftGrid";
 import { evaluateArea } from "@reefline/inference/evaluateArea";
+import type { ClassCounts } from "@reefline/schema/classes";
 import { AppError } from "@reefline/schema/errors";
 import type { Polygon } from "@reefline/schema/feature";
 import type { Prediction } from "@reefline/schema/prediction";
@@ -11,6 +13,7 @@ import type { Model } from "@reefline/schema/training";
 import type { Command } from "commander";
 import { openAsset } from "../server/assets/openAsset.ts";
 import { openSurveyRaster } from "../server/assets/openSurveyRaster.ts";
+import { labelsByClass } from "../server/services/judgedRasters.ts";
 import { photoTruth } from "../server/services/photoLabels.ts";
 import type { PhotoLabelReport } from "../server/services/placeOnPhotos.ts";
 import { getPrediction, listPredictions, startPrediction } from "../server/services/predictions.ts";
@@ -57,6 +60,8 @@ export interface EvaluateCommand extends PhotoLabelFlags {
 
 interface Truth {
   readonly truth: Polygon[];
+  /** The class of each of them; empty where a label says none. */
+  readonly truthClasses: string[];
   /** Where to count. */
   readonly area: Polygon[];
   readonly ignore: Polygon[];
@@ -71,7 +76,9 @@ async function readTruth(session: Session, survey: Survey, options: EvaluateComm
   if (options.area !== undefined) {
     const { polygons } = await parseGeoJson(await readLabelFile(session, options.labels), ctx.store.config.limits);
     const area = await readPolygons(session, options.area);
-    return { truth: polygons.map((polygon) => polygon.geometry), area, ignore: [], predicted: area, report: null };
+    const truth = polygons.map((polygon) => polygon.geometry);
+    const truthClasses = polygons.map((polygon) => polygon.class ?? "");
+    return { truth, truthClasses, area, ignore: [], predicted: area, report: null };
   }
   if (survey.image?.photoCount === undefined) {
     throw new AppError(
@@ -97,14 +104,16 @@ export async function evaluate(session: Session, options: EvaluateCommand): Prom
   const { ctx } = session;
   const survey = await resolveSurvey(ctx, options.survey);
   const model = await resolveModel(ctx, options.model);
-  const { truth, area, ignore, predicted, report } = await readTruth(session, survey, options);
+  const { truth, truthClasses, area, ignore, predicted, report } = await readTruth(session, survey, options);
   const prediction = await predictionCovering(session, survey, model, predicted);
   if (!prediction.raster)
     throw new AppError("internal", "prediction/no-raster", "The prediction ended without a result. See: reefline jobs");
   const image = surveyImage(survey);
-  const [probability, surveyRaster] = await Promise.all([
+  const { classRaster } = prediction;
+  const [probability, surveyRaster, told] = await Promise.all([
     openAsset(ctx.store, prediction.raster.assetId),
     openSurveyRaster(ctx.store, image),
+    classRaster ? openAsset(ctx.store, classRaster.assetId) : null,
   ]);
   try {
     const { threshold } = model.card;
@@ -116,12 +125,25 @@ export async function evaluate(session: Session, options: EvaluateCommand): Prom
       area,
       ignore,
       threshold,
+      ...(classRaster && told
+        ? {
+            classes: {
+              names: classRaster.classes,
+              truth: labelsByClass(classRaster.classes, { labels: truth, labelClasses: truthClasses }),
+              predicted: told,
+            },
+          }
+        : {}),
     });
-    const { dice, iou, meanIou, precision, recall, tp, fp, fn, tn, areaM2 } = evaluation;
+    const { dice, iou, meanIou, precision, recall, tp, fp, fn, tn, areaM2, byClass } = evaluation;
     const more = evaluation.detail ? evaluationSummary(evaluation.detail, threshold) : null;
     const unit = isPixelCrs(image.grid.crs) ? "px" : "m²";
     session.result(
-      { dice, iou, meanIou, precision, recall, tp, fp, fn, tn, threshold, areaM2, unit, ...more, ...(report ? { report } : {}) },
+      {
+        ...{ dice, iou, meanIou, precision, recall, tp, fp, fn, tn, threshold, areaM2, unit, ...more },
+        ...(byClass ? { byClass: { ...byClass, scores: classScores(byClass), ...classSummary(byClass) } } : {}),
+        ...(report ? { report } : {}),
+      },
       [
         `Dice ${dice.toFixed(4)}, IoU ${iou.toFixed(4)}, mean IoU ${meanIou.toFixed(4)}, precision ${precision.toFixed(4)}, recall ${recall.toFixed(4)} at threshold ${threshold.toFixed(2)}`,
         `  predicted ${areaM2.predicted.toFixed(1)} ${unit}, truth ${areaM2.truth.toFixed(1)} ${unit}`,
@@ -130,12 +152,35 @@ export async function evaluate(session: Session, options: EvaluateCommand): Prom
               `  outlines within ${Number(more.boundary.toleranceMeters.toPrecision(3))} ${unit === "px" ? "px" : "m"}: F1 ${more.boundary.f1.toFixed(4)}; reefs one by one: F1 ${more.instances.f1.toFixed(4)} (${more.instances.matched} of ${more.instances.labelled} found, ${more.instances.predicted} predicted); calibration error ${more.calibration.expectedError.toFixed(4)}`,
             ]
           : []),
+        ...(byClass ? classLines(byClass, unit) : []),
+        ...(classRaster && !byClass ? [`  no label is of the class ${classRaster.classes.join(" or ")}: classes were not compared`] : []),
         ...(report ? [`  counted on ${report.matched.length} photos`, ...photoReportSentences(report)] : []),
       ],
     );
   } finally {
-    await Promise.all([probability.close(), surveyRaster.close()]);
+    await Promise.all([probability.close(), surveyRaster.close(), told?.close()]);
   }
+}
+
+/** A line for each class, and what was called what, in pixels: labelled in rows, predicted in columns. */
+function classLines(counts: ClassCounts, unit: string): string[] {
+  const { meanDice, rightClass } = classSummary(counts);
+  const lines = classScores(counts).map(
+    ({ name, labelledPx, predictedPx, dice, iou, precision, recall, areaM2 }) =>
+      `  ${name}: ${labelledPx + predictedPx === 0 ? "neither labelled nor predicted" : `Dice ${dice.toFixed(4)}, IoU ${iou.toFixed(4)}, precision ${precision.toFixed(4)}, recall ${recall.toFixed(4)}`}${areaM2 ? `; predicted ${areaM2.predicted.toFixed(1)} ${unit}, truth ${areaM2.labelled.toFixed(1)} ${unit}` : ""}`,
+  );
+  const names = ["no reef", ...counts.classes];
+  const table = [["", ...names], ...counts.pixels.map((row, truth) => [names[truth] ?? "", ...row.map(String)])];
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
+  return [
+    ...lines,
+    `  classes on average: Dice ${meanDice?.toFixed(4) ?? "–"}${rightClass === null ? "" : `; of the reef that was found ${(100 * rightClass).toFixed(1)} % is called by its class`}`,
+    "  pixels, labelled in rows and predicted in columns:",
+    ...table.map(
+      (row) =>
+        `    ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ")}`,
+    ),
+  ];
 }
 
 export function addEvaluate(program: Command): void {

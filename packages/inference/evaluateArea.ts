@@ -4,6 +4,7 @@ import { gridGsdMeters, gridPixelMeters } from "@reefline/geo/grid";
 import { rowPixelAreasM2 } from "@reefline/geo/pixelArea";
 import { AppError } from "@reefline/schema/errors";
 import type { Evaluation } from "@reefline/schema/training";
+import { ClassCounter } from "./classCounter.ts";
 import { EvaluationHistogram } from "./evaluationHistogram.ts";
 import { type EvaluateInput, groundBits, type HeldOutStripe, heldOutStripes } from "./heldOutStripes.ts";
 import { ShapeCounter } from "./shapeCounter.ts";
@@ -33,8 +34,8 @@ export async function evaluationHistogram(
 
 /**
  * How well a prediction agrees with the truth at one threshold, and in the same pass everything else that a report tells: outlines and
- * single reefs at this threshold and at 0.5, counts by probability, and a fingerprint of what was counted. See `evaluationHistogram` for
- * which pixels count.
+ * single reefs at this threshold and at 0.5, counts by probability, by class where classes are told apart, and a fingerprint of what was
+ * counted. See `evaluationHistogram` for which pixels count.
  * @param input.toleranceMeters how far apart outlines may lie; two pixels of the model's grid when left out
  * @param input.onStripe sees every stripe too, e.g. to choose pictures
  * @throws AppError "inference/empty-area"
@@ -54,12 +55,14 @@ export async function evaluateArea(
   const histogram = new EvaluationHistogram();
   const shapes = [...new Set([0.5, threshold])].map((each) => new ShapeCounter(each, toleranceMeters, pixelMeters));
   const soft = new SoftBatchDice();
+  const byClass = input.classes ? new ClassCounter(input.classes.names, threshold) : null;
   const [ground, truth] = [createHash("sha256"), createHash("sha256")];
   for (const hash of [ground, truth]) hash.update(JSON.stringify([surveyGrid.transform, surveyGrid.crs.proj4]));
   for await (const stripe of heldOutStripes(input, boundaryMarginPx(toleranceMeters, pixelMeters.rowMeters))) {
     addPixels(histogram, stripe, pixelAreaM2);
     for (const shape of shapes) shape.add(stripe, pixelAreaM2);
     soft.add(stripe);
+    byClass?.add(stripe, pixelAreaM2);
     const { window, marginRows, ownRows } = stripe;
     const own = stripe.ground.subarray(marginRows * window.widthPx, (marginRows + ownRows) * window.widthPx);
     const place = JSON.stringify([window.colOff, window.rowOff + marginRows, window.widthPx]);
@@ -69,6 +72,7 @@ export async function evaluateArea(
   }
   refuseEmpty(histogram);
   const least = Math.max(leastReefM2, leastReefPx * modelGsd * modelGsd);
+  const classCounts = byClass?.counts() ?? null;
   return {
     ...histogram.at(threshold),
     detail: {
@@ -81,6 +85,7 @@ export async function evaluateArea(
       ground: ground.digest("hex").slice(0, 32),
       truth: truth.digest("hex").slice(0, 32),
     },
+    ...(classCounts ? { byClass: classCounts } : {}),
   };
 }
 

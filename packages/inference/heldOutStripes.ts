@@ -1,10 +1,21 @@
+import { classesOf } from "@reefline/chips/coverage";
+import { unsaidClass } from "@reefline/chips/cutChip";
 import { pixelExtent, rasterizePolygons } from "@reefline/chips/rasterizePolygons";
 import { composeAffine, invertAffine } from "@reefline/geo/affine";
 import { polygonToPixels } from "@reefline/geo/grid";
 import type { Raster } from "@reefline/raster/raster";
 import type { Polygon } from "@reefline/schema/feature";
 import type { Affine, Grid, Window } from "@reefline/schema/grid";
-import { type ProbabilityBlock, sampleByte } from "./probabilitySampler.ts";
+import { type ProbabilityBlock, sampleByte, sampleClass } from "./probabilitySampler.ts";
+
+/** Classes of reef that are told apart, labelled and predicted. */
+export interface ClassesToJudge {
+  readonly names: readonly string[];
+  /** Of the truth the polygons of each class, in order; where two overlap the earlier class counts. */
+  readonly truth: readonly (readonly Polygon[])[];
+  /** The likeliest class per pixel (0 = nodata, k the k-th), on the probability's grid. */
+  readonly predicted: Raster;
+}
 
 export interface EvaluateInput {
   /** The probability COG, on the model's grid. */
@@ -21,6 +32,8 @@ export interface EvaluateInput {
   readonly within?: readonly Polygon[];
   /** Ground inside the area that does not count, e.g. "unsure" or labelled by a model. */
   readonly ignore?: readonly Polygon[];
+  /** Left out: reef or not. */
+  readonly classes?: ClassesToJudge;
   readonly signal?: AbortSignal;
 }
 
@@ -38,6 +51,8 @@ export interface HeldOutStripe {
   readonly ground: Uint8Array;
   /** Predicted byte per pixel, 0 without a prediction. */
   readonly predicted: Uint8Array;
+  /** Where classes are told apart: of labelled reef the class, `unsaidClass` where no label says it, and the likeliest one predicted; 0 none. */
+  readonly classes?: { readonly truth: Uint8Array; readonly predicted: Uint8Array };
 }
 
 const STRIPE_ROWS = 256;
@@ -50,13 +65,14 @@ const BLOCK_PX = 1024;
  * @param marginPx rows to see above and below a stripe's own
  */
 export async function* heldOutStripes(input: EvaluateInput, marginPx: number): AsyncGenerator<HeldOutStripe> {
-  const { probability, surveyGrid, surveyRaster, signal } = input;
+  const { probability, surveyGrid, surveyRaster, classes, signal } = input;
   const toProbability = composeAffine(invertAffine(probability.grid.transform), surveyGrid.transform);
   const rings = (polygons: readonly Polygon[]) => polygons.map((polygon) => polygonToPixels(surveyGrid, polygon));
   const area = rings(input.area);
   const truth = rings(input.truth);
   const ignore = rings(input.ignore ?? []);
   const within = input.within && rings(input.within);
+  const classTruth = classes?.truth.map(rings) ?? [];
   const extent = pixelExtent(area);
   const left = Math.max(0, Math.floor(extent.minCol));
   const top = Math.max(0, Math.floor(extent.minRow));
@@ -66,12 +82,17 @@ export async function* heldOutStripes(input: EvaluateInput, marginPx: number): A
   const widthPx = right - left;
   const room = widthPx * Math.min(bottom - top, STRIPE_ROWS + 2 * marginPx);
   const [groundRoom, predictedRoom] = [new Uint8Array(room), new Uint8Array(room)];
+  const classRoom = classes && { truth: new Uint8Array(room), predicted: new Uint8Array(room) };
   for (let own = top; own < bottom; own += STRIPE_ROWS) {
     const ownRows = Math.min(STRIPE_ROWS, bottom - own);
     const from = Math.max(top, own - marginPx);
     const to = Math.min(bottom, own + ownRows + marginPx);
     const ground = groundRoom.subarray(0, widthPx * (to - from)).fill(0);
     const predicted = predictedRoom.subarray(0, ground.length).fill(0);
+    const ofClass = classRoom && {
+      truth: classRoom.truth.subarray(0, ground.length).fill(0),
+      predicted: classRoom.predicted.subarray(0, ground.length).fill(0),
+    };
     for (let colOff = left; colOff < right; colOff += BLOCK_PX) {
       signal?.throwIfAborted();
       const window = { colOff, rowOff: from, widthPx: Math.min(BLOCK_PX, right - colOff), heightPx: to - from };
@@ -83,6 +104,9 @@ export async function* heldOutStripes(input: EvaluateInput, marginPx: number): A
       const { valid } = await surveyRaster.read(window, { bands: [0], signal });
       const under = windowUnder(probability.grid, toProbability, window);
       const block: ProbabilityBlock | null = under && { ...under, data: (await probability.read(under, { signal })).data };
+      const labelled = classes && classesOf(classTruth, window);
+      const told: ProbabilityBlock | null =
+        classes && under ? { ...under, data: (await classes.predicted.read(under, { signal })).data } : null;
       for (let row = 0; row < window.heightPx; row++) {
         for (let col = 0; col < window.widthPx; col++) {
           const i = row * window.widthPx + col;
@@ -90,11 +114,14 @@ export async function* heldOutStripes(input: EvaluateInput, marginPx: number): A
           const at = row * widthPx + (colOff - left) + col;
           ground[at] = reef[i] === 1 ? groundBits.counted | groundBits.reef : groundBits.counted;
           predicted[at] = block ? sampleByte(block, toProbability, colOff + col, from + row) : 0;
+          if (!ofClass) continue;
+          if (reef[i] === 1) ofClass.truth[at] = labelled?.[i] || unsaidClass;
+          ofClass.predicted[at] = told ? sampleClass(told, toProbability, colOff + col, from + row) : 0;
         }
       }
     }
     const window = { colOff: left, rowOff: from, widthPx, heightPx: to - from };
-    yield { window, marginRows: own - from, ownRows, ground, predicted };
+    yield { window, marginRows: own - from, ownRows, ground, predicted, ...(ofClass ? { classes: ofClass } : {}) };
   }
 }
 

@@ -39,3 +39,27 @@ export function sampleByte(block: ProbabilityBlock, toBlock: Affine, col: number
   // The smallest slack keeps a value that is a whole byte from falling below it by rounding.
   return weights === 0 ? 0 : Math.floor(sum / weights + 1e-9);
 }
+
+/**
+ * Class (1 …) at the centre of another grid's pixel: that of the nearest pixel that has one among the four around it, as `sampleByte` takes
+ * those that have a probability; of equally near ones the first in reading order. 0 when none has any.
+ */
+export function sampleClass(block: ProbabilityBlock, toBlock: Affine, col: number, row: number): number {
+  const [a, b, c, d, e, f] = toBlock;
+  const x = a * (col + 0.5) + b * (row + 0.5) + c - 0.5 - block.colOff;
+  const y = d * (col + 0.5) + e * (row + 0.5) + f - 0.5 - block.rowOff;
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  let [nearest, chosen] = [Number.POSITIVE_INFINITY, 0];
+  for (let dy = 0; dy < 2; dy++) {
+    const sampleRow = Math.min(block.heightPx - 1, Math.max(0, top + dy));
+    for (let dx = 0; dx < 2; dx++) {
+      const sampleCol = Math.min(block.widthPx - 1, Math.max(0, left + dx));
+      const value = block.data[sampleRow * block.widthPx + sampleCol] ?? 0;
+      const distance = (x - sampleCol) ** 2 + (y - sampleRow) ** 2;
+      if (value === 0 || distance >= nearest) continue;
+      [nearest, chosen] = [distance, value];
+    }
+  }
+  return chosen;
+}

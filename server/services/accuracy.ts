@@ -12,6 +12,7 @@ import { predictionById } from "../storage/predictions.ts";
 import type { Store } from "../storage/store.ts";
 import { surveyById } from "../storage/surveys.ts";
 import { groundOf, isDrawnByModel } from "./groundOf.ts";
+import { labelsByClass } from "./judgedRasters.ts";
 import { surveyImage } from "./surveys.ts";
 
 /** Runs the comparison; given from outside, because it reads every pixel of the held-out areas. */
@@ -54,7 +55,14 @@ export async function evaluateOnLockedHoldouts(store: Store, predictionId: strin
   const ground = groundOf(features.filter((feature) => !isDrawnByModel(feature)));
   const drawnByModel = features.filter(isDrawnByModel).map((feature) => feature.geometry);
   const image = surveyImage(await surveyById(store.db, prediction.surveyId));
-  const [probability, surveyRaster] = await Promise.all([openAsset(store, prediction.raster.assetId), openSurveyRaster(store, image)]);
+  const { classRaster } = prediction;
+  const [probability, surveyRaster, told] = await Promise.all([
+    openAsset(store, prediction.raster.assetId),
+    openSurveyRaster(store, image),
+    classRaster ? openAsset(store, classRaster.assetId) : null,
+  ]);
+  const classes =
+    classRaster && told ? { names: classRaster.classes, truth: labelsByClass(classRaster.classes, ground), predicted: told } : null;
   try {
     return await evaluateArea({
       probability,
@@ -63,9 +71,10 @@ export async function evaluateOnLockedHoldouts(store: Store, predictionId: strin
       truth: ground.labels,
       area,
       ignore: [...ground.ignore, ...ground.unsure, ...drawnByModel],
+      ...(classes ? { classes } : {}),
       threshold,
     });
   } finally {
-    await Promise.all([probability.close(), surveyRaster.close()]);
+    await Promise.all([probability.close(), surveyRaster.close(), told?.close()]);
   }
 }

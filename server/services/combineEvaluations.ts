@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { addDetails } from "@reefline/accuracy/addEvaluations";
+import { addClassCounts } from "@reefline/accuracy/classScores";
 import type { EvaluationDetail } from "@reefline/schema/evaluation";
 import type { Evaluation } from "@reefline/schema/training";
 import { addConfusion, metricsFromConfusion } from "@reefline/segmentation/metrics";
@@ -10,6 +11,7 @@ export function combineEvaluations(parts: readonly Evaluation[]): Evaluation | n
   if (!first) return null;
   const counts = rest.reduce((sum, part) => addConfusion(sum, part), { tp: first.tp, fp: first.fp, fn: first.fn, tn: first.tn });
   const detail = combineDetails(parts);
+  const [firstClasses, ...otherClasses] = parts.flatMap(({ byClass }) => byClass ?? []);
   return {
     ...metricsFromConfusion(counts, first.threshold),
     areaM2: {
@@ -17,6 +19,8 @@ export function combineEvaluations(parts: readonly Evaluation[]): Evaluation | n
       truth: parts.reduce((sum, part) => sum + part.areaM2.truth, 0),
     },
     ...(detail ? { detail } : {}),
+    // A survey whose labels say no class tells nothing of any.
+    ...(firstClasses ? { byClass: otherClasses.reduce(addClassCounts, firstClasses) } : {}),
   };
 }
 

@@ -1,10 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { assemblePrediction } from "@reefline/inference/assemblePrediction";
 import { evaluateArea } from "@reefline/inference/evaluateArea";
 import { predictSurvey } from "@reefline/inference/predictSurvey";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import type { Disagreement } from "@reefline/schema/crossValidation";
 import { isAppError } from "@reefline/schema/errors";
 import type { Polygon } from "@reefline/schema/feature";
@@ -13,6 +10,7 @@ import { loadPredictor } from "@reefline/segmentation/predictor";
 import type { TrainSource } from "@reefline/segmentation/trainInput";
 import type { JobRun } from "../jobs/jobRun.ts";
 import { combineEvaluations } from "./combineEvaluations.ts";
+import { judgedRasters } from "./judgedRasters.ts";
 import { labelConflicts } from "./labelConflicts.ts";
 
 /** Both must be this sure before a place is called a probable label error. */
@@ -46,23 +44,21 @@ export async function evaluateFold(
         shouldCancel: () => run.signal.aborted,
         onProgress: ({ fraction, secondsLeft }) => onProgress(fraction ?? 0, secondsLeft),
       });
-      const path = join(folder, "probability.tif");
-      await assemblePrediction({ ...predicted, outPath: path, band: "probability", signal: run.signal });
-      const probability = await openGeoTiff(await openFileSource(path));
+      const rasters = await judgedRasters(predicted, { folder, classNames: card.classes, labels: source, signal: run.signal });
+      const { probability, classes } = rasters;
       const truth = [...source.labels];
       const within = [...source.examined];
       const ignore = [...source.ignore, ...source.unsure, ...source.holdout, ...(source.drawnByModel ?? [])];
       try {
         const ground = { probability, truth, area, within, ignore, signal: run.signal };
-        parts.push(
-          await evaluateArea({ ...ground, surveyGrid: source.raster.grid, surveyRaster: source.raster, threshold: card.threshold }),
-        );
+        const survey = { surveyGrid: source.raster.grid, surveyRaster: source.raster };
+        parts.push(await evaluateArea({ ...ground, ...survey, ...(classes ? { classes } : {}), threshold: card.threshold }));
         disagreements.push(...(await labelConflicts({ ...ground, surveyId: source.surveyId, sure })));
       } catch (error) {
         // A block of nodata alone judges nothing.
         if (!isAppError(error) || error.code !== "inference/empty-area") throw error;
       } finally {
-        await probability.close();
+        await rasters.close();
       }
     }
   } finally {

@@ -1,11 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { gridGsdMeters } from "@reefline/geo/grid";
-import { assemblePrediction } from "@reefline/inference/assemblePrediction";
 import { evaluateArea } from "@reefline/inference/evaluateArea";
 import { predictSurvey } from "@reefline/inference/predictSurvey";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import { isAppError } from "@reefline/schema/errors";
 import { byteOfThreshold } from "@reefline/schema/prediction";
 import type { Evaluation, ModelCard } from "@reefline/schema/training";
@@ -15,6 +12,7 @@ import type { JobRun } from "../jobs/jobRun.ts";
 import { type HeldOutChip, writeChip, writeChipList } from "../report/heldOutChips.ts";
 import { HeldOutSquares } from "../report/heldOutSquares.ts";
 import { combineEvaluations } from "./combineEvaluations.ts";
+import { judgedRasters } from "./judgedRasters.ts";
 
 /** Pictures of the best squares, and of the worst, in the report; and their side in pixels of the model. */
 const chipsOfEach = 3;
@@ -57,9 +55,13 @@ export async function evaluateModelOnHoldouts(
         onProgress: ({ fraction, secondsLeft }) =>
           run.progress({ message: "Checking the model against the held-out areas", fraction, secondsLeft }),
       });
-      const path = join(attemptDir, "probability.tif");
-      await assemblePrediction({ ...predicted, outPath: path, band: "probability", signal: run.signal });
-      const probability = await openGeoTiff(await openFileSource(path));
+      const rasters = await judgedRasters(predicted, {
+        folder: attemptDir,
+        classNames: card.classes,
+        labels: source,
+        signal: run.signal,
+      });
+      const { probability, classes } = rasters;
       try {
         const squares = new HeldOutSquares(squarePx(source, card.gsdMeters), byteOfThreshold(card.threshold));
         parts.push(
@@ -70,6 +72,7 @@ export async function evaluateModelOnHoldouts(
             truth: [...source.labels],
             area: [...source.holdout],
             ignore: [...source.ignore, ...source.unsure, ...(source.drawnByModel ?? [])],
+            ...(classes ? { classes } : {}),
             threshold: card.threshold,
             signal: run.signal,
             onStripe: (stripe) => squares.add(stripe),
@@ -83,7 +86,7 @@ export async function evaluateModelOnHoldouts(
             chips.push(await writeChip(chipDir, name, kind, { source, probability, square, gsdMeters }));
           }
       } finally {
-        await probability.close();
+        await rasters.close();
       }
     }
   } catch (error) {

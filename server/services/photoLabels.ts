@@ -117,12 +117,14 @@ export async function importPhotoLabels(ctx: Context, request: PhotoLabelImport)
 export async function photoTruth(
   ctx: Context,
   request: PhotoLabelImport,
-): Promise<{ truth: Polygon[]; area: Polygon[]; ignore: Polygon[]; report: PhotoLabelReport }> {
+): Promise<{ truth: Polygon[]; truthClasses: string[]; area: Polygon[]; ignore: Polygon[]; report: PhotoLabelReport }> {
   const { labelled, report, grid } = await readPhotoLabels(ctx, request);
   if (labelled.length === 0) throw nothingMatched(request.source.fileName, report);
   const all = labelled.flatMap(({ labels }) => labels);
+  const known = all.filter((label) => label.class !== unsureClass);
   return {
-    truth: all.filter((label) => label.class !== unsureClass).map(({ geometry }) => geometry),
+    truth: known.map(({ geometry }) => geometry),
+    truthClasses: known.map((label) => label.class),
     ignore: all.filter((label) => label.class === unsureClass).map(({ geometry }) => geometry),
     area: labelled.map(({ photo }) => photoOutline(photo, grid)),
     report,
