@@ -46,7 +46,8 @@ export async function predictJob(run: JobRun): Promise<JobOutcome> {
   const work = await openPinned(run, prediction, model, pinned);
   try {
     const { plan, survey, image } = work;
-    const bands = bandsOf(prediction);
+    const { classes } = model.card;
+    const bands = bandsOf(prediction, classes.length > 0);
     await requireDisk(folder, bands.length * cogDiskNeedBytes(plan.modelGrid, 1, "uint8") + swathDiskNeedBytes(plan));
     await run.commit((trx) => planSwaths(trx, predictionId, plan.hash, work.windowCounts));
     await forgetDamaged(run, work);
@@ -58,16 +59,18 @@ export async function predictJob(run: JobRun): Promise<JobOutcome> {
     const raster = await openSurveyRaster(store, image);
     const { rawGeoKeys } = raster;
     await raster.close();
-    const made: { band: PredictedBand; file: string; areaHistogramM2: number[]; sizeBytes: number; id: string; version: string }[] = [];
-    for (const [i, band] of bands.entries()) {
-      const file = join(own, i === 0 ? "probability.tif" : "uncertainty.tif");
-      const message = i === 0 ? "Putting the prediction together" : "Putting together where it is unsure";
+    const made: MadeRaster[] = [];
+    for (const band of bands) {
+      const { name, message } = words[band];
+      const file = join(own, `${name}.tif`);
       const onProgress = (fraction: number) => run.progress({ message, fraction, secondsLeft: null });
-      const { areaHistogramM2 } = await assemblePrediction({ outPath: file, plan, swathPaths, band, rawGeoKeys, onProgress, signal });
+      const into = { outPath: file, plan, swathPaths, band, classNames: classes, rawGeoKeys, onProgress, signal };
+      const histograms = await assemblePrediction(into);
       await flushFile(file);
-      made.push({ band, file, areaHistogramM2, sizeBytes: (await stat(file)).size, id: newId("asset"), version: newVersion() });
+      made.push({ band, name, file, ...histograms, sizeBytes: (await stat(file)).size, id: newId("asset"), version: newVersion() });
     }
-    const [probability, uncertainty] = made;
+    const named = (name: MadeRaster["name"]) => made.find((one) => one.name === name);
+    const [probability, uncertainty, classRaster] = [named("probability"), named("uncertainty"), named("classes")];
     if (!probability) throw new Error("a prediction has a probability");
     const gsdMeters = gridGsdMeters(plan.modelGrid);
     run.progress({ message: "Outlining reefs", fraction: null, secondsLeft: null });
@@ -75,6 +78,7 @@ export async function predictJob(run: JobRun): Promise<JobOutcome> {
       predictionId,
       threshold,
       probabilityPath: probability.file,
+      classes: classRaster ? { path: classRaster.file, names: classes } : null,
       gsdMeters,
       signal,
     });
@@ -82,8 +86,7 @@ export async function predictJob(run: JobRun): Promise<JobOutcome> {
     return {
       result: { predictionId, threshold, polygonCount, swathsReused: reused, swathsByOthers: helped, engine: work.engine.name },
       publish: async (trx) => {
-        for (const { file, id, version, sizeBytes } of made) {
-          const name = file === probability.file ? "probability" : "uncertainty";
+        for (const { name, file, id, version, sizeBytes } of made) {
           await rename(file, join(folder, `${name}.tif`));
           const path = join("predictions", predictionId, `${name}.tif`);
           const createdAt = new Date().toISOString();
@@ -101,6 +104,15 @@ export async function predictJob(run: JobRun): Promise<JobOutcome> {
                 measure: uncertainty.band === "orientations" ? "orientations" : "entropy",
               }
             : null,
+          classRaster: classRaster
+            ? {
+                classes,
+                assetId: classRaster.id,
+                version: classRaster.version,
+                ...place,
+                areaHistogramsM2: classRaster.classHistogramsM2,
+              }
+            : null,
         });
         await finishPolygonSet(trx, setNum);
         await trx.deleteFrom("swaths").where("predictionId", "=", predictionId).execute();
@@ -115,9 +127,29 @@ export async function predictJob(run: JobRun): Promise<JobOutcome> {
   }
 }
 
-function bandsOf({ options }: Prediction): PredictedBand[] {
-  if (!options.uncertainty) return ["probability"];
-  return ["probability", options.testTimeAugmentation ? "orientations" : "entropy"];
+const unsure = { name: "uncertainty", message: "Putting together where it is unsure" } as const;
+const words = {
+  probability: { name: "probability", message: "Putting the prediction together" },
+  orientations: unsure,
+  entropy: unsure,
+  classes: { name: "classes", message: "Putting the classes together" },
+} as const;
+
+/** A raster of the prediction that is written and not published yet. */
+interface MadeRaster {
+  readonly band: PredictedBand;
+  readonly name: (typeof words)[PredictedBand]["name"];
+  readonly file: string;
+  readonly areaHistogramM2: number[];
+  readonly classHistogramsM2: number[][];
+  readonly sizeBytes: number;
+  readonly id: string;
+  readonly version: string;
+}
+
+function bandsOf({ options }: Prediction, hasClasses: boolean): PredictedBand[] {
+  const uncertainty: PredictedBand[] = options.uncertainty ? [options.testTimeAugmentation ? "orientations" : "entropy"] : [];
+  return ["probability", ...uncertainty, ...(hasClasses ? (["classes"] as const) : [])];
 }
 
 /**

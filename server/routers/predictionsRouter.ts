@@ -44,7 +44,12 @@ export const reviewRouter = router({
   step: procedure
     .input(
       atThreshold.extend({
-        filter: z.object({ order: z.enum(reviewOrders), from: z.number().min(0).max(2), to: z.number().min(0).max(2) }),
+        filter: z.object({
+          order: z.enum(reviewOrders),
+          from: z.number().min(0).max(2),
+          to: z.number().min(0).max(2),
+          class: z.string().max(60).optional(),
+        }),
         fromNum: num.nullable(),
         by: z.union([z.literal(1), z.literal(-1)]),
       }),

@@ -57,8 +57,12 @@ export async function stagePolygonSet(
   }
 }
 
+/** The class raster beside a probability raster, and what its values mean. */
+type Classes = NonNullable<Parameters<typeof vectorizeProbability>[1]["classes"]>;
+
 function traced(
   raster: Probability,
+  classes: Classes | null,
   gsdMeters: number,
   threshold: number,
   outlines: OutlineOptions,
@@ -77,6 +81,7 @@ function traced(
     connectivity,
     splitTouching,
     signal,
+    ...(classes ? { classes } : {}),
     ...(onProgress ? { onProgress } : {}),
   });
 }
@@ -84,15 +89,26 @@ function traced(
 /** Traces a probability raster that is not published yet and stages its polygons; see `stagePolygonSet`. */
 export async function stageTracedPolygons(
   store: Store,
-  request: { predictionId: string; threshold: number; probabilityPath: string; gsdMeters: number; signal?: AbortSignal },
+  request: {
+    predictionId: string;
+    threshold: number;
+    probabilityPath: string;
+    /** Where the model tells classes apart. */
+    classes: { path: string; names: readonly string[] } | null;
+    gsdMeters: number;
+    signal?: AbortSignal;
+  },
 ): Promise<{ setNum: number; polygonCount: number }> {
-  const { predictionId, threshold, probabilityPath, gsdMeters, signal } = request;
+  const { predictionId, threshold, probabilityPath, classes, gsdMeters, signal } = request;
   const raster = await openGeoTiff(await openFileSource(probabilityPath));
+  const classRaster = classes && (await openGeoTiff(await openFileSource(classes.path)));
   try {
     const outlines = await outlineOptionsOf(store.db, predictionId);
-    return await stagePolygonSet(store, predictionId, threshold, traced(raster, gsdMeters, threshold, outlines, signal));
+    const byClass = classRaster && classes ? { source: classRaster, names: classes.names } : null;
+    return await stagePolygonSet(store, predictionId, threshold, traced(raster, byClass, gsdMeters, threshold, outlines, signal));
   } finally {
     await raster.close();
+    await classRaster?.close();
   }
 }
 
@@ -121,12 +137,15 @@ export async function storePolygonSet(
   const prediction = await predictionById(store.db, predictionId);
   if (!prediction.raster || (await findPolygonSet(store.db, predictionId, threshold))) return;
   const raster = await openAsset(store, prediction.raster.assetId);
+  const { classRaster } = prediction;
+  const classSource = classRaster && (await openAsset(store, classRaster.assetId));
+  const classes = classRaster && classSource ? { source: classSource, names: classRaster.classes } : null;
   const { gsdMeters } = prediction.raster;
   const there = whileThere(store, predictionId, signal);
   try {
     for (let isDrawn = false; !isDrawn; ) {
       const outlines = await outlineOptionsOf(store.db, predictionId);
-      const polygons = traced(raster, gsdMeters, threshold, outlines, there.signal, onProgress);
+      const polygons = traced(raster, classes, gsdMeters, threshold, outlines, there.signal, onProgress);
       const { setNum } = await stagePolygonSet(store, predictionId, threshold, polygons);
       isDrawn = await store.db.transaction().execute(async (trx) => {
         // Somebody may have asked for other outlines meanwhile, which removed this set: it is drawn again.
@@ -142,5 +161,6 @@ export async function storePolygonSet(
   } finally {
     there.stop();
     await raster.close();
+    await classSource?.close();
   }
 }

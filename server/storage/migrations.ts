@@ -156,6 +156,11 @@ export const migrations: readonly { readonly version: number; readonly statement
   {
     // Of models that tell classes of reef apart: which class is the likeliest where, and of each outline.
     version: 8,
-    statements: ["ALTER TABLE predictions ADD COLUMN classRasterJson TEXT", "ALTER TABLE predictedPolygons ADD COLUMN class TEXT"],
+    statements: [
+      "ALTER TABLE predictions ADD COLUMN classRasterJson TEXT",
+      "ALTER TABLE predictedPolygons ADD COLUMN class TEXT",
+      "UPDATE models SET cardJson = json_set(cardJson, '$.classes', json('[]'), '$.config.classes', json('[]')) WHERE cardJson NOT LIKE '%\"classes\":%'",
+      "UPDATE runs SET configJson = json_set(configJson, '$.classes', json('[]')) WHERE configJson NOT LIKE '%\"classes\":%'",
+    ],
   },
 ];

@@ -22,7 +22,7 @@ export interface Tables {
   assets: {
     id: string;
     surveyId: string;
-    kind: "image" | "probability" | "uncertainty";
+    kind: "image" | "probability" | "uncertainty" | "classes";
     version: string;
     /** Relative to the data folder. */
     path: string;

@@ -25,6 +25,8 @@ export interface ReviewFilter {
   /** Mean probability, from (included) to (left out). */
   readonly from: number;
   readonly to: number;
+  /** Of this class only; absent: of any. */
+  readonly class?: string;
 }
 
 export interface OutlineCounts {
@@ -49,6 +51,9 @@ export class OutlineShapes {
   private readonly nums = growingDoubles();
   private readonly areas = growingDoubles();
   private readonly probabilities = growingFloats();
+  private readonly classes = growingCounts();
+  /** "" of a model that tells no classes apart. */
+  private readonly classNames: string[] = [];
   private readonly placeOfNum = new Map<number, number>();
   private readonly placeOfId = new Map<string, number>();
   private decisions = new Uint8Array(0);
@@ -98,12 +103,18 @@ export class OutlineShapes {
       this.nums.push(polygon.num);
       this.areas.push(polygon.areaM2);
       this.probabilities.push(polygon.probability);
+      this.classes.push(this.classOf(polygon.class ?? ""));
       this.changedAt.push(0);
       this.placeOfNum.set(polygon.num, place);
       this.placeOfId.set(polygon.id, place);
     }
     this.decisions = new Uint8Array(this.shapes.count);
     this.hidden = new Uint8Array(this.shapes.count);
+  }
+
+  private classOf(name: string): number {
+    const known = this.classNames.indexOf(name);
+    return known >= 0 ? known : this.classNames.push(name) - 1;
   }
 
   private async update(): Promise<void> {
@@ -201,6 +212,8 @@ export class OutlineShapes {
       idOf: (place) => this.nums.at(place),
       writeTags: (place, writer) => {
         writer.tag("probability", Math.round(this.probabilities.at(place) * 100) / 100);
+        const name = this.classNames[this.classes.at(place)];
+        if (name) writer.tag("class", name);
         const decision = this.decisions[place] ?? 0;
         if (decision !== decisionCodes.open) writer.tag("decision", decision);
       },
@@ -244,6 +257,7 @@ export class OutlineShapes {
     const from = fromNum === null ? undefined : this.placeOfNum.get(fromNum);
     const left = (place: number) => {
       const probability = this.probabilities.at(place);
+      if (filter.class !== undefined && this.classNames[this.classes.at(place)] !== filter.class) return false;
       return this.decisions[place] === 0 && this.hidden[place] === 0 && probability >= filter.from && probability < filter.to;
     };
     let total = 0;
