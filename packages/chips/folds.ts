@@ -1,7 +1,8 @@
 import type { FoldPlan } from "@reefline/schema/foldPlan";
+import { classesOn } from "./classCover.ts";
 import { type CoarseMap, squaresOf } from "./coarseMap.ts";
 import { type Random, shuffled } from "./random.ts";
-import { planSplit, type Split } from "./split.ts";
+import { planSplit, type Split, splitRoles } from "./split.ts";
 
 /** A rectangle of ground, in model pixels of one survey, that one fold leaves out. */
 export interface FoldCell {
@@ -34,7 +35,7 @@ export interface Folds {
  * A chip's width around what is left out is kept free in training, less where that would cost more than a third of the ground (`planSplit`).
  * @param names of the surveys
  * @param random what each fold's own split is drawn from is begun anew from its seed
- * @returns null when no such folds leave reef and empty ground for both training and validation
+ * @returns null when no such folds leave reef and empty ground for both training and validation, and every class that is told apart for training
  */
 export function planFolds(
   maps: readonly (CoarseMap | null)[],
@@ -43,10 +44,12 @@ export function planFolds(
   chipPx: number,
   random: () => Random,
 ): Folds | null {
+  const classCount = classesOn(maps, (source, square) => isLearnable(maps[source], square)).size;
   const finished = (parts: readonly Unit[]): Fold[] | null => {
     const folds = parts.flatMap((part) => {
       const split = planSplit(withHoldout(maps, part.cells), chipPx, random());
-      return split ? [{ ...part, split }] : [];
+      const trained = classesOn(maps, (source, square) => split?.roles[source]?.[square] === splitRoles.train).size;
+      return split && trained === classCount ? [{ ...part, split }] : [];
     });
     return folds.length > 1 && folds.length === parts.length ? folds : null;
   };
@@ -69,6 +72,9 @@ export function planFolds(
   }
   return null;
 }
+
+const isLearnable = (map: CoarseMap | null | undefined, square: number): boolean =>
+  map?.examined[square] === 1 && map.holdout[square] !== 1;
 
 /** A block counts towards the number that is wanted when this share of it is examined. */
 const leastExamined = 0.2;

@@ -36,7 +36,7 @@ export function foldSources(
   const maps = planned.map(({ map }) => map);
   const names = sources.map(({ surveyName }) => surveyName);
   const found: Folds | null = planFolds(maps, names, plan, chipPx, () => randomFrom(config.seed));
-  if (!found) throw undividable(plan);
+  if (!found) throw undividable(plan, config.classes.length > 0);
   const folds = found.folds.map(({ name, cells, split }) => {
     const leftOut = planned.map(({ grid }, source) =>
       cells.flatMap((cell) => (cell.source === source ? [pixelRectangle(grid, { ...cell, widthPx: cell.sizePx })] : [])),
@@ -52,7 +52,7 @@ export function foldSources(
   return { folds, blockMeters: found.blockSizePx === null ? null : found.blockSizePx * gsdMeters };
 }
 
-function undividable({ by, count }: FoldPlan): AppError {
+function undividable({ by, count }: FoldPlan, tellsClasses: boolean): AppError {
   const why = {
     blocks: `The labelled ground cannot be divided into ${count ?? "these"} parts so that the others still hold reef and empty ground to learn from and to check on. Ask for fewer parts, or label reefs in more places.`,
     groups:
@@ -60,5 +60,6 @@ function undividable({ by, count }: FoldPlan): AppError {
     surveys:
       "These surveys cannot be left out one by one: it takes two with labels in examined areas, each with enough ground to train on alone. Choose another survey, or leave out blocks of ground.",
   };
-  return new AppError("bad-input", "segmentation/cannot-fold", why[by]);
+  const ofClasses = tellsClasses ? " Whatever is left out, labels of every class must remain in other places." : "";
+  return new AppError("bad-input", "segmentation/cannot-fold", `${why[by]}${ofClasses}`);
 }

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { loadBackend, type Tf } from "./backend.ts";
 import { batchNormActivation } from "./batchNormRelu.ts";
 import { biasActivation } from "./biasActivation.ts";
+import { trainingLoss } from "./classLoss.ts";
 import { initialValues } from "./initialValues.ts";
-import { bceDiceLoss } from "./loss.ts";
 import { pretrainedUnet } from "./pretrainedUnet.ts";
 import { Trainer } from "./trainer.ts";
 import { trainingForward } from "./trainingForward.ts";
@@ -147,6 +147,11 @@ describe("on WebAssembly", () => {
 
   it.each([
     { name: "fast", network: unet({ kind: "unet", baseFilters: 8, depth: 2, bandCount: 3, patchPx: 2 }), least: 0.9999 },
+    {
+      name: "fast with classes",
+      network: unet({ kind: "unet", baseFilters: 8, depth: 2, bandCount: 3, patchPx: 2, classCount: 3 }),
+      least: 0.9999,
+    },
     // Its deepest batch norms see twelve values each.
     { name: "best", network: pretrainedUnet(4), least: 0.999 },
   ])(
@@ -155,11 +160,13 @@ describe("on WebAssembly", () => {
       const values = initialValues(network, randomFrom(2));
       const [count, heightPx, widthPx] = [2, 64, 96];
       const pixels = count * heightPx * widthPx;
+      const isTold = network.channelCount > 1;
       const [ours, theirs] = await onBoth((tf) =>
         tf.tidy(() => {
           const x = tf.tensor4d(numbers(pixels * network.bandCount, 6), [count, heightPx, widthPx, network.bandCount]);
           const target = tf.tensor4d(
-            numbers(pixels, 7).map((value) => (value > 0.3 ? 1 : 0)),
+            // Of three classes, and some of none that is said, where any are told apart.
+            numbers(pixels, 7).map((value) => (value > 0.3 ? (isTold ? ([1, 2, 3, 255][Math.floor(value * 1000) % 4] ?? 0) : 1) : 0)),
             [count, heightPx, widthPx, 1],
           );
           const valid = tf.tensor4d(
@@ -167,8 +174,9 @@ describe("on WebAssembly", () => {
             [count, heightPx, widthPx, 1],
           );
           const statistics = tf.tensor1d(values.statistics);
+          const lossOf = trainingLoss("bce-dice", network.channelCount - 1);
           const loss = (weights: Tensor) =>
-            bceDiceLoss(
+            lossOf(
               tf,
               trainingForward(tf, network, weights.as1D(), statistics, x, ({ mean, variance }) => tf.dispose([mean, variance])),
               target,
