@@ -1,5 +1,6 @@
 "use client";
 import { useMemo, useState } from "react";
+import { ClassSwatch } from "../_map/ClassSwatch.tsx";
 import { Field, TextInput } from "../_ui/Field.tsx";
 import { Select } from "../_ui/Select.tsx";
 import { useFeatures } from "./featureStore.ts";
@@ -13,7 +14,7 @@ export function ClassPicker({ value, onChange, label }: { value: string; onChang
   const pending = useFeatures((state) => state.pending);
   const [naming, setNaming] = useState(false);
   const names = useMemo(() => {
-    const used = new Set<string>(["reef", "unsure", value, ...labelTotals(counted, pending).classes]);
+    const used = new Set<string>(["reef", "unsure", value, ...labelTotals(counted, pending).classes.map(({ name }) => name)]);
     return [...used].filter((name) => name !== other);
   }, [counted, pending, value]);
   return (
@@ -39,7 +40,10 @@ export function ClassPicker({ value, onChange, label }: { value: string; onChang
           <Select
             id={ids.id}
             value={value}
-            options={[...names.map((name) => ({ value: name, label: name })), { value: other, label: "New class…" }]}
+            options={[
+              ...names.map((name) => ({ value: name, label: name, mark: <ClassSwatch name={name} all={names} /> })),
+              { value: other, label: "New class…" },
+            ]}
             onChange={(next) => (next === other ? setNaming(true) : onChange(next))}
           />
         )

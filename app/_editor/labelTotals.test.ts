@@ -31,12 +31,15 @@ describe("totals", () => {
     const none = labelTotals(null, []);
     const drawn = withEffects(none, [{ id: "a", before: null, after: content(0.001, { class: "mussels" }) }]);
     expect(drawn.layers.label).toEqual({ count: 1, areaM2: polygonAreaM2(square(0.001)) });
-    expect(drawn.classes).toEqual(["mussels"]);
-    const grown = withEffects(drawn, [{ id: "a", before: content(0.001), after: content(0.003) }]);
+    expect(drawn.classes).toEqual([{ name: "mussels", count: 1, areaM2: polygonAreaM2(square(0.001)) }]);
+    const grown = withEffects(drawn, [{ id: "a", before: content(0.001, { class: "mussels" }), after: content(0.003) }]);
+    expect(grown.classes.map(({ name, count }) => [name, count])).toEqual([["reef", 1]]);
+    expect(grown.classes[0]?.areaM2).toBeCloseTo(polygonAreaM2(square(0.003)), 6);
     expect(grown.layers.label.count).toBe(1);
     expect(grown.layers.label.areaM2).toBeCloseTo(polygonAreaM2(square(0.003)), 6);
     const gone = withEffects(grown, [{ id: "a", before: content(0.003), after: null }]);
     expect(gone.layers.label).toEqual({ count: 0, areaM2: 0 });
+    expect(gone.classes).toEqual([]);
     expect(none.layers.label.count).toBe(0);
   });
   it("count what was predicted, and what moves to another layer", () => {

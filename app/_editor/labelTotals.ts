@@ -2,10 +2,13 @@ import { polygonAreaM2 } from "@reefline/geo/geodesic";
 import type { FeatureContent, Layer } from "@reefline/schema/feature";
 import type { Effect, PendingChange } from "./sync/pendingChange.ts";
 
+export type ClassTotal = { name: string; count: number; areaM2: number };
+
 /** How much there is of each layer, which classes the labels have, and how many of them were predictions. */
 export type LabelTotals = {
   layers: Record<Layer, { count: number; areaM2: number }>;
-  classes: string[];
+  /** Of the labels. */
+  classes: ClassTotal[];
   acceptedCount: number;
 };
 
@@ -21,21 +24,25 @@ function areaOf({ geometry }: FeatureContent): number {
 /** Totals after some changes. */
 export function withEffects(totals: LabelTotals, effects: readonly Effect[]): LabelTotals {
   const layers = { ...totals.layers };
-  const classes = new Set(totals.classes);
+  const classes = new Map(totals.classes.map((one) => [one.name, one]));
   let { acceptedCount } = totals;
   const count = (content: FeatureContent | null, by: 1 | -1) => {
     if (!content) return;
     const before = layers[content.layer];
     const left = before.count + by;
     layers[content.layer] = { count: left, areaM2: left > 0 ? Math.max(0, before.areaM2 + by * areaOf(content)) : 0 };
+    if (content.layer === "label") {
+      const name = content.class;
+      const known = classes.get(name) ?? { count: 0, areaM2: 0 };
+      classes.set(name, { name, count: known.count + by, areaM2: Math.max(0, known.areaM2 + by * areaOf(content)) });
+    }
     if (content.provenance.kind === "accepted") acceptedCount += by;
-    if (content.layer === "label" && by === 1) classes.add(content.class);
   };
   for (const { before, after } of effects) {
     count(before, -1);
     count(after, 1);
   }
-  return { layers, classes: [...classes], acceptedCount };
+  return { layers, classes: [...classes.values()].filter(({ count: many }) => many > 0), acceptedCount };
 }
 
 const noTotals: LabelTotals = {

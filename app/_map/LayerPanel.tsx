@@ -1,6 +1,7 @@
 "use client";
 import { isSampleBlock } from "@reefline/schema/areaSample";
 import { ChevronDown, Eye, EyeOff, Layers } from "lucide-react";
+import { Fragment } from "react";
 import { useFeatures } from "../_editor/featureStore.ts";
 import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
 import { classNames } from "../_ui/classNames.ts";
@@ -11,6 +12,7 @@ import { useShell } from "../_workspace/shellStore.ts";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { BandsSection } from "./BandsSection.tsx";
 import { BaseMapRow } from "./BaseMapRow.tsx";
+import { ClassLegend } from "./ClassLegend.tsx";
 import { LayerSwatch } from "./LayerSwatch.tsx";
 
 /** Bottom left: what is on the map, how strongly. Folds. */
@@ -48,7 +50,10 @@ export function LayerPanel() {
       {open ? (
         <ul className="border-t border-line py-1">
           {shown.map((layer) => (
-            <LayerRow key={layer} layer={layer} />
+            <Fragment key={layer}>
+              <LayerRow layer={layer} />
+              {layer === "label" ? <ClassLegend /> : null}
+            </Fragment>
           ))}
           <BandsSection />
           <BaseMapRow />

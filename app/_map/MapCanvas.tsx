@@ -12,10 +12,19 @@ import { chosenStyle } from "./bandLooks.ts";
 import { followBaseMap } from "./baseMapLayer.ts";
 import { createMap, fitSurvey, lookOfImagery, restyleImagery, showImagery } from "./createMap.ts";
 import { addEditorLayers, drawDraft, drawSelection } from "./editorLayers.ts";
-import { featureLayers, featureSourceId, fogSourceId, geoJsonSource, showFeatureLayer, updateFeatureLayers } from "./featureLayers.ts";
+import {
+  featureLayers,
+  featureSourceId,
+  fogSourceId,
+  geoJsonSource,
+  paintLabelClasses,
+  showFeatureLayer,
+  updateFeatureLayers,
+} from "./featureLayers.ts";
 import { fogOutside } from "./fog.ts";
 import { keepAddress } from "./keepAddress.ts";
 import { addLabelTiles, labelTilesUrl, useLabelTiles } from "./labelTiles.ts";
+import { useClassColours } from "./useClassColours.ts";
 
 /** The map and everything that keeps it true: imagery, saved features, what is being edited, the address. */
 export function MapCanvas() {
@@ -81,6 +90,12 @@ export function MapCanvas() {
     for (const layer of featureLayers) showFeatureLayer(map, layer, layers[layer]);
     useLabelTiles.getState().tiles?.setLook(layers.label);
   }, [map, layers]);
+
+  const colours = useClassColours();
+  const labelTiles = useLabelTiles((state) => state.tiles);
+  useEffect(() => {
+    if (map) paintLabelClasses(map, labelTiles, colours);
+  }, [map, labelTiles, colours]);
 
   return <div ref={container} className="absolute inset-0" data-testid="map" />;
 }

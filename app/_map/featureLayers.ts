@@ -1,9 +1,10 @@
 import type { Feature, Layer } from "@reefline/schema/feature";
 import type { ExpressionSpecification, GeoJSONSource, GeoJSONSourceDiff, LayerSpecification, Map as MapLibreMap } from "maplibre-gl";
 import type { LayerLook } from "../_workspace/workspaceStore.ts";
+import { type ClassColours, labelFillColour, labelLineColour } from "./classPaint.ts";
 import { mapColours } from "./mapColours.ts";
 import { addLayerToSlot, type Slot } from "./slots.ts";
-import type { TileLayer } from "./tileHandover.ts";
+import type { TileHandover, TileLayer } from "./tileHandover.ts";
 
 type Features = ReadonlyMap<string, Feature>;
 
@@ -42,7 +43,8 @@ function line(
 /** Full width from the scale at which one labels; thinner far out, where a thousand outlines would hide what they enclose. */
 const byZoom = (width: number): ExpressionSpecification => ["interpolate", ["linear"], ["zoom"], 15, width / 3, 18, width];
 
-const unsure: ExpressionSpecification = ["==", ["get", "class"], "unsure"];
+/** What each class is drawn in; classes that are not named are drawn as reef. */
+const reefAlone: ClassColours = new Map();
 
 /** Every layer of the saved features, in drawing order within their slots. A casing below every outline: imagery is brown, green, white and black by turns. */
 const drawn: Record<Layer, Drawn[]> = {
@@ -86,11 +88,11 @@ const drawn: Record<Layer, Drawn[]> = {
         id: "label-fill",
         type: "fill",
         source: featureSourceId("label"),
-        paint: { "fill-color": ["case", unsure, "#ffffff", mapColours.label], "fill-antialias": false },
+        paint: { "fill-color": labelFillColour(reefAlone), "fill-antialias": false },
       },
     },
     line("label-casing", "label", "label", { color: mapColours.lightCasing, width: byZoom(4), opacity: 0.85 }),
-    line("label-line", "label", "label", { color: ["case", unsure, "#4d5b66", mapColours.labelDark], width: byZoom(2) }),
+    line("label-line", "label", "label", { color: labelLineColour(reefAlone), width: byZoom(2) }),
   ],
 };
 
@@ -123,6 +125,15 @@ export function addFeatureLayers(map: MapLibreMap): void {
     map.addSource(featureSourceId(layer), { type: "geojson", data: empty(), promoteId: "id", maxzoom, tolerance: 0.2, buffer: 64 });
     for (const { slot, layer: specification } of drawn[layer]) addLayerToSlot(map, slot, specification);
   }
+}
+
+/** Colours the labels by class; the tiles' layers are those of `labelTileLayers`. */
+export function paintLabelClasses(map: MapLibreMap, tiles: TileHandover | null, colours: ClassColours): void {
+  const [fill, outline] = [labelFillColour(colours), labelLineColour(colours)];
+  map.setPaintProperty("label-fill", "fill-color", fill);
+  map.setPaintProperty("label-line", "line-color", outline);
+  tiles?.setColour("label-fill-tiles", fill);
+  tiles?.setColour("label-line-tiles", outline);
 }
 
 function empty(): GeoJSON.FeatureCollection {

@@ -39,6 +39,7 @@ export class TileHandover {
   private generations = 0;
   private look: LayerLook = { visible: true, opacity: 1 };
   private readonly states = new Map<number, FeatureState>();
+  private readonly colours = new Map<string, ExpressionSpecification>();
   private cancelWait: () => void = () => undefined;
 
   constructor(
@@ -106,12 +107,28 @@ export class TileHandover {
       else addLayerToSlot(this.map, slot, specification);
       generation.layerIds.push(id);
       this.dress(id, opacity);
+      const colour = this.colours.get(layer.id);
+      if (colour) this.colour(id, layer.type, colour);
     }
   }
 
   private dress(id: string, opacity: TileLayer["opacity"]): void {
     this.map.setLayoutProperty(id, "visibility", this.look.visible ? "visible" : "none");
     this.map.setPaintProperty(id, opacity.property, opacity.of(this.look.opacity));
+  }
+
+  private colour(id: string, type: "fill" | "line", colour: ExpressionSpecification): void {
+    this.map.setPaintProperty(id, `${type}-color`, colour);
+  }
+
+  /** Colours the layers of one kind otherwise than they began. */
+  setColour(baseId: string, colour: ExpressionSpecification): void {
+    this.colours.set(baseId, colour);
+    const type = this.layers.find(({ layer }) => layer.id === baseId)?.layer.type;
+    for (const generation of new Set([this.shown, this.coming])) {
+      const id = `${baseId}~${generation?.number}`;
+      if (type && this.map.style && this.map.getLayer(id)) this.colour(id, type, colour);
+    }
   }
 
   private whenLoaded(generation: Generation, act: () => void): void {

@@ -1,10 +1,11 @@
 "use client";
 import { Check, ChevronDown } from "lucide-react";
 import { Select as Radix } from "radix-ui";
+import type { ReactNode } from "react";
 import { classNames } from "./classNames.ts";
 import { inputLook } from "./Field.tsx";
 
-export type SelectOption<T extends string> = { value: T; label: string; hint?: string; disabled?: boolean };
+export type SelectOption<T extends string> = { value: T; label: string; hint?: string; disabled?: boolean; mark?: ReactNode };
 
 /** One of a few, chosen from a menu. `value` "" shows the placeholder. */
 export function Select<T extends string>({
@@ -41,7 +42,8 @@ export function Select<T extends string>({
         aria-label={label}
         className={classNames(inputLook, "flex h-8 items-center justify-between gap-2 text-left data-placeholder:text-ink-3", className)}
       >
-        <span className="truncate">
+        <span className="flex min-w-0 items-center gap-2 truncate">
+          {options.find((option) => option.value === value)?.mark}
           <Radix.Value placeholder={placeholder} />
         </span>
         <ChevronDown size={14} className="shrink-0 text-ink-3" aria-hidden />
@@ -64,6 +66,7 @@ export function Select<T extends string>({
                 <Radix.ItemIndicator className="absolute left-2">
                   <Check size={14} aria-hidden />
                 </Radix.ItemIndicator>
+                {option.mark ? <span className="mr-2 flex">{option.mark}</span> : null}
                 <Radix.ItemText>{option.label}</Radix.ItemText>
                 {option.hint ? <span className="ml-auto pl-4 text-sm text-ink-3">{option.hint}</span> : null}
               </Radix.Item>

@@ -24,7 +24,7 @@ const labelsAtPoint = 50;
 export interface LabelTotals {
   readonly layers: Record<Layer, { count: number; areaM2: number }>;
   /** Classes of the labels, the most used first. */
-  readonly classes: string[];
+  readonly classes: { name: string; count: number; areaM2: number }[];
   /** Labels that were predictions. */
   readonly acceptedCount: number;
 }
@@ -190,7 +190,7 @@ async function labelTotals(db: Database, surveyId: string): Promise<LabelTotals>
   const classes = rows
     .filter(({ layer }) => layer === "label")
     .sort((a, b) => b.count - a.count)
-    .map((row) => row.class);
+    .map((row) => ({ name: row.class, count: row.count, areaM2: row.areaM2 ?? 0 }));
   const { count } = await accepted(db, surveyId)
     .select(({ fn }) => fn.countAll<number>().as("count"))
     .executeTakeFirstOrThrow();
