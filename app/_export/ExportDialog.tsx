@@ -49,6 +49,7 @@ const formatHints: Record<ExportFormat, string> = {
 const rasters: readonly { kind: RasterKind; title: string; hint: string }[] = [
   { kind: "probability", title: "How sure", hint: "probability of reef, 0 to 1" },
   { kind: "mask", title: "Mask", hint: "1 reef, 0 not" },
+  { kind: "classes", title: "Classes", hint: "1, 2, … classes of reef, 0 none" },
   { kind: "uncertainty", title: "Where it is unsure", hint: "0 to 1" },
 ];
 
@@ -174,7 +175,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
             <span className="text-sm text-ink-2">Rasters of {prediction.modelName} (Cloud-Optimized GeoTIFF)</span>
             <ul className="flex flex-wrap gap-2">
               {rasters
-                .filter(({ kind }) => kind !== "uncertainty" || prediction.uncertainty)
+                .filter(({ kind }) => (kind !== "uncertainty" || prediction.uncertainty) && (kind !== "classes" || prediction.classRaster))
                 .map(({ kind, title, hint }) => (
                   <li key={kind}>
                     <a

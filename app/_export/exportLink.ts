@@ -1,5 +1,5 @@
 export type ExportFormat = "geojson" | "gpkg" | "fgb" | "shp.zip";
-export type RasterKind = "probability" | "mask" | "uncertainty";
+export type RasterKind = "probability" | "mask" | "classes" | "uncertainty";
 
 export interface ExportChoice {
   surveyId: string;
@@ -48,6 +48,6 @@ export function photoExportLink({
 /** Where the browser downloads a prediction's raster from. */
 export function rasterLink(surveyId: string, kind: RasterKind, predictionId: string, threshold: number | null): string {
   const query = new URLSearchParams({ predictionId });
-  if (kind === "mask" && threshold !== null) query.set("threshold", String(threshold));
+  if ((kind === "mask" || kind === "classes") && threshold !== null) query.set("threshold", String(threshold));
   return `/exports/${surveyId}/${kind}.tif?${query}`;
 }

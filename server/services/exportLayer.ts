@@ -168,7 +168,7 @@ function predictedRow(polygon: PredictedPolygon, prediction: Prediction, survey:
   return {
     id: polygon.id,
     geometry: polygon.geometry,
-    class: "reef",
+    class: polygon.class ?? "reef",
     areaM2: polygon.areaM2,
     perimeterMeters: polygon.perimeterMeters,
     probability: polygon.probability,

@@ -1,8 +1,10 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crsFromEpsg } from "@reefline/geo/crs";
+import { gridBounds } from "@reefline/geo/grid";
 import { openFileSource } from "@reefline/raster/fileSource";
 import { openGeoTiff } from "@reefline/raster/geotiffRaster";
+import { classColour } from "@reefline/schema/classColours";
 import type { Grid } from "@reefline/schema/grid";
 import { byteFromProbability } from "@reefline/schema/prediction";
 import Libsql from "libsql";
@@ -12,7 +14,7 @@ import { exportFormats } from "../../server/services/exportFile.ts";
 import { exportPrediction } from "../../server/services/exportLayer.ts";
 import { exportRaster } from "../../server/services/exportRaster.ts";
 import { insertPolygonSet } from "../../server/storage/polygonSets.ts";
-import { predictionById } from "../../server/storage/predictions.ts";
+import { predictionById, updatePrediction } from "../../server/storage/predictions.ts";
 import { byteAsset, finishedPrediction } from "./finishedPrediction.ts";
 import { bareSurvey, box, openTestStore, temporaryFolder } from "./testStore.ts";
 
@@ -21,6 +23,7 @@ const grid: Grid = { crs: crsFromEpsg(32618), transform: [0.5, 0, 350_000, 0, -0
 /** Nodata in the first column, then a ramp of probability. */
 const bytes = Uint8Array.from({ length: 37 * 23 }, (_, i) => (i % 37 === 0 ? 0 : byteFromProbability((i % 37) / 36)));
 let ctx: Context;
+let surveyId: string;
 let predictionId: string;
 let close: () => Promise<void>;
 
@@ -28,7 +31,7 @@ beforeAll(async () => {
   const opened = await openTestStore(folder.path);
   ctx = opened.ctx;
   close = () => opened.store.close();
-  const surveyId = await bareSurvey(ctx.store);
+  surveyId = await bareSurvey(ctx.store);
   const assetId = await byteAsset(ctx.store, surveyId, "probability", grid, (col, row) => bytes[row * 37 + col] ?? 0);
   predictionId = await finishedPrediction(ctx.store, surveyId, { grid, assetId });
   const polygon = { areaM2: 12, perimeterMeters: 15, probability: 0.8, probabilityP10: 0.5, compactness: 0.67, decision: null };
@@ -36,6 +39,7 @@ beforeAll(async () => {
     ...polygon,
     id: `p${i}`,
     geometry: box(1 + (i % 40) / 100, 1 + i / 10_000, 0.0001),
+    ...(i === 8 ? { class: "shell rake" } : {}),
   }));
   await insertPolygonSet(ctx.store.db, predictionId, 0.5, polygons);
 });
@@ -56,8 +60,11 @@ describe("exports", () => {
     const file = await exportPrediction(ctx, prediction, 0.5, { format, crs: "wgs84", ids: null });
     const content = await bytesOf(file.pieces);
     expect(file.outcome.featureCount).toBe(1_203);
-    if (format === "geojson")
-      expect(JSON.parse(content.toString()).features[7].properties).toMatchObject({ id: "p7", probability_p10: 0.5 });
+    if (format === "geojson") {
+      const { features } = JSON.parse(content.toString());
+      expect(features[7].properties).toMatchObject({ id: "p7", class: "reef", probability_p10: 0.5 });
+      expect(features[8].properties).toMatchObject({ id: "p8", class: "shell rake" });
+    }
     if (format === "fgb") expect([...content.subarray(0, 4)]).toEqual([0x66, 0x67, 0x62, 0x03]);
     if (format === "shp") {
       expect(content.subarray(0, 2).toString()).toBe("PK");
@@ -72,6 +79,11 @@ describe("exports", () => {
         n: 1_203,
         a: 12,
       });
+      const ofClass = database.prepare('SELECT class, count(*) AS n FROM "Test shore prediction" GROUP BY class ORDER BY class').all();
+      expect(ofClass).toMatchObject([
+        { class: "reef", n: 1_202 },
+        { class: "shell rake", n: 1 },
+      ]);
       database.close();
     }
     expect((await readdir(ctx.store.paths.cache).catch(() => [])).filter((name) => name.startsWith("export-"))).toEqual([]);
@@ -106,5 +118,32 @@ describe("exports", () => {
       else expect(colours.slice(1)).toEqual(Array.from({ length: 36 }, (_, i) => ((i + 1) / 36 >= 0.5 ? "14,124,123" : "222,222,222")));
     }
     await expect(exportRaster(ctx, prediction, "uncertainty", 0.5)).rejects.toThrow(/without its uncertainty/);
+    await expect(exportRaster(ctx, prediction, "classes", 0.5)).rejects.toThrow(/Train a model with classes/);
+  });
+
+  it("of classes follow the threshold, in the classes' own colours", async () => {
+    const classes = ["live", "shell rake"];
+    const assetId = await byteAsset(ctx.store, surveyId, "classes", grid, (col, row) => (col === 0 ? 0 : row % 2 === 0 ? 1 : 2));
+    const areaHistogramsM2 = classes.map(() => new Array<number>(256).fill(0));
+    const classRaster = { classes, assetId, version: "v", grid, bounds: gridBounds(grid), gsdMeters: 0.5, areaHistogramsM2 };
+    await updatePrediction(ctx.store.db, predictionId, { classRaster });
+    const prediction = await predictionById(ctx.store.db, predictionId);
+    const path = join(folder.path, "classes.tif");
+    await writeFile(path, await bytesOf((await exportRaster(ctx, prediction, "classes", 0.75)).pieces));
+    const raster = await openGeoTiff(await openFileSource(path));
+    const [live = "", shellRake = ""] = classes.map((name) => {
+      const hex = classColour(name, classes);
+      return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join();
+    });
+    for (const [rowOff, colour] of [
+      [6, live],
+      [7, shellRake],
+    ] as const) {
+      const { data, valid } = await raster.read({ colOff: 0, rowOff, widthPx: 37, heightPx: 1 });
+      expect([...valid]).toEqual([0, ...new Array<number>(36).fill(1)]);
+      const colours = Array.from({ length: 37 }, (_, i) => [data[3 * i], data[3 * i + 1], data[3 * i + 2]].join());
+      expect(colours.slice(1)).toEqual(Array.from({ length: 36 }, (_, i) => ((i + 1) / 36 >= 0.75 ? colour : "222,222,222")));
+    }
+    await raster.close();
   });
 });

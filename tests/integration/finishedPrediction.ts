@@ -50,7 +50,7 @@ export async function finishedPrediction(
 export async function byteAsset(
   store: Store,
   surveyId: string,
-  kind: "image" | "probability",
+  kind: "image" | "probability" | "classes",
   grid: Grid,
   byteAt: (col: number, row: number) => number,
 ): Promise<string> {
