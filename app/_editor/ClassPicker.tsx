@@ -7,20 +7,34 @@ import { useFeatures } from "./featureStore.ts";
 import { labelTotals } from "./labelTotals.ts";
 
 const other = "…";
+const none: readonly string[] = [];
 
 /** A label's class: those in use, `reef` and `unsure` first, or a new name. */
-export function ClassPicker({ value, onChange, label }: { value: string; onChange: (value: string) => void; label: string }) {
+export function ClassPicker({
+  value,
+  onChange,
+  label,
+  more = none,
+  hint,
+}: {
+  value: string;
+  onChange: (value: string) => void;
+  label: string;
+  /** Further classes to choose from. */
+  more?: readonly string[];
+  hint?: string;
+}) {
   const counted = useFeatures((state) => state.totals);
   const pending = useFeatures((state) => state.pending);
   const [naming, setNaming] = useState(false);
   const names = useMemo(() => {
-    const used = new Set<string>(["reef", "unsure", value, ...labelTotals(counted, pending).classes.map(({ name }) => name)]);
+    const used = new Set<string>(["reef", "unsure", value, ...more, ...labelTotals(counted, pending).classes.map(({ name }) => name)]);
     return [...used].filter((name) => name !== other);
-  }, [counted, pending, value]);
+  }, [counted, pending, value, more]);
   return (
     <Field
       label={label}
-      hint={value === "unsure" ? "Unsure ground is neither reef nor not reef: it is left out of training and of every number." : undefined}
+      hint={value === "unsure" ? "Unsure ground is neither reef nor not reef: it is left out of training and of every number." : hint}
     >
       {(ids) =>
         naming ? (
@@ -41,7 +55,7 @@ export function ClassPicker({ value, onChange, label }: { value: string; onChang
             id={ids.id}
             value={value}
             options={[
-              ...names.map((name) => ({ value: name, label: name, mark: <ClassSwatch name={name} all={names} /> })),
+              ...names.map((name) => ({ value: name, label: name, mark: <ClassSwatch name={name} /> })),
               { value: other, label: "New class…" },
             ]}
             onChange={(next) => (next === other ? setNaming(true) : onChange(next))}

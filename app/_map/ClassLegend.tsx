@@ -14,7 +14,7 @@ export function ClassLegend() {
       >
         {names.map((name) => (
           <li key={name} className="flex min-w-0 items-center gap-1.5">
-            <ClassSwatch name={name} all={names} />
+            <ClassSwatch name={name} />
             <span className="truncate">{name}</span>
           </li>
         ))}

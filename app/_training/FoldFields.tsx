@@ -25,7 +25,13 @@ export function FoldFields({ form, errors }: { form: TrainingForm; errors: ReadF
             id={ids.id}
             value={form.fromModelId ?? "none"}
             options={[{ value: "none", label: "No earlier model" }, ...trained.map(({ id, name }) => ({ value: id, label: name }))]}
-            onChange={(id) => trainingView.change({ fromModelId: id === "none" ? null : id })}
+            onChange={(id) =>
+              trainingView.change(
+                id === "none"
+                  ? { fromModelId: null }
+                  : { fromModelId: id, classes: trained.find((one) => one.id === id)?.card.classes ?? [] },
+              )
+            }
           />
         )}
       </Field>

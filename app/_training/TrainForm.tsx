@@ -13,6 +13,7 @@ import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.
 import { Segmented } from "../_ui/Segmented.tsx";
 import { Switch } from "../_ui/Switch.tsx";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
+import { ClassFields } from "./ClassFields.tsx";
 import { CompareRecipes } from "./CompareRecipes.tsx";
 import { FoldFields } from "./FoldFields.tsx";
 import { JudgingAdvice } from "./JudgingAdvice.tsx";
@@ -39,7 +40,8 @@ const presetHints = {
 } as const;
 
 /** Of a configuration what decides how a model is judged; the rest may change without asking again. */
-const judged = (config: TrainConfig | null) => (config ? { preset: config.preset, seed: config.seed, gsdMeters: config.gsdMeters } : {});
+const judged = (config: TrainConfig | null) =>
+  config ? { preset: config.preset, seed: config.seed, gsdMeters: config.gsdMeters, classes: config.classes } : {};
 
 export function TrainForm() {
   const survey = useWorkspace((state) => state.survey);
@@ -48,7 +50,12 @@ export function TrainForm() {
   const models = useQuery(trpc.models.list.queryOptions()).data ?? [];
   const runs = useQuery(trpc.runs.list.queryOptions({})).data ?? [];
   const chosen = form.surveyIds ?? (survey ? [survey.id] : []);
-  const readiness = useQuery({ ...trpc.runs.readiness.queryOptions({ surveyIds: chosen }), enabled: chosen.length > 0, staleTime: 0 });
+  const readiness = useQuery({
+    ...trpc.runs.readiness.queryOptions({ surveyIds: chosen, classes: [...form.classes] }),
+    enabled: chosen.length > 0,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  });
   const start = useMutation(
     trpc.runs.start.mutationOptions({
       onSuccess: (run) => {
@@ -71,7 +78,8 @@ export function TrainForm() {
     errors.learningRate ||
     errors.reefShare ||
     errors.foldCount ||
-    errors.labelShare;
+    errors.labelShare ||
+    errors.classes;
 
   const judging = useQuery({
     ...trpc.runs.judging.queryOptions({ surveyIds: chosen, config: judged(config) }),
@@ -163,6 +171,7 @@ export function TrainForm() {
                   )}
                 </Field>
               ) : null}
+              <ClassFields chosen={form.classes} labelled={readiness.data?.classes ?? []} error={errors.classes} />
               <div className="grid grid-cols-2 gap-3">
                 <Field label="Seed" error={errors.seed}>
                   {(ids) => (

@@ -49,4 +49,15 @@ describe("the training form", () => {
     expect(proposeName("Middle Marsh", ["Middle Marsh", "Middle Marsh 2"])).toBe("Middle Marsh 3");
     expect(proposeName("Middle Marsh", [])).toBe("Middle Marsh");
   });
+
+  it("tells classes apart when two or more are named, in their order", () => {
+    expect(readForm(untouchedForm, "fast").config?.classes).toEqual([]);
+    expect(readForm({ ...untouchedForm, classes: ["dead", "live"] }, "fast").config?.classes).toEqual(["dead", "live"]);
+    const one = readForm({ ...untouchedForm, classes: ["dead"] }, "fast");
+    expect(one.config).toBeNull();
+    expect(one.errors.classes).toMatch(/at least two/);
+    expect(readForm({ ...untouchedForm, classes: Array.from({ length: 16 }, (_, i) => `c${i}`) }, "fast").errors.classes).toMatch(
+      /At most 15/,
+    );
+  });
 });

@@ -1,3 +1,4 @@
+import { mostClasses } from "@reefline/schema/classes";
 import { type PresetName, type TrainConfig, trainConfigSchema } from "@reefline/schema/training";
 import type { TrainingForm } from "./trainingView.ts";
 
@@ -5,7 +6,7 @@ export interface ReadForm {
   config: TrainConfig | null;
   /** A sentence per field that cannot be used. */
   errors: Partial<
-    Record<"minutes" | "epochs" | "seed" | "gsdCentimeters" | "learningRate" | "reefShare" | "foldCount" | "labelShare", string>
+    Record<"minutes" | "epochs" | "seed" | "gsdCentimeters" | "learningRate" | "reefShare" | "foldCount" | "labelShare" | "classes", string>
   >;
 }
 
@@ -40,6 +41,8 @@ export function readForm(form: TrainingForm, bestHere: PresetName, inPixels = fa
     errors.foldCount = "A whole number from 2 to 50.";
   const labelPercent = numberOf(form.labelShare);
   if (!(labelPercent >= 1 && labelPercent <= 100)) errors.labelShare = "From 1 to 100 %.";
+  if (form.classes.length === 1) errors.classes = "Choose at least two classes, or go back to reef or not.";
+  if (form.classes.length > mostClasses) errors.classes = `At most ${mostClasses} classes can be told apart.`;
   if (Object.keys(errors).length > 0) return { config: null, errors };
   const config = trainConfigSchema.parse({
     preset: form.preset ?? bestHere,
@@ -53,6 +56,7 @@ export function readForm(form: TrainingForm, bestHere: PresetName, inPixels = fa
     reefShare: reefPercent === null ? null : reefPercent / 100,
     averaging: form.averaging,
     fromModelId: form.fromModelId,
+    classes: form.classes,
     folds: form.leaveOut === "none" ? null : { by: form.leaveOut, count: folds ?? (form.leaveOut === "blocks" ? 5 : null) },
     labelShare: labelPercent / 100,
     gsdMeters: gsd === null ? null : inPixels ? gsd : gsd / 100,

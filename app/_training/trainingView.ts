@@ -25,6 +25,8 @@ export interface TrainingForm {
   reefShare: string;
   averaging: boolean;
   fromModelId: string | null;
+  /** Classes of reef to tell apart, in the order in which they count where labels overlap; empty: reef or not. */
+  classes: readonly string[];
   leaveOut: FoldPlan["by"] | "none";
   /** Empty: five blocks, or every group or survey. */
   foldCount: string;
@@ -51,6 +53,7 @@ export const untouchedForm: TrainingForm = {
   reefShare: "",
   averaging: false,
   fromModelId: null,
+  classes: [],
   leaveOut: "none",
   foldCount: "",
   labelShare: "100",

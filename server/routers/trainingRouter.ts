@@ -1,4 +1,5 @@
 import { chipPreviewRequestSchema } from "@reefline/schema/chipPreview";
+import { mostClasses } from "@reefline/schema/classes";
 import { foldPlanSchema } from "@reefline/schema/foldPlan";
 import { idSchema } from "@reefline/schema/ids";
 import { trainConfigSchema } from "@reefline/schema/training";
@@ -40,7 +41,9 @@ export const runsRouter = router({
   disagreements: procedure
     .input(byId.extend({ limit: z.number().int().min(1).max(5_000) }))
     .query(({ ctx, input }) => runDisagreements(ctx, { runId: input.id, limit: input.limit })),
-  readiness: procedure.input(z.object({ surveyIds })).query(({ ctx, input }) => trainingReadiness(ctx, input.surveyIds)),
+  readiness: procedure
+    .input(z.object({ surveyIds, classes: z.array(z.string().trim().min(1).max(60)).max(mostClasses).default([]) }))
+    .query(({ ctx, input }) => trainingReadiness(ctx, input.surveyIds, input.classes)),
 });
 
 export const modelsRouter = router({

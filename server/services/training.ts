@@ -40,6 +40,8 @@ export interface Readiness {
   readonly examinedAreaM2: number;
   readonly labelAreaM2: number;
   readonly heldOutAreaM2: number;
+  /** What the labels are called, the most used first; unsure ones are left out. */
+  readonly classes: { name: string; count: number }[];
 }
 
 const areaOf = (features: readonly Feature[]) => features.reduce((sum, feature) => sum + polygonAreaM2(feature.geometry), 0);
@@ -57,7 +59,7 @@ async function readinessIn(db: Database, surveyIds: readonly string[], classes: 
   const problems: ReadinessProblem[] = [];
   const total = { labelCount: 0, examinedAreaM2: 0, labelAreaM2: 0, heldOutAreaM2: 0 };
   let labelsInExamined = 0;
-  const labelled = new Set<string>();
+  const labelled = new Map<string, number>();
   const units = new Set<"pixels" | "metres">();
   if (surveyIds.length === 0) {
     problems.push({ code: "training/no-survey", message: "No survey is chosen.", action: "Choose at least one survey to train on." });
@@ -72,7 +74,7 @@ async function readinessIn(db: Database, surveyIds: readonly string[], classes: 
     const labels = features.filter((feature) => feature.layer === "label" && feature.class !== unsureClass);
     const examined = features.filter((feature) => feature.layer === "examined");
     total.labelCount += labels.length;
-    for (const { class: name } of labels) labelled.add(name);
+    for (const { class: name } of labels) labelled.set(name, (labelled.get(name) ?? 0) + 1);
     total.labelAreaM2 += areaOf(labels);
     total.examinedAreaM2 += areaOf(examined);
     total.heldOutAreaM2 += areaOf(features.filter((feature) => feature.layer === "holdout"));
@@ -110,10 +112,11 @@ async function readinessIn(db: Database, surveyIds: readonly string[], classes: 
     problems.push({
       code: "training/class-without-labels",
       message: `No label is of the class “${name}”, so nothing says what it looks like.`,
-      action: `Draw some, or leave it out. The labels' classes are: ${[...labelled].sort().join(", ")}.`,
+      action: `Draw some, or leave it out. The labels' classes are: ${[...labelled.keys()].sort().join(", ")}.`,
     });
   }
-  return { ready: problems.length === 0, problems, ...total };
+  const names = [...labelled].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+  return { ready: problems.length === 0, problems, ...total, classes: names };
 }
 
 export interface StartRun {
