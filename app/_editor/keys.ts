@@ -53,6 +53,7 @@ export const keyList: { title: string; keys: { press: string[]; does: string }[]
       { press: ["A"], does: "Accept it as a label" },
       { press: ["R"], does: "Reject it" },
       { press: ["E"], does: "Change its outline, Enter to accept" },
+      { press: ["1…9"], does: "Give it a class, where classes are told apart" },
       { press: ["Ctrl", "Z"], does: "Take the last decision back" },
     ],
   },

@@ -1,13 +1,14 @@
 "use client";
 import type { Map as MapLibreMap } from "maplibre-gl";
 import { useEffect, useMemo, useState } from "react";
+import { useClassColours } from "../_map/useClassColours.ts";
 import { useMapLayer, useSame } from "../_map/useMapLayer.ts";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { chooseByPointer } from "./chooseByPointer.ts";
 import { ErrorsOnMap } from "./ErrorsOnMap.tsx";
 import { followOutlines } from "./followOutlines.ts";
 import { areasKey } from "./hiddenTiles.ts";
-import { addOutlines, markSelected, removeOutlines } from "./outlineLayers.ts";
+import { addOutlines, markSelected, paintOutlineClasses, removeOutlines } from "./outlineLayers.ts";
 import { useThresholdMove } from "./predictionView.ts";
 import { probabilityOnMap } from "./probabilityLayer.ts";
 import { UncertaintyOnMap } from "./UncertaintyOnMap.tsx";
@@ -58,6 +59,11 @@ export function PredictionLayers() {
     else if (tilesOf !== null && tilesAt !== null && token !== null)
       void outlines?.update({ predictionId: tilesOf, threshold: tilesAt, token });
   }, [outlines, none, tilesOf, tilesAt, token]);
+
+  const colours = useClassColours();
+  useEffect(() => {
+    if (outlines) paintOutlineClasses(outlines.tiles, colours);
+  }, [outlines, colours]);
 
   const outline = layers.prediction;
   useEffect(() => {

@@ -7,6 +7,7 @@ import { Slider } from "../_ui/Slider.tsx";
 import { Switch } from "../_ui/Switch.tsx";
 import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { areaAtThreshold, predictedGroundM2 } from "./areaAtThreshold.ts";
+import { ClassAreas } from "./ClassAreas.tsx";
 import { moveThreshold, settleThreshold } from "./moveThreshold.ts";
 import { SurenessHistogram } from "./SurenessHistogram.tsx";
 import { useOutlines } from "./useOutlines.ts";
@@ -60,6 +61,7 @@ export function ThresholdSection() {
         onChange={moveThreshold}
         onCommit={settleThreshold}
       />
+      <ClassAreas prediction={prediction} threshold={threshold} />
       <p className="mb-2 text-sm text-ink-3 tabular-nums">
         {ground > 0 ? `${percentText(areaM2 / ground)} of the ground that was predicted` : ""}
         {hiddenAreas.length > 0 ? ". Held-out ground counts, though its outlines stay hidden." : ""}

@@ -1,11 +1,13 @@
 import type { Polygon } from "@reefline/schema/feature";
 import type { PredictedPolygon } from "@reefline/schema/prediction";
 import type { ExpressionSpecification, GeoJSONSource, Map as MapLibreMap } from "maplibre-gl";
+import { type ClassColours, outlineColour } from "../_map/classPaint.ts";
 import { mapColours } from "../_map/mapColours.ts";
 import { addLayerToSlot, removeFromMap } from "../_map/slots.ts";
 import { TileHandover, type TileLayer } from "../_map/tileHandover.ts";
 
 export const outlineFill = "prediction-fill";
+const outlineLine = "prediction-line";
 
 /** Decisions as tiles and the map's feature state write them; -1: as the tile says. */
 const decisionCodes = { accepted: 1, edited: 2, rejected: 3 };
@@ -40,7 +42,7 @@ const tileLayers: TileLayer[] = [
   {
     slot: "prediction",
     layer: {
-      id: "prediction-line",
+      id: outlineLine,
       type: "line",
       paint: { "line-color": mapColours.prediction, "line-width": width(2), "line-dasharray": [3, 2] },
     },
@@ -61,6 +63,13 @@ export function addOutlines(map: MapLibreMap): TileHandover {
     addLayerToSlot(map, "selection", { id, type: "line", source: selectedSource, paint: { "line-color": color, "line-width": width } });
   }
   return new TileHandover(map, "prediction-outlines", "outlines", tileLayers);
+}
+
+/** Colours outlines of a model that tells classes apart. */
+export function paintOutlineClasses(outlines: TileHandover, colours: ClassColours): void {
+  const colour = outlineColour(colours);
+  outlines.setColour(outlineFill, colour);
+  outlines.setColour(outlineLine, colour);
 }
 
 export function removeOutlines(map: MapLibreMap, outlines: TileHandover): void {

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { trpc } from "../_api/api.ts";
 import { ExportButton } from "../_export/ExportButton.tsx";
 import { areaAtThreshold, predictedGroundM2 } from "../_prediction/areaAtThreshold.ts";
+import { ClassAreas } from "../_prediction/ClassAreas.tsx";
 import { useOutlines } from "../_prediction/useOutlines.ts";
 import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
 import { HeldOutSection } from "../_review/HeldOutSection.tsx";
@@ -43,6 +44,7 @@ function ReefArea() {
         counting what is at least {percentText(threshold)} sure.
         {hiddenAreas.length > 0 ? " Held-out ground counts too, though its outlines stay hidden until its labels are locked." : ""}
       </p>
+      <ClassAreas prediction={prediction} threshold={threshold} />
       <p className="mt-1.5 text-sm text-ink-3">
         As mapped, without an error bar: a hand-drawn held-out area shows how good the outlines are, but cannot bound the area.
       </p>

@@ -1,6 +1,7 @@
 "use client";
 import type { PredictedPolygon } from "@reefline/schema/prediction";
 import { Check, PencilLine, X } from "lucide-react";
+import { ClassPicker } from "../_editor/ClassPicker.tsx";
 import { percentText } from "../_report/quantity.ts";
 import { Button } from "../_ui/Button.tsx";
 import { formatArea, formatCount } from "../_ui/formatNumbers.ts";
@@ -9,17 +10,29 @@ import { lengthSign, lengthUnit } from "../_ui/lengthUnit.ts";
 
 const decided = { accepted: "Accepted as it is", edited: "Changed and accepted", rejected: "Rejected" };
 
+/** "Keys: 1 live, 2 dead". */
+const keysInWords = (classes: readonly string[]) =>
+  `Keys: ${classes
+    .slice(0, 9)
+    .map((name, k) => `${k + 1} ${name}`)
+    .join(", ")}`;
+
 /** The predicted reef being looked at: how big, how sure, and what to do with it. */
 export function PolygonCard({
   polygon,
   onAccept,
   onReject,
   onEdit,
+  classes,
+  onClass,
 }: {
   polygon: PredictedPolygon;
   onAccept: () => void;
   onReject: () => void;
   onEdit: () => void;
+  /** Those that the model tells apart; empty: reef or not. */
+  classes: readonly string[];
+  onClass: (name: string) => void;
 }) {
   const area = formatArea(polygon.areaM2);
   const holes = polygon.geometry.coordinates.length - 1;
@@ -49,6 +62,9 @@ export function PolygonCard({
         <p className="mt-3 text-ink-2">{decided[polygon.decision]}.</p>
       ) : (
         <div className="mt-3 flex flex-col gap-2">
+          {classes.length > 0 ? (
+            <ClassPicker label="Class" value={polygon.class ?? "reef"} more={classes} onChange={onClass} hint={keysInWords(classes)} />
+          ) : null}
           <Button look="primary" size="large" icon={Check} onClick={onAccept} aria-keyshortcuts="A">
             Accept as label <Kbd inverse>A</Kbd>
           </Button>

@@ -2,6 +2,7 @@
 import { ArrowDown, ArrowUp, ListChecks, ScanSearch } from "lucide-react";
 import { sentenceFor } from "../_api/appErrorOf.ts";
 import { ExportButton } from "../_export/ExportButton.tsx";
+import { ClassSwatch } from "../_map/ClassSwatch.tsx";
 import { ThresholdSection } from "../_prediction/ThresholdSection.tsx";
 import { countText } from "../_report/quantity.ts";
 import { Button } from "../_ui/Button.tsx";
@@ -21,10 +22,12 @@ import { useReview } from "./useReview.ts";
 
 const bands = (Object.keys(surenessBands) as Sureness[]).map((value) => ({ value, label: surenessBands[value].label }));
 
+/** No class is called so: names have no blanks at their ends. */
+const anyClass = " any ";
 const orders = reviewOrders.map((value) => ({ value, label: orderWords[value].label }));
 
 export function ReviewPanel() {
-  const { prediction, counts, computing, error, left, position, selected, step, act, edit } = useReview();
+  const { prediction, counts, computing, error, left, position, selected, classes, only, giveClass, step, act, edit } = useReview();
   const { sureness, order } = useReviewFilter();
   if (!prediction) {
     return (
@@ -51,7 +54,14 @@ export function ReviewPanel() {
       <PanelBody>
         {selected ? (
           <PanelSection>
-            <PolygonCard polygon={selected} onAccept={() => act("accepted")} onReject={() => act("rejected")} onEdit={() => void edit()} />
+            <PolygonCard
+              polygon={selected}
+              classes={classes}
+              onClass={giveClass}
+              onAccept={() => act("accepted")}
+              onReject={() => act("rejected")}
+              onEdit={() => void edit()}
+            />
           </PanelSection>
         ) : null}
         <PanelSection
@@ -86,6 +96,18 @@ export function ReviewPanel() {
             options={orders}
             onChange={(next) => useReviewFilter.setState({ order: next })}
           />
+          {classes.length > 0 ? (
+            <Select
+              className="mt-2"
+              label="Only those of this class"
+              value={only ?? anyClass}
+              options={[
+                { value: anyClass, label: "Any class" },
+                ...classes.map((name) => ({ value: name, label: name, mark: <ClassSwatch name={name} /> })),
+              ]}
+              onChange={(next) => useReviewFilter.setState({ class: next === anyClass ? null : next })}
+            />
+          ) : null}
           <p className="mt-2 text-sm text-ink-2 tabular-nums" data-testid="review-counts">
             {computing
               ? "Drawing outlines…"

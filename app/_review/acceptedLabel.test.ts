@@ -38,4 +38,10 @@ describe("a label from a prediction", () => {
     expect(content?.geometry).toEqual(ring(2));
     expect(content?.provenance).toMatchObject({ edited: true });
   });
+  it("has the class of its outline, and is reef where classes were not told apart", () => {
+    const classOf = (polygon: typeof base.polygon & { class?: string }) =>
+      acceptedLabel({ ...base, polygon, changed: null }).puts[0]?.content.class;
+    expect(classOf(base.polygon)).toBe("reef");
+    expect(classOf({ ...base.polygon, class: "shell rake" })).toBe("shell rake");
+  });
 });

@@ -22,7 +22,7 @@ export function acceptedLabel({ editId, featureId, surveyId, predictionId, polyg
         baseRevision: 0,
         content: {
           layer: "label",
-          class: "reef",
+          class: polygon.class ?? "reef",
           notes: "",
           properties: {},
           provenance: { kind: "accepted", predictionId, polygonId: polygon.id, probability: polygon.probability, edited: changed !== null },
