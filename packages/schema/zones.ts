@@ -36,6 +36,11 @@ export const zoneStatisticsSchema = z.object({
   predictedCount: z.number().int().nullable().describe("predicted polygons whose centre of area lies in the zone"),
   predictedShare: z.number().nullable().describe("predictedReefM2 / predictedGroundM2"),
   meanProbability: z.number().nullable().describe("over the predicted ground"),
+  labelClassesM2: z
+    .array(z.number())
+    .optional()
+    .describe("of the labels those of each of the table's classes; where two overlap the earlier"),
+  predictedClassesM2: z.array(z.number()).optional().describe("of predictedReefM2 where each of the table's classes is the likeliest"),
 });
 export type ZoneStatistics = z.infer<typeof zoneStatisticsSchema>;
 
@@ -44,6 +49,7 @@ export const zoneTableSchema = z.object({
   predictionId: z.string().nullable(),
   modelName: z.string().nullable(),
   threshold: z.number().nullable(),
+  classes: z.array(z.string()).optional().describe("classes of reef that the prediction tells apart"),
   zones: z.array(zoneStatisticsSchema),
   /** What was left out of a file, in words. */
   notes: z.array(z.string()),

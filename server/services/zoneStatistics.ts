@@ -18,9 +18,11 @@ import { predictionById } from "../storage/predictions.ts";
 import type { Store } from "../storage/store.ts";
 import { surveyById } from "../storage/surveys.ts";
 import { groundOf } from "./groundOf.ts";
+import { labelsByClass } from "./judgedRasters.ts";
 import { storePolygonSet } from "./polygonSets.ts";
 import { roundThreshold, unlockedHoldouts } from "./predictions.ts";
 import { surveyImage } from "./surveys.ts";
+import { type ClassesPerZone, labelClassesIn, placedLabels, predictedClassesIn } from "./zoneClasses.ts";
 import { type Zone, zonesOf } from "./zoneSources.ts";
 
 /** Where the image holds a measurement is looked up in the finest of its levels with at most this many pixels. */
@@ -49,6 +51,9 @@ export async function zoneStatistics(
   const predictedCounts = prediction ? await predictedCentres(store, prediction.id, level, zones, signal) : null;
   const imagery = await openSurveyRaster(store, image);
   const probability = prediction ? await openAsset(store, prediction.raster.assetId) : null;
+  const { classes: names = [], assetId: toldId } = prediction?.classRaster ?? {};
+  const told = toldId === undefined ? null : await openAsset(store, toldId);
+  const classes: ClassesPerZone | null = told && { names, labels: placedLabels(image.grid, labelsByClass(names, ground)), told };
   try {
     const statistics: ZoneStatistics[] = [];
     for (const [i, zone] of zones.entries()) {
@@ -68,6 +73,12 @@ export async function zoneStatistics(
         predictedCount: predictedCounts ? (predictedCounts[i] ?? 0) : null,
         predictedShare: predicted && predicted.groundM2 > 0 ? predicted.reefM2 / predicted.groundM2 : null,
         meanProbability: predicted?.meanProbability ?? null,
+        ...(probability && classes
+          ? {
+              labelClassesM2: await labelClassesIn(image.grid, zone, classes, signal),
+              predictedClassesM2: await predictedClassesIn(probability, zone, classes, { threshold: level, hidden, signal }),
+            }
+          : {}),
       });
       onProgress?.((i + 1) / zones.length);
     }
@@ -76,11 +87,12 @@ export async function zoneStatistics(
       predictionId: prediction?.id ?? null,
       modelName: prediction?.modelName ?? null,
       threshold: prediction ? level : null,
+      ...(classes ? { classes: [...names] } : {}),
       zones: statistics,
       notes,
     };
   } finally {
-    await Promise.all([imagery.close(), probability?.close()]);
+    await Promise.all([imagery.close(), probability?.close(), told?.close()]);
   }
 }
 
@@ -212,7 +224,8 @@ function holds({ coordinates }: Polygon, [lon, lat]: readonly [number, number]):
 const rounded = (value: number | null, digits: number): number | null => (value === null ? null : Number(value.toFixed(digits)));
 
 /** The table as CSV. */
-export function zoneCsv({ surveyName, modelName, threshold, zones }: ZoneTable): string {
+export function zoneCsv({ surveyName, modelName, threshold, classes = [], zones }: ZoneTable): string {
+  const columns = (what: string): string[] => classes.map((name) => `${what}_m2_${name.replace(/\s+/g, "_")}`);
   const header = [
     "zone",
     "zone_m2",
@@ -228,6 +241,8 @@ export function zoneCsv({ surveyName, modelName, threshold, zones }: ZoneTable):
     "survey",
     "model",
     "threshold",
+    ...columns("label"),
+    ...columns("predicted"),
   ];
   return csvText(
     header,
@@ -246,6 +261,8 @@ export function zoneCsv({ surveyName, modelName, threshold, zones }: ZoneTable):
       surveyName,
       modelName,
       threshold,
+      ...classes.map((_, k) => rounded(zone.labelClassesM2?.[k] ?? null, 3)),
+      ...classes.map((_, k) => rounded(zone.predictedClassesM2?.[k] ?? null, 3)),
     ]),
   );
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { crsFromEpsg } from "@reefline/geo/crs";
 import { polygonAreaM2 } from "@reefline/geo/geodesic";
-import { pixelToLonLat } from "@reefline/geo/grid";
+import { gridBounds, pixelToLonLat } from "@reefline/geo/grid";
 import type { Polygon } from "@reefline/schema/feature";
 import type { Grid } from "@reefline/schema/grid";
 import { defaultOutlineOptions } from "@reefline/schema/outlines";
@@ -14,7 +14,8 @@ import { getOutlineOptions, setOutlineOptions } from "../../server/services/outl
 import { storePolygonSet } from "../../server/services/polygonSets.ts";
 import { zoneCsv, zoneStatistics } from "../../server/services/zoneStatistics.ts";
 import { findPolygonSet, polygonSet } from "../../server/storage/polygonSets.ts";
-import { surveyWithPrediction } from "./finishedPrediction.ts";
+import { updatePrediction } from "../../server/storage/predictions.ts";
+import { byteAsset, surveyWithPrediction } from "./finishedPrediction.ts";
 import { content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
 
 /** The survey: 0.5 m pixels, without data in its first 10 columns. The model's grid is twice as coarse. */
@@ -161,5 +162,45 @@ describe("how outlines are drawn", () => {
     const corners = bodies.map(({ geometry }) => new Set(geometry.coordinates[0]?.map(String)));
     expect([...(corners[0] ?? [])].filter((corner) => corners[1]?.has(corner)).length).toBeGreaterThanOrEqual(2);
     expect(bodies[0]).toMatchObject({ probabilityP10: expect.closeTo(0.9, 2), compactness: expect.any(Number) });
+  });
+});
+
+describe("classes of reef per zone", () => {
+  it("are counted at the threshold, labels' by the order of the classes", async () => {
+    const classes = ["live", "dead"];
+    const assetId = await byteAsset(ctx.store, surveyId, "classes", modelGrid, (col, row) =>
+      probabilityByte(col, row) === 0 ? 0 : col < 20 ? 1 : 2,
+    );
+    const areaHistogramsM2 = classes.map(() => new Array<number>(256).fill(0));
+    const classRaster = { classes, assetId, version: "v", grid: modelGrid, bounds: gridBounds(modelGrid), gsdMeters: 1, areaHistogramsM2 };
+    await updatePrediction(ctx.store.db, predictionId, { classRaster });
+    const put = (geometry: Polygon, name: string) => ({ id: randomUUID(), baseRevision: 0, content: content(geometry, { class: name }) });
+    const puts = [put(rectangle(65, 30, 75, 40), "dead"), put(rectangle(60, 30, 70, 40), "live")];
+    await applyEdit(ctx, edit(surveyId, { puts }));
+
+    const counted = await table({ kind: "grid", sizeMeters: 9.7 });
+    expect(counted.classes).toEqual(classes);
+    const sum = (pick: (zone: (typeof counted.zones)[number]) => number | undefined | null) =>
+      counted.zones.reduce((total, zone) => total + (pick(zone) ?? 0), 0) / pixelM2();
+    let [live, dead] = [0, 0];
+    for (let row = 0; row < 30; row++)
+      for (let col = 0; col < 50; col++) {
+        if (probabilityByte(col, row) <= 128) continue;
+        live += col < 20 ? 4 : 0;
+        dead += col < 20 ? 0 : 4;
+      }
+    expect(live).toBeGreaterThan(100);
+    expect(sum((zone) => zone.predictedClassesM2?.[0])).toBeCloseTo(live, 1);
+    expect(sum((zone) => zone.predictedClassesM2?.[1])).toBeCloseTo(dead, 1);
+    expect(sum((zone) => zone.predictedReefM2)).toBeCloseTo(live + dead, 1);
+    expect(sum((zone) => zone.labelClassesM2?.[0])).toBeCloseTo(100, 1);
+    expect(sum((zone) => zone.labelClassesM2?.[1])).toBeCloseTo(50, 1);
+    const [header, line] = zoneCsv(counted).split("\r\n");
+    expect(header?.split(",").slice(13)).toEqual(["threshold", "label_m2_live", "label_m2_dead", "predicted_m2_live", "predicted_m2_dead"]);
+    expect(
+      line?.endsWith(
+        `,${[...(counted.zones[0]?.labelClassesM2 ?? []), ...(counted.zones[0]?.predictedClassesM2 ?? [])].map((m2) => Number(m2.toFixed(3))).join(",")}`,
+      ),
+    ).toBe(true);
   });
 });
