@@ -2,6 +2,7 @@ import { AppError } from "@reefline/schema/errors";
 import type { FoldPlan } from "@reefline/schema/foldPlan";
 import type { Run } from "@reefline/schema/training";
 import { crossValidationOf } from "../server/services/crossValidation.ts";
+import { classLine } from "./classLine.ts";
 import type { Session } from "./session.ts";
 
 export interface FoldFlags {
@@ -33,6 +34,7 @@ export async function printFolds(session: Session, run: Run): Promise<void> {
       row(name, [score(heldOut?.dice), score(heldOut?.iou), score(heldOut?.precision), score(heldOut?.recall), threshold.toFixed(2)]),
     ),
     row("pooled", [score(pooled?.dice), score(pooled?.iou), score(pooled?.precision), score(pooled?.recall), ""]),
+    ...classLine("pooled", pooled?.byClass),
     `  ${disagreementCount} places where the label is probably wrong: reefline label-errors ${run.id} --out FILE`,
     ...(unbuffered > 0
       ? [`  In ${unbuffered} folds the ground was too small to keep training and validation apart; what was left out kept its distance.`]

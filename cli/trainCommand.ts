@@ -1,5 +1,3 @@
-import { classScores, classSummary } from "@reefline/accuracy/classScores";
-import type { ClassCounts } from "@reefline/schema/classes";
 import type { CrossValidation } from "@reefline/schema/crossValidation";
 import { AppError } from "@reefline/schema/errors";
 import type { FoldPlan } from "@reefline/schema/foldPlan";
@@ -17,6 +15,7 @@ import { resolveSurvey } from "../server/services/surveys.ts";
 import { getModel, getRun, listRuns, resolveModel, startRun, trainingReadiness } from "../server/services/training.ts";
 import { judgeTraining } from "../server/services/trainingLook.ts";
 import { findRateCommand } from "./chipsCommands.ts";
+import { classLine } from "./classLine.ts";
 import { compareRecipes } from "./compareCommand.ts";
 import { printFolds } from "./folds.ts";
 import { followJobs } from "./followJob.ts";
@@ -66,7 +65,8 @@ export async function train(session: Session, options: TrainOptions): Promise<vo
       `Trained ${model.name} (${preset}) for ${Math.round(card.trainSeconds)} s, ${card.epochs} epochs (best: ${card.bestEpoch}).`,
       `  validation Dice ${card.validation.dice.toFixed(3)} at threshold ${card.threshold.toFixed(2)}`,
       card.heldOut ? `  held-out Dice ${card.heldOut.dice.toFixed(3)}, IoU ${card.heldOut.iou.toFixed(3)}` : "  no held-out area was drawn",
-      ...classLines(card),
+      ...classLine("validation", card.validationByClass),
+      ...classLine("held-out", card.heldOut?.byClass),
       ...beforeLines(card),
       ...(checked ? checkLines(checked) : []),
       ...(card.split.buffered || checked
@@ -102,20 +102,6 @@ function checkLines({ pooled, folds }: CrossValidation): string[] {
   return [
     `  judged part by part (${folds.length} parts, each by a model that had not seen it): Dice ${pooled.dice.toFixed(3)}, IoU ${pooled.iou.toFixed(3)}`,
   ];
-}
-
-/** How well classes are told apart, on validation and on the held-out areas. */
-function classLines({ validationByClass, heldOut }: ModelCard): string[] {
-  const lines = (ground: string, counts: ClassCounts | undefined): string[] => {
-    if (!counts) return [];
-    const { rightClass } = classSummary(counts);
-    const scores = classScores(counts).map(({ name, labelledPx, predictedPx, dice }) =>
-      labelledPx + predictedPx === 0 ? `${name} –` : `${name} ${dice.toFixed(3)}`,
-    );
-    const right = rightClass === null ? "" : `; of the reef that was found ${(100 * rightClass).toFixed(1)} % is called by its class`;
-    return [`  ${ground} Dice of classes: ${scores.join(", ")}${right}`];
-  };
-  return [...lines("validation", validationByClass), ...lines("held-out", heldOut?.byClass)];
 }
 
 /** The model that training went on from, on the same ground. */
