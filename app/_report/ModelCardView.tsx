@@ -6,6 +6,7 @@ import { FigureRow, Figures } from "../_ui/Figure.tsx";
 import { formatArea, formatCount, formatLength } from "../_ui/formatNumbers.ts";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
+import { ClassScores } from "./ClassScores.tsx";
 import { scoresInWords, splitInWords, stoppedInWords } from "./cardSentences.ts";
 import { durationText, groundSizeText, percentText, scoreText } from "./quantity.ts";
 
@@ -112,10 +113,12 @@ export function ModelCardView({ card, brief = false }: { card: ModelCard; brief?
           <div className="mt-1 border-t border-line pt-1">
             <Areas areaM2={card.heldOut.areaM2} />
           </div>
+          {card.heldOut.byClass ? <ClassScores counts={card.heldOut.byClass} /> : null}
         </PanelSection>
       ) : null}
       <PanelSection title="On ground set aside while training">
         <Scores metrics={card.validation} />
+        {card.validationByClass ? <ClassScores counts={card.validationByClass} /> : null}
       </PanelSection>
       <PanelSection title="How it was trained">
         <p className="mb-1.5 text-ink-2">{splitInWords(card.split, card.unit)}</p>
@@ -162,6 +165,7 @@ function CardDetails({ card }: { card: ModelCard }) {
           />
           <FigureRow name="Bands" value={card.bandNames.join(", ")} />
           <FigureRow name="Counts as reef from" value={percentText(card.threshold)} tip="Chosen on the ground set aside while training." />
+          {card.classes.length > 0 ? <FigureRow name="Tells apart" value={card.classes.join(", ")} /> : null}
           <FigureRow name="Network" value={networkText(card.architecture)} />
           <FigureRow name="Sharpened" value={card.unsharp ? `radius ${card.unsharp.radiusPx} px, ${card.unsharp.percent} %` : "no"} />
           <FigureRow

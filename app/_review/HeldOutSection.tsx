@@ -9,6 +9,7 @@ import { change, useFeatures } from "../_editor/featureStore.ts";
 import { contentOf } from "../_editor/sync/buildEdit.ts";
 import { useThresholdMove } from "../_prediction/predictionView.ts";
 import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
+import { ClassScores } from "../_report/ClassScores.tsx";
 import { Areas, DetailScores, Scores } from "../_report/ModelCardView.tsx";
 import { countText } from "../_report/quantity.ts";
 import { Button } from "../_ui/Button.tsx";
@@ -86,6 +87,7 @@ export function HeldOutSection() {
           <div className="mt-1 border-t border-line pt-1">
             <Areas areaM2={accuracy.data.areaM2} />
           </div>
+          {accuracy.data.byClass ? <ClassScores counts={accuracy.data.byClass} /> : null}
         </div>
       ) : null}
       {accuracy.data === null ? <p className="text-ink-2">This prediction does not reach into the held-out area.</p> : null}

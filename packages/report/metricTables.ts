@@ -11,10 +11,15 @@ const areaUnit = (unit: LengthUnit) => (unit === "px" ? "px" : "m²");
 const area = (value: number, unit: LengthUnit) => `${Number(value.toPrecision(4)).toLocaleString("en-GB")} ${areaUnit(unit)}`;
 const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 
-/** A table whose first column names the rows. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], look = "numbers"): string {
+/** A table whose first column names the rows; `markOf` gives HTML to stand before a name. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  look = "numbers",
+  markOf: (name: string) => string = () => "",
+): string {
   const cells = (row: readonly string[]) =>
-    row.map((cell, i) => (i === 0 ? `<th scope="row">${escapeHtml(cell)}</th>` : `<td>${escapeHtml(cell)}</td>`)).join("");
+    row.map((cell, i) => (i === 0 ? `<th scope="row">${markOf(cell)}${escapeHtml(cell)}</th>` : `<td>${escapeHtml(cell)}</td>`)).join("");
   return `<div class="scroll"><table class="${look}"><thead><tr>${head.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join("")}</tr></thead><tbody>${rows
     .map((row) => `<tr>${cells(row)}</tr>`)
     .join("")}</tbody></table></div>`;

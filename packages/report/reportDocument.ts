@@ -1,4 +1,5 @@
 import type { Calibration } from "@reefline/accuracy/calibration";
+import type { ClassCounts } from "@reefline/schema/classes";
 import type { EvaluationDetail } from "@reefline/schema/evaluation";
 import type { Evaluation, Metrics } from "@reefline/schema/training";
 
@@ -19,6 +20,8 @@ export interface ReportRun {
   readonly heldOut: HeldOutReport | null;
   /** On ground set aside while training; null for a model of another program. */
   readonly validation: Metrics | null;
+  /** On the same ground, of a model that tells classes apart. */
+  readonly validationByClass?: ClassCounts;
   readonly chips: readonly ChipPicture[];
   /** What is needed to make it again: names and values. */
   readonly reproduce: readonly { readonly name: string; readonly value: string }[];

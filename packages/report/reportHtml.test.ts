@@ -1,4 +1,5 @@
 import { noSizeCounts } from "@reefline/accuracy/sizeClasses";
+import { classColour } from "@reefline/schema/classColours";
 import type { EvaluationDetail } from "@reefline/schema/evaluation";
 import { describe, expect, it } from "vitest";
 import { layOutChart, ticks } from "./chartLayout.ts";
@@ -98,6 +99,36 @@ describe("the report's file", () => {
       expect(html).toContain(text);
     expect(html).toContain("calibration error 0.100");
     expect(html).toMatch(/Soft batch Dice, the score of the course[^<]*: 0\.800/);
+  });
+
+  it("sets classes in tables of their own, each with its colour, and says what was left out", () => {
+    expect(html).not.toContain("By class");
+    const byClass = {
+      classes: ["live", "<dead>"],
+      pixels: [
+        [900, 8, 2],
+        [10, 80, 10],
+        [4, 1, 15],
+      ],
+      areaM2: [
+        [9, 0.08, 0.02],
+        [0.1, 0.8, 0.1],
+        [0.04, 0.01, 0.15],
+      ],
+    };
+    const part = heldOut();
+    const told = reportHtml({
+      runs: [{ ...run, heldOut: { ...part, evaluation: { ...part.evaluation, byClass } }, validationByClass: byClass }],
+      version: "1",
+    });
+    expect(told.match(/By class/g)).toHaveLength(2);
+    // live: 80 right of 100 labelled and 89 predicted; dead: 15 of 20 and 27. Found: 106, of which 95 by their class.
+    for (const text of ["0.847", "0.734", "0.899", "0.800", "0.638", "0.556", "1 m²", "0.89 m²", "89.6 %", "left out"])
+      expect(told).toContain(text);
+    expect(told).toContain("<td>900</td><td>8</td><td>2</td>");
+    expect(told).toContain("&lt;dead&gt;");
+    expect(told).not.toContain("<dead>");
+    expect(told).toContain(`style="background:${classColour("live", byClass.classes)}"`);
   });
 
   it("says so where no held-out area was drawn", () => {

@@ -1,4 +1,5 @@
 import { groundWarnings } from "@reefline/accuracy/warnings";
+import { classTables } from "./classTables.ts";
 import { escapeHtml } from "./escapeHtml.ts";
 import { lineChart } from "./lineChart.ts";
 import { areaSentence, comparison, pixelTable, scoreTable, sizeTable, table } from "./metricTables.ts";
@@ -42,7 +43,7 @@ function runSections(run: ReportRun, beside: string): string {
       : "",
     run.history ? historySection(run.history) : "",
     run.validation
-      ? `<section><h2>On ground set aside while training</h2><p>Used to choose the weights, the temperature and the threshold; so these numbers flatter the model a little.</p>${pixelTable(run.validation)}</section>`
+      ? `<section><h2>On ground set aside while training</h2><p>Used to choose the weights, the temperature and the threshold; so these numbers flatter the model a little.</p>${pixelTable(run.validation)}${run.validationByClass ? classTables(run.validationByClass, run.heldOut?.unit ?? "m") : ""}</section>`
       : "",
     `<section><h2>To make it again</h2>${table(
       ["", ""],
@@ -68,7 +69,7 @@ function heldOutSection(heldOut: HeldOutReport): string {
     .map((text) => `<p class="warning">⚠ ${escapeHtml(text)}</p>`)
     .join(
       "",
-    )}${scoreTable(heldOut)}<p>${escapeHtml(areaSentence(heldOut))} A hand-drawn area gives no interval; an area sample does.</p><div class="grid">${charts.join("")}</div>${detail ? `<h3>By size of reef</h3>${sizeTable(heldOut)}<p class="quiet">Reefs are connected parts, cut off at the area's edge; smaller than ${Number(detail.leastReefM2.toPrecision(2))} ${heldOut.unit === "px" ? "px" : "m²"} they are not counted one by one.</p>` : ""}${soft}</section>`;
+    )}${scoreTable(heldOut)}<p>${escapeHtml(areaSentence(heldOut))} A hand-drawn area gives no interval; an area sample does.</p>${evaluation.byClass ? classTables(evaluation.byClass, heldOut.unit) : ""}<div class="grid">${charts.join("")}</div>${detail ? `<h3>By size of reef</h3>${sizeTable(heldOut)}<p class="quiet">Reefs are connected parts, cut off at the area's edge; smaller than ${Number(detail.leastReefM2.toPrecision(2))} ${heldOut.unit === "px" ? "px" : "m²"} they are not counted one by one.</p>` : ""}${soft}</section>`;
 }
 
 function historySection(history: NonNullable<ReportRun["history"]>): string {

@@ -44,6 +44,7 @@ path.mark{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 3;fill:none}
 .validation{fill:rgb(230 159 0/.26);stroke:#e69f00;stroke-width:1.2;stroke-dasharray:4 2}.key.validation{border-color:#e69f00;border-style:dashed}
 .holdout{fill:rgb(148 87 201/.2);stroke:#9457c9;stroke-width:2;stroke-dasharray:8 4}.key.holdout{border-color:#9457c9;border-style:dashed}
 .label{fill:none;stroke:#fff;stroke-width:.9}.key.label{border-color:#fff;outline:1px solid var(--soft)}
+.swatch{display:inline-block;width:12px;height:12px;border-radius:2px;border:1px solid rgb(0 0 0/.35);margin-right:7px;vertical-align:-1px}
 .ground{max-height:640px;background:var(--sunken)}
 .chip{margin:0 0 14px}
 .chip div{display:grid;grid-template-columns:repeat(3,1fr);gap:6px;max-width:780px}

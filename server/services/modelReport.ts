@@ -44,6 +44,7 @@ async function reportOf(store: Store, model: Model, inFull: boolean): Promise<Re
     history: events.length > 0 ? historyOfRun(events, card.bestEpoch) : null,
     heldOut: card.heldOut ? heldOutReport(card.heldOut, unit) : null,
     validation: imported ? null : card.validation,
+    ...(card.validationByClass ? { validationByClass: card.validationByClass } : {}),
     chips: inFull ? await chipPictures(store, model, unit) : [],
     reproduce: reproduceOf(card),
   };
