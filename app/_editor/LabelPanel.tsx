@@ -11,6 +11,7 @@ import { Kbd } from "../_ui/Kbd.tsx";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
+import { ClassesSection } from "./ClassesSection.tsx";
 import { ClassPicker } from "./ClassPicker.tsx";
 import { setLayer, setTool } from "./editorActions.ts";
 import { useEditor } from "./editorStore.ts";
@@ -76,6 +77,7 @@ export function LabelPanel() {
             </div>
           ) : null}
         </PanelSection>
+        <ClassesSection />
       </PanelBody>
       <PanelFooter>
         <Button

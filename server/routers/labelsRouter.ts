@@ -2,11 +2,14 @@ import { editSchema } from "@reefline/schema/feature";
 import { boundsSchema } from "@reefline/schema/grid";
 import { idSchema, uuidSchema } from "@reefline/schema/ids";
 import { z } from "zod";
+import { changeClass, countOfClass } from "../services/labelClasses.ts";
 import { applyEdit, featuresInSurvey, featuresSince, listRecentEdits, undoEdit } from "../services/labels.ts";
 import { acceptedLabelIds, featuresById, labelChanges, labelIdsIn, labelsAt, openLabels } from "../services/labelView.ts";
 import { procedure, router } from "./base.ts";
 
 const inSurvey = z.object({ surveyId: idSchema });
+const className = z.string().trim().min(1).max(60);
+const labelsOfClass = inSurvey.extend({ class: className, bounds: boundsSchema.nullable() });
 /** How far beside an outline a click still counts, degrees. */
 const reach = z.object({ lon: z.number().min(0).max(1), lat: z.number().min(0).max(1) }).default({ lon: 0, lat: 0 });
 
@@ -28,6 +31,10 @@ export const featuresRouter = router({
   idsIn: procedure
     .input(inSurvey.extend({ bounds: boundsSchema, limit: z.number().int().min(1).max(20_000).default(5_000) }))
     .query(({ ctx, input }) => labelIdsIn(ctx, input.surveyId, input.bounds, input.limit)),
+  countOfClass: procedure.input(labelsOfClass).query(({ ctx, input }) => countOfClass(ctx, input)),
+  changeClass: procedure
+    .input(labelsOfClass.extend({ to: className, editId: uuidSchema }))
+    .mutation(({ ctx, input }) => changeClass(ctx, input)),
   acceptedIds: procedure
     .input(inSurvey.extend({ limit: z.number().int().min(1).max(1_000) }))
     .query(({ ctx, input }) => acceptedLabelIds(ctx, input.surveyId, input.limit)),

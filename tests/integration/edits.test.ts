@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isAppError } from "@reefline/schema/errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Context } from "../../server/context.ts";
+import { changeClass, countOfClass } from "../../server/services/labelClasses.ts";
 import { applyEdit, type EditConflict, featuresInSurvey, featuresSince, listRecentEdits, undoEdit } from "../../server/services/labels.ts";
 import { featuresWithin } from "../../server/storage/features.ts";
 import { bareSurvey, box, content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
@@ -153,5 +154,46 @@ describe("edits", () => {
     const error = await failure(undoEdit(ctx, { surveyId: survey, editId: draw.id, newEditId: randomUUID() }));
     expect(error.code).toBe("edit/changed-since");
     expect((await present(survey))[0]?.notes).toBe("somebody's later work");
+  });
+
+  it("give labels of a class another at once, everywhere or in view, and can be taken back", async () => {
+    const survey = await bareSurvey(ctx.store, "classes");
+    const at = (lon: number, name: string) => ({ id: randomUUID(), baseRevision: 0, content: content(box(lon, 20), { class: name }) });
+    await applyEdit(ctx, edit(survey, { puts: [at(10, "reef"), at(11, "reef"), at(12, "dead"), at(13, "reef")] }));
+    const bounds = { west: 9.5, east: 11.5, south: 19, north: 21 };
+    const reef = { surveyId: survey, class: "reef" };
+    const classes = async () =>
+      (await present(survey))
+        .sort((a, b) => (a.geometry.coordinates[0]?.[0]?.[0] ?? 0) - (b.geometry.coordinates[0]?.[0]?.[0] ?? 0))
+        .map((one) => one.class);
+    expect([await countOfClass(ctx, { ...reef, bounds }), await countOfClass(ctx, { ...reef, bounds: null })]).toEqual([2, 3]);
+    // A label that reaches out of the view is not one that was seen.
+    expect(await countOfClass(ctx, { ...reef, bounds: { ...bounds, east: 11 } })).toBe(1);
+
+    const request = { ...reef, bounds, to: "live", editId: randomUUID() };
+    expect(await changeClass(ctx, request)).toEqual({ changed: 2, left: 0 });
+    expect(await changeClass(ctx, request)).toEqual({ changed: 2, left: 0 });
+    expect(await classes()).toEqual(["live", "live", "dead", "reef"]);
+    expect((await listRecentEdits(ctx, survey, 10))[0]?.title).toBe("Change class of 2 labels");
+    expect(await changeClass(ctx, { ...reef, bounds, to: "live", editId: randomUUID() })).toEqual({ changed: 0, left: 0 });
+    expect(await changeClass(ctx, { ...reef, bounds: null, to: "reef", editId: randomUUID() })).toEqual({ changed: 0, left: 0 });
+    await undoEdit(ctx, { surveyId: survey, editId: request.editId, newEditId: randomUUID() });
+    expect(await classes()).toEqual(["reef", "reef", "dead", "reef"]);
+  });
+
+  it("give more labels than fit one edit another class in several", async () => {
+    const survey = await bareSurvey(ctx.store, "many of a class");
+    const puts = (from: number, count: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        id: randomUUID(),
+        baseRevision: 0,
+        content: content(box(10 + ((from + i) % 71) / 2, 20)),
+      }));
+    await applyEdit(ctx, edit(survey, { puts: puts(0, 4_000) }));
+    await applyEdit(ctx, edit(survey, { puts: puts(4_000, 1_003) }));
+    const all = { surveyId: survey, class: "reef", bounds: null, to: "dead" };
+    expect(await changeClass(ctx, { ...all, editId: randomUUID() })).toEqual({ changed: 5_000, left: 3 });
+    expect(await changeClass(ctx, { ...all, editId: randomUUID() })).toEqual({ changed: 3, left: 0 });
+    expect(await countOfClass(ctx, { surveyId: survey, class: "dead", bounds: null })).toBe(5_003);
   });
 });
