@@ -11,7 +11,7 @@ import sharp from "sharp";
 import { openSource, snapshotNow } from "../server/jobs/trainingSources.ts";
 import { resolveSurvey } from "../server/services/surveys.ts";
 import { resolveModel } from "../server/services/training.ts";
-import { collect, number, wholeNumber } from "./optionValues.ts";
+import { classList, collect, number, wholeNumber } from "./optionValues.ts";
 import { command, inSession } from "./program.ts";
 import { configOf, type RecipeOptions } from "./recipeOptions.ts";
 import type { Session } from "./session.ts";
@@ -46,16 +46,17 @@ async function chipsExport(session: Session, dir: string, options: RecipeOptions
   if (there === null || there.length > 0) {
     throw new AppError("bad-input", "cli/not-empty", `${folder} is not an empty folder. Name an empty or a new one.`);
   }
+  const config = configOf(session, options);
   const written = { train: 0, validation: 0 };
   await withSources(session, options.survey, async (sources) => {
-    for await (const chip of splitChips({ sources, config: configOf(session, options) })) {
+    for await (const chip of splitChips({ sources, config })) {
       await writePair(folder, chip);
       written[chip.role]++;
     }
   });
   session.result({ folder, ...written }, [
     `Wrote ${written.train} training and ${written.validation} validation chips to ${folder}.`,
-    "  masks: 255 reef, 0 examined and empty, 128 not examined or of another part of the split",
+    `  masks: ${config.classes.map((name, i) => `${i + 1} ${name}, `).join("")}255 reef${config.classes.length > 0 ? " of no such class" : ""}, 0 examined and empty, 128 not examined or of another part of the split`,
   ]);
 }
 
@@ -109,6 +110,7 @@ export function addChipsCommands(program: Command): void {
     .requiredOption("--survey <survey>", "name or id; may be repeated", collect)
     .addOption(new Option("--preset <preset>", "whose chip size and filter (default: as train)").choices(presetNameSchema.options))
     .option("--seed <n>", "of the split, as in train", wholeNumber(0, 2 ** 31 - 1))
+    .option("--classes <names>", "masks of these classes of reef, numbered from 1, as in train", classList)
     .option("--unsharp", "sharpened, as in train")
     .option(
       "--gsd <m>",

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "./backend.ts";
 import { activate } from "./biasActivation.ts";
+import { isTensor } from "./isTensor.ts";
 import type { Activation } from "./network.ts";
 import { trainingOps } from "./trainingOps.ts";
 
@@ -93,8 +94,4 @@ function batchNormPlain(
     .sub(mean)
     .mul(gamma.mul(tf.rsqrt(variance.add(epsilon))))
     .add(beta);
-}
-
-function isTensor(value: unknown): value is Tensor {
-  return typeof value === "object" && value !== null && "dataId" in value;
 }

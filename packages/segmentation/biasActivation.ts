@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "./backend.ts";
+import { isTensor } from "./isTensor.ts";
 import type { Activation } from "./network.ts";
 import { trainingOps } from "./trainingOps.ts";
 
@@ -29,8 +30,4 @@ export function biasActivation(tf: Tf, x: Tensor4D, bias: Tensor1D, activation: 
 export function activate(tf: Tf, x: Tensor4D, activation: Activation): Tensor4D {
   if (activation === "none") return x;
   return activation === "relu" ? tf.relu(x) : tf.relu6(x);
-}
-
-function isTensor(value: unknown): value is Tensor {
-  return typeof value === "object" && value !== null && "dataId" in value;
 }

@@ -1,6 +1,7 @@
 import type { LossName } from "@reefline/schema/training";
 import type { Scalar, Tensor, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "./backend.ts";
+import { isTensor } from "./isTensor.ts";
 import { type Loss, losses } from "./loss.ts";
 
 /** The loss by name, of a network that tells so many classes apart; 0: reef or not. */
@@ -68,8 +69,4 @@ export function classLoss(tf: Tf, scores: Tensor4D, target: Tensor4D, valid: Ten
     };
   });
   return loss(scores) as Scalar;
-}
-
-function isTensor(value: unknown): value is Tensor {
-  return typeof value === "object" && value !== null && "dataId" in value;
 }

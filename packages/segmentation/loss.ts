@@ -1,6 +1,7 @@
 import type { LossName } from "@reefline/schema/training";
 import type { Scalar, Tensor, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "./backend.ts";
+import { isTensor } from "./isTensor.ts";
 
 /** logits, target and valid [N, H, W, 1] → one number; target 1 reef, 0 not; valid 1 where the pixel counts. */
 export type Loss = (tf: Tf, logits: Tensor4D, target: Tensor4D, valid: Tensor4D) => Scalar;
@@ -96,8 +97,4 @@ export function bceDiceLoss(tf: Tf, logits: Tensor4D, target: Tensor4D, valid: T
     };
   });
   return loss(logits) as Scalar;
-}
-
-function isTensor(value: unknown): value is Tensor {
-  return typeof value === "object" && value !== null && "dataId" in value;
 }

@@ -68,7 +68,9 @@ export async function readModel(modelDir: string): Promise<{ card: ModelCard; va
   const card = modelCardSchema.safeParse(parsed(cardText));
   const manifest = manifestSchema.safeParse(parsed(manifestText));
   if (!card.success || !manifest.success || !data) throw broken("card.json or model.json cannot be read");
-  const { weightCount, statisticsCount } = networkOf(card.data.architecture);
+  const { weightCount, statisticsCount, channelCount } = networkOf(card.data.architecture);
+  if (channelCount !== 1 + card.data.classes.length)
+    throw broken(`card.json names ${card.data.classes.length} classes, and the network has ${channelCount - 1}`);
   if (data.byteLength !== 4 * (weightCount + statisticsCount)) throw broken(`weights.bin has ${data.byteLength} bytes`);
   if (createHash("sha256").update(data).digest("hex") !== manifest.data.sha256) throw broken("the checksum of weights.bin differs");
   const floats = new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));

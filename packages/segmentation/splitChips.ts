@@ -15,7 +15,7 @@ export interface SplitChip {
   readonly bandCount: number;
   /** Interleaved bytes. */
   readonly image: Uint8Array;
-  /** 255 reef, 0 examined and empty, 128 not examined or not of this role. */
+  /** 255 reef, 0 examined and empty, 128 not examined or not of this role; where classes are told apart k for reef of the k-th. */
   readonly mask: Uint8Array;
 }
 
@@ -29,6 +29,7 @@ export async function* splitChips(input: Pick<TrainInput, "sources" | "config">)
   const { preset, grounds, planned, split, bandNames } = await prepareTraining(input.sources, input.config, groundBudgetBytes);
   const sizePx = preset.chipPx;
   const plain = noAugmentation(bandNames.length);
+  const shade = (reef: number): number => (reef === 0 || input.config.classes.length > 0 ? reef : 255);
   for (const [
     source,
     {
@@ -48,7 +49,7 @@ export async function* splitChips(input: Pick<TrainInput, "sources" | "config">)
           const patch = await ground.patch(chipWindow(centre, sizePx, plain));
           const chip = cutChip(patch, centre, sizePx, plain, (col, row) => roleAt(map, roles, col, row) === splitRoles[role]);
           if (!chip.valid.includes(1)) continue;
-          const mask = chip.target.map((reef, at) => (chip.valid[at] === 1 ? (reef > 0 ? 255 : 0) : 128));
+          const mask = chip.target.map((reef, at) => (chip.valid[at] === 1 ? shade(reef) : 128));
           yield { role, surveyName, colOff, rowOff, sizePx, bandCount: bandNames.length, image: chip.pixels, mask };
         }
       }

@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-import { classSummary } from "@reefline/accuracy/classScores";
 import { randomFrom } from "@reefline/chips/random";
-import type { ClassCounts } from "@reefline/schema/classes";
 import { AppError } from "@reefline/schema/errors";
 import type { Architecture, ModelCard } from "@reefline/schema/training";
 import { loadBackend } from "./backend.ts";
@@ -15,6 +13,7 @@ import { networkOf } from "./networkOf.ts";
 import { makePredictor } from "./predictor.ts";
 import { courseUnsharp } from "./preset.ts";
 import { afterValidation, plateauStart, rateAt } from "./schedule.ts";
+import { comparedDice } from "./selection.ts";
 import { startValues } from "./startValues.ts";
 import { Trainer } from "./trainer.ts";
 import type { TrainHooks, TrainInput, TrainResult } from "./trainInput.ts";
@@ -136,8 +135,7 @@ export async function trainModel(
     const scores = await score(values, epochWindows);
     // A checkpoint must not follow a validation that was left out: resuming would never make up for it.
     if (!scores) throw cancelled();
-    const { dice, threshold } = scores.histogram.bestThreshold(1);
-    const compared = scores.byClass ? diceWithClasses(dice, scores.byClass.countsAt(threshold, 1)) : dice;
+    const { dice, compared } = comparedDice(scores.histogram, scores.byClass);
     plateau = afterValidation(plateau, compared, progress);
     const isBest = bestDice === null || compared > bestDice;
     if (isBest) {
@@ -281,12 +279,6 @@ const noCheckpoint: Pick<Checkpoint, "step" | "epoch" | "elapsedSeconds" | "best
 function fingerprintOf({ sources, config }: TrainInput, architecture: Architecture, { gsdMeters, normalization }: TrainingData): string {
   const surveys = sources.map(({ surveyId, image, lastEditSeq }) => ({ surveyId, version: image.version, lastEditSeq }));
   return createHash("sha256").update(JSON.stringify({ surveys, config, architecture, gsdMeters, normalization })).digest("hex");
-}
-
-/** What is compared to keep the best weights: Dice of reef, and as much that of its classes where they are told apart. */
-function diceWithClasses(dice: number, counts: ClassCounts): number {
-  const { meanDice } = classSummary(counts);
-  return meanDice === null ? dice : (dice + meanDice) / 2;
 }
 
 function mean(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-import type { Tensor, TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@tensorflow/tfjs";
 import type { Tf } from "./backend.ts";
 import { trainingKernel } from "./trainingKernel.ts";
 
@@ -88,9 +88,4 @@ function openHeap(backend: WasmBackend): WasmHeap {
       for (const { dataId } of tensors) backend.disposeData(dataId);
     },
   };
-}
-
-/** Narrows what TensorFlow.js hands to kernels and gradients. */
-export function isTensor(value: unknown): value is Tensor {
-  return typeof value === "object" && value !== null && "dataId" in value;
 }
