@@ -33,8 +33,11 @@ export interface VectorizeOptions {
   readonly connectivity?: 4 | 8;
   /** Part reefs that have grown together at narrow necks (see `watershed`); regions in boxes of more than 2²⁴ pixels stay whole. */
   readonly splitTouching?: boolean;
-  /** The likeliest class of every pixel (0 none, k the k-th of `names`), on the same grid: a polygon is ground of one class. */
-  readonly classes?: { readonly source: ByteSource; readonly names: readonly string[] };
+  /**
+   * The likeliest class of every pixel (0 none, k the k-th of `names`), on the same grid: a polygon is ground of one class. Regions that
+   * are wider or higher than `boxPx` (4096 unless given) are cut along its multiples.
+   */
+  readonly classes?: { readonly source: ByteSource; readonly names: readonly string[]; readonly boxPx?: number };
   /** Only this window of the raster is outlined. */
   readonly window?: Window;
   /** Rows read at a time; the result does not depend on it. */
@@ -156,8 +159,8 @@ export async function* vectorizeProbability(probability: ByteSource, options: Ve
       const kept = corners.filter(({ points }) => doubleArea(points) <= 0 || keepsHole(ringArea(points), points[1] ?? 0));
       const parted = options.splitTouching ? splitTouching(kept) : null;
       if (options.classes) {
-        const { source, names } = options.classes;
-        for (const box of parted ? [parted.window] : classBoxes(kept)) {
+        const { source, names, boxPx } = options.classes;
+        for (const box of parted ? [parted.window] : classBoxes(kept, boxPx)) {
           const ofPixel = await readAround(reading(source), window, box);
           const classed = partByClass(kept, box, ofPixel, leastClassPx, parted?.labels);
           for (const [i, { polygon, statistics }] of (await bodies(classed)).entries()) {
@@ -227,7 +230,7 @@ function bodyStatistics(labels: Int32Array, count: number, values: Uint8Array, t
   for (let i = 0; i < labels.length; i++) {
     const value = values[i] ?? 0;
     const label = labels[i] ?? 0;
-    if (label > 0 && value >= thresholdByte) bins[label * 256 + value] = (bins[label * 256 + value] ?? 0) + 1;
+    if (label > 0 && label <= count && value >= thresholdByte) bins[label * 256 + value] = (bins[label * 256 + value] ?? 0) + 1;
   }
   return Array.from({ length: count }, (_, i) => {
     const own = bins.subarray((i + 1) * 256, (i + 2) * 256);
