@@ -82,7 +82,11 @@ const style = fc.record({
 });
 
 /** Of every pixel the polygons whose inside its centre, or another point of it, is in, by the even-odd rule. */
-function painted({ grid }: Field, polygons: readonly OutlinedPolygon[], [dx, dy] = [0.5, 0.5]): (string | undefined)[][] {
+function painted(
+  { grid }: Field,
+  polygons: readonly OutlinedPolygon[],
+  [dx, dy]: readonly [number, number] = [0.5, 0.5],
+): (string | undefined)[][] {
   const toPixel = lonLatToPixel(grid);
   const found = Array.from({ length: grid.widthPx * grid.heightPx }, (): (string | undefined)[] => []);
   for (const { geometry, class: name } of polygons) {
@@ -122,7 +126,7 @@ describe("outlines by class", () => {
         const wanted = Array.from(made.data, (value, i) => (value >= 128 ? [names[(made.classes[i] ?? 0) - 1]] : []));
         expect(painted(made, polygons)).toEqual(wanted);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
@@ -136,7 +140,7 @@ describe("outlines by class", () => {
           expect(geos.invalidReason(geometry.coordinates.map((ring) => Float64Array.from(ring.flat())))).toBeNull();
         for (const [edge, times] of edges(whole)) expect({ edge, times }).toEqual({ edge, times: 1 });
       }),
-      { numRuns: 45 },
+      { numRuns: 30 },
     );
   }, 60_000);
 
@@ -158,7 +162,7 @@ describe("outlines by class", () => {
               expect(Math.min(col, row, widthPx - col, heightPx - row)).toBeLessThanOrEqual(slack);
             }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   }, 60_000);
 
@@ -232,7 +236,7 @@ describe("large regions", () => {
               expect({ col, row, count: found.length }).toEqual({ col, row, count: 1 });
           }
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   }, 60_000);
 
