@@ -42,6 +42,11 @@ export async function predict(session: Session, options: PredictCommand): Promis
   const { engine } = prediction;
   const polygons = (await polygonSet(ctx.store.db, prediction.id, prediction.threshold)) ?? [];
   const areaM2 = polygons.reduce((sum, polygon) => sum + polygon.areaM2, 0);
+  const unit = survey.image && isPixelCrs(survey.image.grid.crs) ? "px" : "m²";
+  const classes = (prediction.classRaster?.classes ?? []).map((name) => {
+    const own = polygons.filter((polygon) => polygon.class === name);
+    return { name, polygonCount: own.length, areaM2: own.reduce((sum, polygon) => sum + polygon.areaM2, 0) };
+  });
   session.result(
     {
       prediction: { id: prediction.id, surveyId: survey.id, modelId: model.id, threshold: prediction.threshold },
@@ -49,9 +54,11 @@ export async function predict(session: Session, options: PredictCommand): Promis
       engine,
       polygonCount: polygons.length,
       areaM2,
+      ...(classes.length > 0 ? { classes } : {}),
     },
     [
-      `Predicted ${survey.name}: ${polygons.length} polygons, ${areaM2.toFixed(1)} ${survey.image && isPixelCrs(survey.image.grid.crs) ? "px" : "m²"} at threshold ${prediction.threshold.toFixed(2)}.`,
+      `Predicted ${survey.name}: ${polygons.length} polygons, ${areaM2.toFixed(1)} ${unit} at threshold ${prediction.threshold.toFixed(2)}.`,
+      ...classes.map((own) => `  ${own.name}: ${own.polygonCount} polygons, ${own.areaM2.toFixed(1)} ${unit}`),
       ...(engine ? [`  computed with ${engineTitles[engine.name]} ${engine.version}, ${engine.threads} threads`] : []),
       ...engineTrialLines(engine?.trials ?? []).map((line) => `  ${line}`),
     ],
