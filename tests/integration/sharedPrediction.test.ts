@@ -17,6 +17,7 @@ import { getPrediction, removePrediction, startPrediction } from "../../server/s
 import { resolveSurvey } from "../../server/services/surveys.ts";
 import { resolveModel } from "../../server/services/training.ts";
 import { jobById } from "../../server/storage/jobs.ts";
+import { polygonSet } from "../../server/storage/polygonSets.ts";
 import { claimSwath, commitSwath, planSwaths, releaseSwath, renewSwath, swathsOf } from "../../server/storage/swaths.ts";
 import { type RunningWorker, reefline, startWorker, until } from "./program.ts";
 import { expectNoSeam } from "./seams.ts";
@@ -24,6 +25,8 @@ import { openTestStore, temporaryFolder } from "./testStore.ts";
 
 const folder = temporaryFolder();
 const dataDir = join(folder.path, "data");
+/** Told apart, so that a prediction has every plane there is. */
+const classes = ["live", "dead"] as const;
 const workers: RunningWorker[] = [];
 let ctx: Context;
 let surveyId: string;
@@ -36,13 +39,13 @@ const work = (...args: string[]): RunningWorker => {
 };
 
 beforeAll(async () => {
-  const files = await makeTinySurvey({ outDir: join(folder.path, "survey"), widthPx: 1_024, heightPx: 768, seed: 6 });
-  const wide = await makeTinySurvey({ outDir: join(folder.path, "wide"), widthPx: 1_100, heightPx: 7_000, seed: 7 });
+  const files = await makeTinySurvey({ outDir: join(folder.path, "survey"), widthPx: 1_024, heightPx: 768, seed: 6, classes });
+  const wide = await makeTinySurvey({ outDir: join(folder.path, "wide"), widthPx: 1_100, heightPx: 7_000, seed: 7, classes });
   for (const command of [
     ["survey", "add", files.tif, "--name", "tiny"],
     ["labels", "import", files.labels, "--survey", "tiny"],
     ["labels", "import", files.examined, "--survey", "tiny", "--as", "examined"],
-    ["train", "--survey", "tiny", "--model", "quick", "--epochs", "1", "--no-check"],
+    ["train", "--survey", "tiny", "--model", "quick", "--epochs", "1", "--no-check", "--classes", classes.join()],
     ["survey", "add", wide.tif, "--name", "wide"],
   ]) {
     const { code, stderr } = await reefline(["--data", dataDir, ...command]);
@@ -73,16 +76,19 @@ const ready = (prediction: Prediction) =>
     150,
   );
 
+const digestOf = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
+
+/** Of every raster, of the areas of classes, and of the outlines. */
 async function digests({ id }: Prediction): Promise<string[]> {
-  const { raster, uncertainty } = await getPrediction(ctx, id);
-  const assets = [raster, uncertainty].flatMap((one) => (one ? [one.assetId] : []));
-  return Promise.all(
-    assets.map(async (assetId) =>
-      createHash("sha256")
-        .update(await readFile(await assetPath(ctx.store, assetId)))
-        .digest("hex"),
-    ),
-  );
+  const { raster, uncertainty, classRaster, threshold } = await getPrediction(ctx, id);
+  const assets = [raster, uncertainty, classRaster].flatMap((one) => (one ? [one.assetId] : []));
+  const rasters = await Promise.all(assets.map(async (assetId) => digestOf(await readFile(await assetPath(ctx.store, assetId)))));
+  const outlines = ((await polygonSet(ctx.store.db, id, threshold)) ?? []).map((polygon) => [
+    polygon.id,
+    polygon.class,
+    polygon.probability,
+  ]);
+  return [...rasters, digestOf(JSON.stringify(classRaster?.areaHistogramsM2)), digestOf(JSON.stringify(outlines))];
 }
 
 /** The one calm run that all others must equal. */
@@ -96,7 +102,7 @@ it("writes where it is unsure beside the probability, and remembers what it was 
   const made = await getPrediction(ctx, prediction.id);
   expect(made.engine).toMatchObject({ name: "onnxruntime", threads: expect.any(Number) });
   expect(made.uncertainty).toMatchObject({ measure: "orientations", gsdMeters: made.raster?.gsdMeters });
-  expect((await readdir(ctx.store.paths.prediction(prediction.id))).sort()).toEqual(["probability.tif", "uncertainty.tif"]);
+  expect((await readdir(ctx.store.paths.prediction(prediction.id))).sort()).toEqual(["classes.tif", "probability.tif", "uncertainty.tif"]);
   expect(await swathsOf(ctx.store.db, prediction.id)).toEqual([]);
   const rasters = await Promise.all(
     [made.raster, made.uncertainty].map(async (one) => openGeoTiff(await openFileSource(await assetPath(ctx.store, one?.assetId ?? "")))),
@@ -109,8 +115,13 @@ it("writes where it is unsure beside the probability, and remembers what it was 
   expect(spread?.valid).toEqual(probability?.valid);
   expect(Math.max(...Array.from(spread?.data ?? [0]).slice(0, 100_000))).toBeGreaterThan(2);
   await Promise.all(rasters.map((raster) => raster.close()));
+  const areasM2 = made.classRaster?.areaHistogramsM2.map((histogram) => histogram.reduce((sum, areaM2) => sum + areaM2, 0)) ?? [];
+  expect(areasM2.map((areaM2) => areaM2 > 1)).toEqual([true, true]);
+  const together = areasM2.reduce((sum, areaM2) => sum + areaM2, 0);
+  const measured = made.raster?.areaHistogramM2.reduce((sum, areaM2, byte) => sum + (byte === 0 ? 0 : areaM2), 0) ?? 0;
+  expect(together / measured).toBeCloseTo(1, 9);
   calm = await digests(prediction);
-  expect(new Set(calm).size).toBe(2);
+  expect(new Set(calm).size).toBe(5);
 }, 240_000);
 
 it("two workers share one survey, either dies, and the bytes are those of one", async () => {
