@@ -1,8 +1,8 @@
 """Checks our ONNX files by the outside tools and stores what Python's onnxruntime answers.
 
-    REEFLINE_WRITE_GOLDEN=1 npx vitest run packages/segmentation/onnxGolden.test.ts   # writes onnx.onnx, deepness.onnx, pixels.bin
+    REEFLINE_WRITE_GOLDEN=1 npx vitest run packages/segmentation/onnxGolden.test.ts   # writes the .onnx files and pixels.bin
     python -m venv venv && venv/bin/pip install onnx onnxruntime numpy
-    venv/bin/python tests/golden/onnx/make.py                                          # writes probability.bin, checked.json
+    venv/bin/python tests/golden/onnx/make.py                                          # writes probability.bin, classes.bin, checked.json
 """
 
 import json
@@ -16,7 +16,7 @@ folder = Path(__file__).parent
 width, height, tile = 40, 24, 32
 pixels = np.fromfile(folder / "pixels.bin", np.uint8).reshape(1, height, width, 3).transpose(0, 3, 1, 2)
 
-for name in ("onnx", "deepness"):
+for name in ("onnx", "deepness", "classes", "classes-deepness"):
     model = onnx.load(folder / f"{name}.onnx")
     onnx.checker.check_model(model, full_check=True)
 
@@ -36,7 +36,19 @@ of_tile = deepness.run(None, {"pixels": (square / 255).astype(np.float32)})[0]
 difference = float(np.abs(of_tile - answer.run(None, {"pixels": square.astype(np.float32)})[0]).max())
 assert difference < 1e-4, difference
 
+# Of a model that tells three classes apart: background, then each class, which sum to 1.
+told = onnxruntime.InferenceSession(folder / "classes.onnx", providers=["CPUExecutionProvider"])
+planes = told.run(None, {"pixels": pixels.astype(np.float32)})[0]
+assert planes.shape == (1, 4, height, width) and np.abs(planes.sum(1) - 1).max() < 1e-6
+planes.tofile(folder / "classes.bin")
+told_deepness = onnxruntime.InferenceSession(folder / "classes-deepness.onnx", providers=["CPUExecutionProvider"])
+assert told_deepness.get_outputs()[0].shape == [1, 4, tile, tile]
+class_names = json.loads(told_deepness.get_modelmeta().custom_metadata_map["class_names"])
+of_tile = told_deepness.run(None, {"pixels": (square / 255).astype(np.float32)})[0]
+classes_difference = float(np.abs(of_tile - told.run(None, {"pixels": square.astype(np.float32)})[0]).max())
+assert classes_difference < 1e-4, classes_difference
+
 versions = {"onnx": onnx.__version__, "onnxruntime": onnxruntime.__version__}
-checked = {**versions, "deepnessDifference": difference, "metadata": metadata}
+checked = {**versions, "deepnessDifference": difference, "metadata": metadata, "classNames": class_names, "classesDifference": classes_difference}
 (folder / "checked.json").write_text(json.dumps(checked, indent=2) + "\n")
 print(checked)
