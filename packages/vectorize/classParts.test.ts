@@ -186,6 +186,32 @@ describe("outlines by class", () => {
     expect(painted(made, polygons)).toEqual(Array.from(data, (_, i) => [i % widthPx < 16 ? "live" : "dead"]));
   });
 
+  it("fill a small hole that touches the outside in a corner, as outlines without classes do", async () => {
+    const [widthPx, heightPx] = [13, 9];
+    const data = new Uint8Array(widthPx * heightPx).fill(255);
+    for (const [col, row] of [
+      [4, 0],
+      [5, 1],
+      // A hole that is large enough to stay.
+      [9, 4],
+      [10, 4],
+      [9, 5],
+      [10, 5],
+    ] as const)
+      data[row * widthPx + col] = 1;
+    const classes = data.map((_, i) => (i % widthPx < 8 ? 1 : 2));
+    const transform: Grid["transform"] = [gsd, 0, 352_000, 0, -gsd, 3_841_000];
+    const made = { grid: { crs: crsFromEpsg(32618), transform, widthPx, heightPx }, data, classes };
+    for (const minAreaM2 of [0, 3.5 * gsd ** 2]) {
+      const covered = painted(made, await all(made, { simplifyMeters: 0, minAreaM2 })).map((found) => found.length);
+      const without: OutlinedPolygon[] = [];
+      for await (const polygon of vectorizeProbability(sourceOf(made.grid, data), { threshold: 0.5, minAreaM2, simplifyMeters: 0 }))
+        without.push(polygon);
+      expect(covered).toEqual(painted(made, without).map((found) => found.length));
+      expect(covered.filter((count) => count === 0).length).toBe(minAreaM2 > 0 ? 5 : 6);
+    }
+  });
+
   it("are one polygon again where what parted them was too small", async () => {
     const [widthPx, heightPx] = [31, 9];
     const data = new Uint8Array(widthPx * heightPx).fill(255);

@@ -38,17 +38,18 @@ export function classBoxes(rings: readonly TracedRing[], boxPx = classBoxPx): Wi
  * side: what borders on them ends along pixel edges, in the very corners where the neighbouring box ends it. Pure.
  * @param rings the region's, in pixel corners; holes among them stay holes
  * @param ofPixel the class of every pixel of `window`, 0 where there is none
- * @param bodies the body of every pixel where the region was parted before: their borders stay
+ * @param options.bodies the body of every pixel where the region was parted before: their borders stay
+ * @param options.isKept whether a hole stays one that shows when rings are cut where they touch themselves
  */
 export function partByClass(
   rings: readonly TracedRing[],
   window: Window,
   ofPixel: Uint8Array,
   leastPx: number,
-  bodies: Int32Array | null = null,
+  { bodies = null, isKept }: { bodies?: Int32Array | null; isKept?: (hole: Int32Array) => boolean } = {},
 ): ClassedRegion {
   const { widthPx, heightPx } = window;
-  const inside = filled(rings, window);
+  const inside = filled(rings, window, isKept);
   /** Pixels outside the box where the region goes on, one list for each side and one for the corners. */
   const beyond: number[][] = [[], [], [], [], []];
   const leaveOut = (pixel: number, side: number): void => {

@@ -52,11 +52,15 @@ export function boxAround(rings: readonly TracedRing[]): Window {
   return { colOff: minCol, rowOff: minRow, widthPx: maxCol - minCol, heightPx: maxRow - minRow };
 }
 
-/** 1 inside rings of pixel corners, even-odd; what lies beyond the window is left out. */
-export function filled(rings: readonly TracedRing[], { colOff, rowOff, widthPx, heightPx }: Window): Uint8Array {
+/** 1 inside rings of pixel corners, even-odd, without holes that are not kept; what lies beyond the window is left out. */
+export function filled(
+  rings: readonly TracedRing[],
+  { colOff, rowOff, widthPx, heightPx }: Window,
+  isKept: (hole: Int32Array) => boolean = () => true,
+): Uint8Array {
   const mask = new Uint8Array(widthPx * heightPx);
   for (const { outer, holes } of regionParts(rings))
-    for (const ring of [outer, ...holes])
+    for (const ring of [outer, ...holes.filter(isKept)])
       for (let i = 0; i < ring.length; i += 2) {
         const col = Math.max(0, (ring[i] ?? 0) - colOff);
         const from = (ring[i + 1] ?? 0) - rowOff;

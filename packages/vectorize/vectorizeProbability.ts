@@ -156,13 +156,14 @@ export async function* vectorizeProbability(probability: ByteSource, options: Ve
   const outlined = async function* (region: TracedRegion): AsyncGenerator<OutlinedPolygon> {
     if (options.splitTouching || options.classes) {
       const corners = contour === "subpixel" ? region.rings.map((ring) => cornersOfContour(ring, unitsPerPixel)) : region.rings;
-      const kept = corners.filter(({ points }) => doubleArea(points) <= 0 || keepsHole(ringArea(points), points[1] ?? 0));
+      const isKept = (hole: Int32Array): boolean => keepsHole(ringArea(hole), hole[1] ?? 0);
+      const kept = corners.filter(({ points }) => doubleArea(points) <= 0 || isKept(points));
       const parted = options.splitTouching ? splitTouching(kept) : null;
       if (options.classes) {
         const { source, names, boxPx } = options.classes;
         for (const box of parted ? [parted.window] : classBoxes(kept, boxPx)) {
           const ofPixel = await readAround(reading(source), window, box);
-          const classed = partByClass(kept, box, ofPixel, leastClassPx, parted?.labels);
+          const classed = partByClass(kept, box, ofPixel, leastClassPx, { bodies: parted?.labels ?? null, isKept });
           for (const [i, { polygon, statistics }] of (await bodies(classed)).entries()) {
             const body = finish(polygon, statistics, names[(classed.classes[i + 1] ?? 0) - 1]);
             if (body) yield body;
