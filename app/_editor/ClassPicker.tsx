@@ -9,7 +9,7 @@ import { labelTotals } from "./labelTotals.ts";
 const other = "…";
 const none: readonly string[] = [];
 
-/** A label's class: those in use, `reef` and `unsure` first, or a new name. */
+/** A label's class ("": several): those in use, `reef` and `unsure` first, or a new name. */
 export function ClassPicker({
   value,
   onChange,
@@ -29,7 +29,7 @@ export function ClassPicker({
   const [naming, setNaming] = useState(false);
   const names = useMemo(() => {
     const used = new Set<string>(["reef", "unsure", value, ...more, ...labelTotals(counted, pending).classes.map(({ name }) => name)]);
-    return [...used].filter((name) => name !== other);
+    return [...used].filter((name) => name !== other && name !== "");
   }, [counted, pending, value, more]);
   return (
     <Field

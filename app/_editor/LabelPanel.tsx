@@ -18,6 +18,7 @@ import { useEditor } from "./editorStore.ts";
 import { useFeatures } from "./featureStore.ts";
 import { type LabelTotals, labelTotals } from "./labelTotals.ts";
 import { layerWords } from "./layerWords.ts";
+import { MarkedSection } from "./MarkedSection.tsx";
 import { SelectionSection } from "./SelectionSection.tsx";
 
 const layerOrder: Layer[] = ["label", "examined", "holdout", "ignore"];
@@ -64,6 +65,7 @@ export function LabelPanel() {
           </PanelSection>
         ) : null}
         {selected ? <SelectionSection key={selected.id} feature={selected} /> : null}
+        <MarkedSection />
         <PanelSection title="Draw into">
           <div role="radiogroup" aria-label="Layer that new polygons go to" className="-mx-1.5 flex flex-col">
             {layerOrder.map((each) => (

@@ -1,4 +1,4 @@
-import type { FeatureContent, Layer, Polygon, Position } from "@reefline/schema/feature";
+import type { Feature, FeatureContent, Layer, Polygon, Position } from "@reefline/schema/feature";
 import { api } from "../_api/api.ts";
 import { announce } from "../_ui/announce.ts";
 import { toast } from "../_ui/toasts.ts";
@@ -45,6 +45,22 @@ export function select(id: string | null): void {
   if (feature) announce(`Selected ${layerWords[feature.layer].one}, ${feature.class}. Comma and full stop step through its vertices.`);
 }
 
+/** Labels at a place that only tiles draw, the smallest first. */
+async function drawnLabelsAt(surveyId: string, at: Position, reach: { lon: number; lat: number }): Promise<Feature[]> {
+  const found = await api.features.at.query({ surveyId, lon: at[0], lat: at[1], reach }).catch(() => []);
+  const beside = besideTiles(useFeatures.getState());
+  return found.filter(({ id }) => !beside.has(id));
+}
+
+/** All labels at a place, the smallest first, whoever draws them. */
+export async function labelsAt(at: Position, reach: { lon: number; lat: number }): Promise<Feature[]> {
+  const { surveyId } = useFeatures.getState();
+  const drawn = surveyId ? await drawnLabelsAt(surveyId, at, reach) : [];
+  const here = featureAt(at, (layer) => layer === "label");
+  const known = here ? useFeatures.getState().features.get(here) : undefined;
+  return [...drawn, ...(known ? [known] : [])].sort((a, b) => extent(a.geometry) - extent(b.geometry));
+}
+
 let picks = 0;
 
 /**
@@ -55,11 +71,9 @@ export async function selectLabelAt(at: Position, reach: { lon: number; lat: num
   const pick = ++picks;
   const { surveyId } = useFeatures.getState();
   if (!surveyId) return;
-  const found = await api.features.at.query({ surveyId, lon: at[0], lat: at[1], reach }).catch(() => []);
+  const [smallest] = await drawnLabelsAt(surveyId, at, reach);
   const { edit, selectedId, tool } = get();
   if (pick !== picks || selectedId !== known || edit?.active || edit?.drag || (tool !== "select" && tool !== "move")) return;
-  const beside = besideTiles(useFeatures.getState());
-  const [smallest] = found.filter(({ id }) => !beside.has(id));
   const present = known ? useFeatures.getState().features.get(known) : undefined;
   if (!smallest || (present?.layer === "label" && extent(present.geometry) <= extent(smallest.geometry))) return;
   rememberFeatures([smallest]);
@@ -185,7 +199,10 @@ export function backOut(): boolean {
   } else if (tool !== "select") setTool("select");
   else if (edit?.active) editEvent({ type: "activate", ref: null });
   else if (edit) select(null);
-  else return false;
+  else if (get().marked.length > 0) {
+    set({ marked: [] });
+    announce("No label is marked");
+  } else return false;
   return true;
 }
 

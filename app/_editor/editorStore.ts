@@ -15,6 +15,8 @@ export type EditorState = {
   labelClass: string;
   draw: DrawState;
   selectedId: string | null;
+  /** Labels to be changed together. */
+  marked: readonly string[];
   /** The selected polygon in work; null when nothing is selected. */
   edit: EditState | null;
   ruler: RulerState;
@@ -29,6 +31,7 @@ export const useEditor = create<EditorState>(() => ({
   labelClass: "reef",
   draw: nothingDrawn,
   selectedId: null,
+  marked: [],
   edit: null,
   ruler: nothingMeasured,
   crosshair: null,

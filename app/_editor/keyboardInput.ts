@@ -9,6 +9,7 @@ import { besideTiles, useFeatures } from "./featureStore.ts";
 import { samePosition } from "./geometry/segments.ts";
 import { vertexAt } from "./geometry/vertices.ts";
 import { layerKeys, toolKeys } from "./keys.ts";
+import { toggleMark } from "./markedLabels.ts";
 import { ruler } from "./modes/ruler.ts";
 import { editorHasMap } from "./pointerInput.ts";
 
@@ -81,6 +82,7 @@ function handleSelection(map: MapLibreMap, key: string, shift: boolean): boolean
   }
   if (key === "N" && tool === "select") return act(() => void selectNeighbour(map, shift ? -1 : 1));
   if (!edit || tool !== "select") return false;
+  if (key === "X") return act(() => toggleMark(useEditor.getState().selectedId));
   if (key === "," || key === ".") return act(() => editEvent({ type: "step", by: key === "." ? 1 : -1 }));
   if (key === "+" && edit.active) return act(() => editEvent({ type: "insert-after" }));
   return false;

@@ -39,6 +39,7 @@ export const keyList: { title: string; keys: { press: string[]; does: string }[]
     title: "Selection",
     keys: [
       { press: ["N"], does: "Select the next polygon in view; Shift+N the one before" },
+      { press: ["X"], does: "Mark the label, to change the class of several; Shift+click likewise" },
       { press: [",", "."], does: "Step through its vertices; arrow keys move the chosen one" },
       { press: ["+"], does: "Add a vertex after the chosen one" },
       { press: ["Del"], does: "Delete the vertex, or the polygon" },

@@ -9,6 +9,7 @@ import { drawEvent, editEvent, featureAt, select, selectLabelAt } from "./editor
 import { useEditor } from "./editorStore.ts";
 import { useFeatures } from "./featureStore.ts";
 import { pointInPolygon } from "./geometry/rings.ts";
+import { toggleMarkAt } from "./markedLabels.ts";
 import { hitHandle, type ScreenPoint } from "./modes/hitHandle.ts";
 import { ruler } from "./modes/ruler.ts";
 
@@ -44,6 +45,16 @@ export function attachPointer(map: MapLibreMap): () => void {
     } else if (tool === "ruler") {
       useEditor.setState({ ruler: ruler(measured, { type: "place", at: positionOf(event) }) });
     } else if (!useDrawRequest.getState().request) pick(map, event);
+  };
+
+  // A click with Shift is to the map a zoom box without a size, and no click.
+  const mark = ({ originalEvent }: { originalEvent: unknown }) => {
+    if (!(originalEvent instanceof MouseEvent) || !editorHasMap() || useDrawRequest.getState().request) return;
+    if (useEditor.getState().tool !== "select" || !useWorkspace.getState().layers.label.visible) return;
+    const { left, top } = map.getCanvas().getBoundingClientRect();
+    const point = { x: originalEvent.clientX - left, y: originalEvent.clientY - top };
+    const { lng, lat } = map.unproject([point.x, point.y]);
+    void toggleMarkAt([lng, lat], reachOf(map, point, [lng, lat]));
   };
 
   const doubleClick = (event: MapMouseEvent) => {
@@ -88,6 +99,7 @@ export function attachPointer(map: MapLibreMap): () => void {
   };
 
   map.on("click", click);
+  map.on("boxzoomcancel", mark);
   map.on("dblclick", doubleClick);
   map.on("mousedown", press);
   map.on("touchstart", press);
@@ -98,6 +110,7 @@ export function attachPointer(map: MapLibreMap): () => void {
   window.addEventListener("mouseup", release);
   return () => {
     map.off("click", click);
+    map.off("boxzoomcancel", mark);
     map.off("dblclick", doubleClick);
     map.off("mousedown", press);
     map.off("touchstart", press);

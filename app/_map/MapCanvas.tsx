@@ -154,7 +154,7 @@ function followEditor(map: import("maplibre-gl").Map): () => void {
   const redraw = () => {
     frame = 0;
     const state = useEditor.getState();
-    if (state.edit !== drawn.edit) drawSelection(map, state);
+    if (state.edit !== drawn.edit || state.marked !== drawn.marked) drawSelection(map, state);
     if (state.draw !== drawn.draw || state.ruler !== drawn.ruler || state.crosshair !== drawn.crosshair) drawDraft(map, state);
     drawn = state;
   };

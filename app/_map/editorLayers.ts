@@ -1,6 +1,7 @@
-import type { Position } from "@reefline/schema/feature";
+import type { Polygon, Position } from "@reefline/schema/feature";
 import type { Map as MapLibreMap } from "maplibre-gl";
 import type { EditorState } from "../_editor/editorStore.ts";
+import { useFeatures } from "../_editor/featureStore.ts";
 import { midpointAfter, vertexRefs } from "../_editor/geometry/vertices.ts";
 import { cursorIsRefused } from "../_editor/modes/drawRing.ts";
 import { rulerPath } from "../_editor/modes/ruler.ts";
@@ -95,9 +96,10 @@ function shape(geometry: GeoJSON.Geometry, properties: Record<string, string | n
 const pointAt = (at: Position, icon: string, order = 0) => shape({ type: "Point", coordinates: at }, { icon, order });
 
 /** The selected polygon with its handles: squares on vertices, dots halfway between. */
-export function selectionShapes(edit: EditorState["edit"]): GeoJSON.FeatureCollection {
-  if (!edit) return collection([]);
-  const features = [shape(edit.polygon)];
+export function selectionShapes(edit: EditorState["edit"], marked: readonly Polygon[] = []): GeoJSON.FeatureCollection {
+  const features = marked.map((polygon) => shape(polygon));
+  if (!edit) return collection(features);
+  features.push(shape(edit.polygon));
   for (const ref of vertexRefs(edit.polygon)) {
     const at = edit.polygon.coordinates[ref.ring]?.[ref.vertex];
     const middle = edit.drag ? null : midpointAfter(edit.polygon, ref);
@@ -129,7 +131,9 @@ export function draftShapes({ draw, ruler, crosshair }: Pick<EditorState, "draw"
 }
 
 export function drawSelection(map: MapLibreMap, state: EditorState): void {
-  void geoJsonSource(map, selection)?.setData(selectionShapes(state.edit));
+  const { features } = useFeatures.getState();
+  const marked = state.marked.flatMap((id) => (id === state.selectedId ? [] : (features.get(id)?.geometry ?? [])));
+  void geoJsonSource(map, selection)?.setData(selectionShapes(state.edit, marked));
 }
 
 export function drawDraft(map: MapLibreMap, state: EditorState): void {
