@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { unsaidClass } from "@reefline/chips/cutChip";
 import { randomFrom } from "@reefline/chips/random";
 import { gridBounds, gridGsdMeters } from "@reefline/geo/grid";
 import type { Polygon } from "@reefline/schema/feature";
@@ -22,6 +23,8 @@ describe("chips cut in threads", () => {
   let folder = "";
   let place: RasterPlace;
   let data: TrainingData;
+  /** The same with labels of two classes told apart, and others of a third. */
+  let told: TrainingData;
   let close: () => Promise<void>;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "reefline-chips-"));
@@ -48,14 +51,16 @@ describe("chips cut in threads", () => {
     };
     const config = trainConfigSchema.parse({ seed: 5, gsdMeters: 0.07, unsharp: true });
     data = await prepareTraining([source], config, 64 * 2 ** 20);
+    const labelClasses = source.labels.map((_, i) => ["live", "dead", "rubble"][i % 3] ?? "");
+    told = await prepareTraining([{ ...source, labelClasses }], { ...config, classes: ["live", "dead"] }, 64 * 2 ** 20);
   });
   afterAll(async () => {
     await close();
     await rm(folder, { recursive: true });
   });
 
-  const threadsOf = (threads: number, at: (RasterPlace | undefined)[] = [place]) =>
-    chipThreads(data, at, { limits, threads, groundBudgetBytes: 64 * 2 ** 20 });
+  const threadsOf = (threads: number, at: (RasterPlace | undefined)[] = [place], of = data) =>
+    chipThreads(of, at, { limits, threads, groundBudgetBytes: 64 * 2 ** 20 });
   async function taken(source: BatchSource, count: number) {
     const seen = [];
     for (let i = 0; i < count; i++) {
@@ -76,6 +81,12 @@ describe("chips cut in threads", () => {
       expect(cutter?.ahead).toBe(3 * threads);
       expect(await taken(openBatches(data, randomFrom(9), cutter), 9)).toEqual(expected);
     }
+  });
+
+  it("know the classes that the training knows", async () => {
+    const expected = await taken(openBatches(told, randomFrom(9), null), 3);
+    expect(new Set(expected.flatMap(({ target }) => [...target]))).toEqual(new Set([0, 1, 2, unsaidClass]));
+    expect(await taken(openBatches(told, randomFrom(9), threadsOf(2, [place], told)), 3)).toEqual(expected);
   });
 
   it("go on from the state of a batch as if nothing had happened", async () => {
