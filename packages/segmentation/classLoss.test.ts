@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import { lossNameSchema } from "@reefline/schema/training";
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { loadBackend, type Tf } from "./backend.ts";
 import { classLoss, trainingLoss } from "./classLoss.ts";
+import { type Loss, losses } from "./loss.ts";
 import { enableWasmTraining } from "./wasmTraining.ts";
 
 // Made by PyTorch: tests/golden/classLoss/make.py.
@@ -41,6 +43,39 @@ describe("the loss of a head that tells classes apart", async () => {
     const scores = tf.tensor4d([3, -1, 2, 0.5], [1, 1, 2, 2]);
     const value = classLoss(tf, scores, tf.tensor4d([0, 255], [1, 1, 2, 1]), tf.tensor4d([1, 1], [1, 1, 2, 1]));
     expect(value.dataSync()[0]).toBe(0);
+  });
+
+  it.each(lossNameSchema.options)("%s of reef and the loss of classes are summed, and so are their gradients", (name) => {
+    const [of] = golden;
+    if (!of) throw new RangeError("no case");
+    const [count, height, width, channels] = of.shape;
+    const tensor = (values: number[]) => tf.tensor4d(values, [count, height, width, values.length / (count * height * width)]);
+    const answer = (loss: Loss, logits: number[], target: number[]) =>
+      tf.tidy(() => {
+        const { value, grad } = tf.valueAndGrad((z: Tensor) => loss(tf, z as Tensor4D, tensor(target), tensor(of.valid)))(tensor(logits));
+        return { value: value.dataSync()[0] ?? Number.NaN, gradient: Array.from(grad.dataSync()) };
+      });
+    const whole = answer(trainingLoss(name, channels - 1), of.logits, of.target);
+    const channel = (values: number[], wanted: (index: number) => boolean) => values.filter((_, i) => wanted(i % channels));
+    const isReef = of.target.map((value) => (value > 0 ? 1 : 0));
+    const reef = answer(
+      losses[name],
+      channel(of.logits, (k) => k === 0),
+      isReef,
+    );
+    const told = answer(
+      classLoss,
+      channel(of.logits, (k) => k > 0),
+      of.target,
+    );
+    expect(whole.value).toBeCloseTo(reef.value + told.value, 5);
+    for (const [part, of] of [
+      [reef.gradient, channel(whole.gradient, (k) => k === 0)],
+      [told.gradient, channel(whole.gradient, (k) => k > 0)],
+    ] as const)
+      part.forEach((slope, i) => {
+        expect(of[i]).toBeCloseTo(slope, 6);
+      });
   });
 
   it("is the reef's own loss where none is told apart", () => {
