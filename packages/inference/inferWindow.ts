@@ -51,10 +51,13 @@ export async function inferOriented(predictor: SurveyPredictor, window: WindowPi
     );
     eachOriented(widthPx, heightPx, orientation, (original, oriented) => {
       const p = probability[oriented] ?? 0;
+      means[original] = (means[original] ?? 0) + p;
       squares[original] = (squares[original] ?? 0) + p * p;
-      for (let plane = 0; plane < answered; plane += planePx)
-        means[plane + original] = (means[plane + original] ?? 0) + (probability[plane + oriented] ?? 0);
     });
+    for (let plane = planePx; plane < answered; plane += planePx)
+      eachOriented(widthPx, heightPx, orientation, (original, oriented) => {
+        means[plane + original] = (means[plane + original] ?? 0) + (probability[plane + oriented] ?? 0);
+      });
   }
   const count = orientations.length;
   for (let i = 0; i < answered; i++) means[i] = (means[i] ?? 0) / count;
