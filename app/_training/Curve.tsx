@@ -43,18 +43,70 @@ export function Curve({
   range?: [number, number];
   xLabel?: string;
 }) {
-  const holder = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  const best = useRef(bestIndex);
-  best.current = bestIndex;
   const [hovered, setHovered] = useState<number | null>(null);
   const theme = useTheme().value;
-  const shape = series.map((one) => `${one.name}:${one.bold}`).join("|");
+  const lines = series.map((one) => `${one.name}:${one.bold}`).join("|");
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: data goes in by setData below; only shape and theme need a new plot
+  const index = hovered ?? steps.length - 1;
+  const epoch = epochs[index];
+  return (
+    <div>
+      <div className="flex items-baseline justify-between gap-2 text-sm">
+        <span className="text-ink">{title}</span>
+        <span className="truncate text-ink-2 tabular-nums">
+          {series.map((one) => {
+            const value = valueAt(one.values, index);
+            return (
+              <span key={one.name} className="ml-3">
+                {series.length > 1 ? <span className="text-ink-3">{one.name} </span> : null}
+                <span className={one.bold ? "font-medium text-ink" : undefined}>{value === null ? "–" : format(value)}</span>
+              </span>
+            );
+          })}
+          {hovered !== null && epoch !== undefined ? <span className="ml-3 text-ink-3">epoch {epoch}</span> : null}
+        </span>
+      </div>
+      <Plot
+        key={`${theme} ${lines}`}
+        steps={steps}
+        series={series}
+        bestIndex={bestIndex}
+        format={format}
+        range={range}
+        xLabel={xLabel}
+        onHover={setHovered}
+      />
+    </div>
+  );
+}
+
+/** The plot itself. It takes colours and lines when it is made, and new points later: another theme or other lines need another key. */
+function Plot({
+  steps,
+  series,
+  bestIndex,
+  format,
+  range,
+  xLabel,
+  onHover,
+}: {
+  steps: number[];
+  series: CurveSeries[];
+  bestIndex: number | null;
+  format: (value: number) => string;
+  range: [number, number] | undefined;
+  xLabel: string | undefined;
+  onHover: (index: number | null) => void;
+}) {
+  const holder = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const latest = useRef({ steps, series, bestIndex });
+  latest.current = { steps, series, bestIndex };
+
   useEffect(() => {
     const element = holder.current;
     if (!element) return;
+    const drawn = latest.current;
     const style = getComputedStyle(document.documentElement);
     const token = (name: string) => style.getPropertyValue(name).trim();
     const axis = {
@@ -82,7 +134,7 @@ export function Curve({
         ],
         series: [
           {},
-          ...series.map((one) => ({
+          ...drawn.series.map((one) => ({
             label: one.name,
             stroke: one.bold ? token("--accent") : token("--ink-3"),
             width: one.bold ? 2.25 : 1,
@@ -91,11 +143,11 @@ export function Curve({
           })),
         ],
         hooks: {
-          setCursor: [(u) => setHovered(u.cursor.idx ?? null)],
-          draw: [(u) => drawBest(u, best.current, token("--amber-ink"))],
+          setCursor: [(u) => onHover(u.cursor.idx ?? null)],
+          draw: [(u) => drawBest(u, latest.current.bestIndex, token("--amber-ink"))],
         },
       },
-      [steps, ...series.map((one) => one.values)],
+      [drawn.steps, ...drawn.series.map((one) => one.values)],
       element,
     );
     plot.current = made;
@@ -106,34 +158,13 @@ export function Curve({
       made.destroy();
       plot.current = null;
     };
-  }, [shape, theme, xLabel]);
+  }, [format, onHover, range, xLabel]);
 
   useEffect(() => {
     plot.current?.setData([steps, ...series.map((one) => one.values)]);
   }, [steps, series]);
 
-  const index = hovered ?? steps.length - 1;
-  const epoch = epochs[index];
-  return (
-    <div>
-      <div className="flex items-baseline justify-between gap-2 text-sm">
-        <span className="text-ink">{title}</span>
-        <span className="truncate text-ink-2 tabular-nums">
-          {series.map((one) => {
-            const value = valueAt(one.values, index);
-            return (
-              <span key={one.name} className="ml-3">
-                {series.length > 1 ? <span className="text-ink-3">{one.name} </span> : null}
-                <span className={one.bold ? "font-medium text-ink" : undefined}>{value === null ? "–" : format(value)}</span>
-              </span>
-            );
-          })}
-          {hovered !== null && epoch !== undefined ? <span className="ml-3 text-ink-3">epoch {epoch}</span> : null}
-        </span>
-      </div>
-      <div ref={holder} aria-hidden className="-ml-1" />
-    </div>
-  );
+  return <div ref={holder} aria-hidden className="-ml-1" />;
 }
 
 /** A line at the epoch whose weights are kept, with the word beside it. */
