@@ -2,6 +2,7 @@
 import type { TrainConfig } from "@reefline/schema/training";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { ChevronRight, GraduationCap, SearchCheck } from "lucide-react";
+import { useState } from "react";
 import { queryClient, trpc } from "../_api/api.ts";
 import { sentenceFor } from "../_api/appErrorOf.ts";
 import { Button } from "../_ui/Button.tsx";
@@ -46,6 +47,8 @@ const judged = (config: TrainConfig | null) =>
 export function TrainForm() {
   const survey = useWorkspace((state) => state.survey);
   const form = useTrainingView((view) => view.form);
+  // Opened by what is wrong in it, it stays open once that is put right.
+  const [advancedOpen, setAdvancedOpen] = useState(false);
   const surveys = (useQuery(trpc.surveys.list.queryOptions()).data ?? []).filter((one) => one.image !== null);
   const models = useQuery(trpc.models.list.queryOptions()).data ?? [];
   const runs = useQuery(trpc.runs.list.queryOptions({})).data ?? [];
@@ -149,7 +152,11 @@ export function TrainForm() {
             </Field>
           ) : null}
           {advice && config ? <JudgingAdvice judging={advice} config={config} checked={check !== null} /> : null}
-          <details className="group" open={advancedWrong ? true : undefined}>
+          <details
+            className="group"
+            open={advancedOpen || Boolean(advancedWrong)}
+            onToggle={(event) => setAdvancedOpen(event.currentTarget.open)}
+          >
             <summary className="-mx-1 flex h-7 w-fit list-none items-center gap-1 rounded px-1 text-ink-2 hover:text-ink [&::-webkit-details-marker]:hidden">
               <ChevronRight size={14} aria-hidden className="transition-transform duration-100 group-open:rotate-90" />
               Advanced
