@@ -83,13 +83,13 @@ export function smoothed(points: readonly RatePoint[]): RatePoint[] {
 }
 
 /**
- * A third of the rate at which the smoothed loss is lowest: the steps before it were taken at lower rates, and the lowest point is where
- * the rate begins to be too high. null where the smoothed loss never falls below that of the first steps.
+ * A tenth of the rate at which the smoothed loss is lowest (as fastai's `lr_find` suggests): the lowest point is where the rate begins to be
+ * too high, and the mean reaches it late. null where the smoothed loss never falls below that of the first steps.
  */
 export function suggestedRate(points: readonly RatePoint[]): number | null {
   const curve = smoothed(points);
   const [first] = curve;
   if (!first) return null;
   const best = curve.reduce((least, point) => (point.loss < least.loss ? point : least), first);
-  return best.loss < first.loss ? best.learningRate / 3 : null;
+  return best.loss < first.loss ? best.learningRate / 10 : null;
 }
