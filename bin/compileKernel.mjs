@@ -1,5 +1,5 @@
 /**
- * Compiles an AssemblyScript kernel into a module that holds it as text: `node bin/compileKernel.mjs packages/raster/deflateKernel.as` writes
+ * Compiles an AssemblyScript kernel into a module that holds it as text: `node bin/compileKernel.mjs packages/raster/cog/deflateKernel.as` writes
  * deflateKernel.ts beside it. The source's line `// asc: …` has further words for the compiler. Tests check that both agree.
  */
 import { readFileSync, writeFileSync } from "node:fs";

@@ -3,11 +3,11 @@ import type { AreaSample, AreaSampleEstimate } from "@reefline/schema/areaSample
 import { AppError } from "@reefline/schema/errors";
 import type { Survey } from "@reefline/schema/survey";
 import type { Command } from "commander";
-import { drawSample } from "../server/services/areaSampleDraw.ts";
-import { estimateSample } from "../server/services/areaSampleEstimate.ts";
-import { finishBlocks, listSamples, removeSample } from "../server/services/areaSamples.ts";
-import { predictionToExport } from "../server/services/exportLayer.ts";
-import { resolveSurvey, surveyImage } from "../server/services/surveys.ts";
+import { predictionToExport } from "../server/services/exports/exportLayer.ts";
+import { drawSample } from "../server/services/judging/areaSampleDraw.ts";
+import { estimateSample } from "../server/services/judging/areaSampleEstimate.ts";
+import { finishBlocks, listSamples, removeSample } from "../server/services/judging/areaSamples.ts";
+import { resolveSurvey, surveyImage } from "../server/services/surveys/surveys.ts";
 import { featureRows } from "../server/storage/features.ts";
 import { fraction, number, wholeNumber } from "./optionValues.ts";
 import { command, inSession } from "./program.ts";

@@ -1,7 +1,7 @@
 import type { ComparedRecipe } from "@reefline/schema/comparison";
 import { recipes } from "@reefline/schema/recipes";
 import type { TrainConfig } from "@reefline/schema/training";
-import { comparisonOf, startComparison } from "../server/services/comparisons.ts";
+import { comparisonOf, startComparison } from "../server/services/training/comparisons.ts";
 import { followJobs } from "./followJob.ts";
 import type { Session } from "./session.ts";
 

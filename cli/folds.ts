@@ -1,7 +1,7 @@
 import { AppError } from "@reefline/schema/errors";
 import type { FoldPlan } from "@reefline/schema/foldPlan";
 import type { Run } from "@reefline/schema/training";
-import { crossValidationOf } from "../server/services/crossValidation.ts";
+import { crossValidationOf } from "../server/services/training/crossValidation.ts";
 import { classLine } from "./classLine.ts";
 import type { Session } from "./session.ts";
 

@@ -1,5 +1,5 @@
-import { type LabellerSource, labellerAgreement } from "../server/services/labellerAgreement.ts";
-import { resolveSurvey } from "../server/services/surveys.ts";
+import { type LabellerSource, labellerAgreement } from "../server/services/labels/labellerAgreement.ts";
+import { resolveSurvey } from "../server/services/surveys/surveys.ts";
 import { writeDisagreements } from "./labelErrors.ts";
 import { readPolygons } from "./labelFile.ts";
 import type { Session } from "./session.ts";

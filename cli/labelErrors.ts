@@ -5,8 +5,8 @@ import { disagreementsFile } from "@reefline/schema/disagreementsFile";
 import { AppError } from "@reefline/schema/errors";
 import type { Command } from "commander";
 import { writeAtomically } from "../server/assets/store.ts";
-import { runDisagreements } from "../server/services/crossValidation.ts";
-import { listRuns } from "../server/services/training.ts";
+import { runDisagreements } from "../server/services/training/crossValidation.ts";
+import { listRuns } from "../server/services/training/training.ts";
 import { command, inSession } from "./program.ts";
 import type { Session } from "./session.ts";
 

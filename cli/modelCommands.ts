@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { modelExportFormats } from "../server/services/exportModel.ts";
+import { modelExportFormats } from "../server/services/training/exportModel.ts";
 import { modelEngines } from "./modelEngines.ts";
 import { type ModelExportCommand, modelExport } from "./modelExport.ts";
 import { type ModelImportCommand, modelImport } from "./modelImport.ts";

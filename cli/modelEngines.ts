@@ -1,6 +1,6 @@
 import type { EngineTrial } from "@reefline/schema/prediction";
-import { chooseEngine } from "@reefline/segmentation/chooseEngine";
-import { resolveModel } from "../server/services/training.ts";
+import { chooseEngine } from "@reefline/segmentation/engines/chooseEngine";
+import { resolveModel } from "../server/services/training/training.ts";
 import type { Session } from "./session.ts";
 
 /** Tests a model on every engine that is here and prints what a prediction would choose and why. */

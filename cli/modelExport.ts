@@ -2,8 +2,8 @@ import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "@reefline/schema/errors";
 import { writeAtomically } from "../server/assets/store.ts";
-import { asOneFile, exportModel, type ModelExportFormat } from "../server/services/exportModel.ts";
-import { resolveModel } from "../server/services/training.ts";
+import { asOneFile, exportModel, type ModelExportFormat } from "../server/services/training/exportModel.ts";
+import { resolveModel } from "../server/services/training/training.ts";
 import type { Session } from "./session.ts";
 
 export interface ModelExportCommand {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { ImportedOnnx } from "@reefline/schema/training";
-import { importModel } from "../server/services/importModel.ts";
+import { importModel } from "../server/services/training/importModel.ts";
 import type { Session } from "./session.ts";
 
 export interface ModelImportCommand {

@@ -2,9 +2,9 @@ import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { AppError } from "@reefline/schema/errors";
 import type { Survey } from "@reefline/schema/survey";
-import { listMasks, type PhotoLabelSource, type RefusedFile } from "../server/services/photoLabelSources.ts";
-import { importPhotoLabels, type PhotoLabelOptions } from "../server/services/photoLabels.ts";
-import type { PhotoLabelReport } from "../server/services/placeOnPhotos.ts";
+import { listMasks, type PhotoLabelSource, type RefusedFile } from "../server/services/labels/photoLabelSources.ts";
+import { importPhotoLabels, type PhotoLabelOptions } from "../server/services/labels/photoLabels.ts";
+import type { PhotoLabelReport } from "../server/services/surveys/placeOnPhotos.ts";
 import { readLabelFile } from "./labelFile.ts";
 import type { Session } from "./session.ts";
 

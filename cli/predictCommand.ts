@@ -1,11 +1,11 @@
 import { isPixelCrs } from "@reefline/geo/pixelCrs";
 import type { PredictionOptions } from "@reefline/schema/prediction";
 import { engineNames } from "@reefline/schema/prediction";
-import { engineTitles } from "@reefline/segmentation/engineChoice";
+import { engineTitles } from "@reefline/segmentation/engines/engineChoice";
 import { type Command, Option } from "commander";
-import { getPrediction, startPrediction } from "../server/services/predictions.ts";
-import { resolveSurvey } from "../server/services/surveys.ts";
-import { resolveModel } from "../server/services/training.ts";
+import { getPrediction, startPrediction } from "../server/services/predictions/predictions.ts";
+import { resolveSurvey } from "../server/services/surveys/surveys.ts";
+import { resolveModel } from "../server/services/training/training.ts";
 import { polygonSet } from "../server/storage/polygonSets.ts";
 import { followJobs } from "./followJob.ts";
 import { readPolygons } from "./labelFile.ts";

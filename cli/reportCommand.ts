@@ -4,8 +4,8 @@ import { comparisonWarnings } from "@reefline/accuracy/warnings";
 import { reportHtml } from "@reefline/report/reportHtml";
 import type { Command } from "commander";
 import { writeAtomically } from "../server/assets/store.ts";
-import { modelReport } from "../server/services/modelReport.ts";
-import { resolveModel } from "../server/services/training.ts";
+import { modelReport } from "../server/services/judging/modelReport.ts";
+import { resolveModel } from "../server/services/training/training.ts";
 import { command, inSession } from "./program.ts";
 import type { Session } from "./session.ts";
 

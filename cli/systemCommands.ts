@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { demoDefaults, makeDemo } from "../server/services/demo.ts";
 import { listJobs } from "../server/services/jobs.ts";
-import { listSurveys } from "../server/services/surveys.ts";
+import { listSurveys } from "../server/services/surveys/surveys.ts";
 import { followJobs } from "./followJob.ts";
 import { wholeNumber } from "./optionValues.ts";
 import { command, globals, inSession } from "./program.ts";

@@ -10,10 +10,10 @@ import {
   type TrainConfig,
 } from "@reefline/schema/training";
 import { type Command, Option } from "commander";
-import { crossValidationOf } from "../server/services/crossValidation.ts";
-import { resolveSurvey } from "../server/services/surveys.ts";
-import { getModel, getRun, listRuns, resolveModel, startRun, trainingReadiness } from "../server/services/training.ts";
-import { judgeTraining } from "../server/services/trainingLook.ts";
+import { resolveSurvey } from "../server/services/surveys/surveys.ts";
+import { crossValidationOf } from "../server/services/training/crossValidation.ts";
+import { getModel, getRun, listRuns, resolveModel, startRun, trainingReadiness } from "../server/services/training/training.ts";
+import { judgeTraining } from "../server/services/training/trainingLook.ts";
 import { findRateCommand } from "./chipsCommands.ts";
 import { classLine } from "./classLine.ts";
 import { compareRecipes } from "./compareCommand.ts";

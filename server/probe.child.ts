@@ -1,6 +1,7 @@
 /** Opens one raster file within limits, decodes a little of it, says what it is, and ends. See assets/probe.ts. */
-import { hasFilesBeside } from "@reefline/raster/geotiffFile";
-import { chooseStretch } from "@reefline/raster/stretch";
+
+import { chooseStretch } from "@reefline/raster/statistics/stretch";
+import { hasFilesBeside } from "@reefline/raster/tiff/geotiffFile";
 import { isAppError } from "@reefline/schema/errors";
 import { isCogLayout } from "./assets/isCogLayout.ts";
 import { type ProbeReply, probeRequestSchema } from "./assets/probe.ts";

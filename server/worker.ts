@@ -5,8 +5,8 @@
 import { constants, setPriority } from "node:os";
 import type { JobKind } from "@reefline/schema/job";
 import type { Backend } from "@reefline/schema/training";
-import { loadBackend, preferBackend } from "@reefline/segmentation/backend";
-import { enginesHere } from "@reefline/segmentation/enginesHere";
+import { loadBackend, preferBackend } from "@reefline/segmentation/backends/backend";
+import { enginesHere } from "@reefline/segmentation/engines/enginesHere";
 import { readConfig } from "./config.ts";
 import { describeError } from "./errors.ts";
 import { handlers } from "./jobs/handlers.ts";

@@ -3,8 +3,8 @@ import { isAppError } from "@reefline/schema/errors";
 import { zoneRequestSchema } from "@reefline/schema/zones";
 import { readConfig } from "./config.ts";
 import { describeError } from "./errors.ts";
-import type { ZoneReply } from "./services/zoneRun.ts";
-import { zoneStatistics } from "./services/zoneStatistics.ts";
+import type { ZoneReply } from "./services/judging/zoneRun.ts";
+import { zoneStatistics } from "./services/judging/zoneStatistics.ts";
 import { openStore } from "./storage/store.ts";
 
 const say = (reply: ZoneReply): Promise<void> =>

@@ -1,4 +1,4 @@
-import { colourBandIndexes } from "@reefline/raster/colourBands";
+import { colourBandIndexes } from "@reefline/raster/statistics/colourBands";
 import { parseTileStyle, tileStyleText } from "@reefline/schema/tileStyle";
 import { describe, expect, it } from "vitest";
 import { bandLooks, chosenStyle, lookOf, oneBandStyle, ownStyle } from "./bandLooks.ts";

@@ -1,5 +1,5 @@
 import { crsFromEpsg } from "@reefline/geo/crs";
-import { type RowBlock, writeCog } from "@reefline/raster/cogWriter";
+import { type RowBlock, writeCog } from "@reefline/raster/cog/cogWriter";
 import type { Grid } from "@reefline/schema/grid";
 
 /** A COG of textured nonsense, where no real survey is at hand: 4 bytes of entropy or so per pixel, as in a photo. */

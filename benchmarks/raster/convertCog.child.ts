@@ -3,11 +3,11 @@
  * `convertCog.child.js FROM TO [checkpoint seconds]`. Prints one line of JSON.
  */
 import process from "node:process";
-import { BlockCache } from "@reefline/raster/blockCache";
-import { cogBandRows, writeCog } from "@reefline/raster/cogWriter";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
-import { readCacheBytes, rowBlocks } from "@reefline/raster/rowBlocks";
+import { cogBandRows, writeCog } from "@reefline/raster/cog/cogWriter";
+import { readCacheBytes, rowBlocks } from "@reefline/raster/cog/rowBlocks";
+import { BlockCache } from "@reefline/raster/tiff/blockCache";
+import { openFileSource } from "@reefline/raster/tiff/fileSource";
+import { openGeoTiff } from "@reefline/raster/tiff/geotiffRaster";
 import { defaultLimits } from "@reefline/schema/limits";
 
 const [from, to, checkpointSeconds] = process.argv.slice(2);

@@ -1,5 +1,5 @@
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
+import { openFileSource } from "@reefline/raster/tiff/fileSource";
+import { openGeoTiff } from "@reefline/raster/tiff/geotiffRaster";
 
 /** Ground of the painted survey that its ragged border never reaches. */
 const marginPx = 320;

@@ -9,7 +9,7 @@ import { readFile } from "node:fs/promises";
 import process from "node:process";
 import type { Grid } from "@reefline/schema/grid";
 import type { ByteSource } from "@reefline/vectorize/byteSource";
-import { outlineMaskFile, writeMaskOutlines } from "../../server/services/outlineMaskFile.ts";
+import { outlineMaskFile, writeMaskOutlines } from "../../server/services/exports/outlineMaskFile.ts";
 import { BlobMask } from "./blobMask.ts";
 
 const [source, ...words] = process.argv.slice(2);

@@ -1,8 +1,8 @@
 import type { RasterArray } from "@reefline/raster/array";
-import { colourBandIndexes } from "@reefline/raster/colourBands";
 import type { Raster } from "@reefline/raster/raster";
-import { readScaled } from "@reefline/raster/readScaled";
-import { stretchToBytes } from "@reefline/raster/stretch";
+import { readScaled } from "@reefline/raster/resample/readScaled";
+import { colourBandIndexes } from "@reefline/raster/statistics/colourBands";
+import { stretchToBytes } from "@reefline/raster/statistics/stretch";
 import type { Grid, Window } from "@reefline/schema/grid";
 import type { SurveyImage } from "@reefline/schema/survey";
 import { type Unsharp, unsharpHaloPx, unsharpMask } from "./unsharp.ts";

@@ -1,5 +1,5 @@
 import { rowPixelAreasM2 } from "@reefline/geo/pixelArea";
-import { type CogOptions, type RowBlock, writeCog } from "@reefline/raster/cogWriter";
+import { type CogOptions, type RowBlock, writeCog } from "@reefline/raster/cog/cogWriter";
 import { probabilityNodata } from "@reefline/schema/prediction";
 import { blendWeights } from "./blendWeights.ts";
 import { blendTwo, byteOfBlended } from "./columnBlend.ts";

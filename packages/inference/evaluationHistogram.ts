@@ -1,6 +1,6 @@
 import { byteOfThreshold } from "@reefline/schema/prediction";
 import type { Evaluation } from "@reefline/schema/training";
-import { metricsFromConfusion } from "@reefline/segmentation/metrics";
+import { metricsFromConfusion } from "@reefline/segmentation/validation/metrics";
 
 /**
  * Pixels and ground by predicted byte, apart for truth and not truth: from one pass, the evaluation at every threshold.

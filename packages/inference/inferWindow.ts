@@ -1,4 +1,4 @@
-import type { Predictor } from "@reefline/segmentation/predictor";
+import type { Predictor } from "@reefline/segmentation/engines/predictor";
 import { eachOriented, orient, orientations } from "./orientations.ts";
 
 /** What prediction asks of a model; `loadPredictor` gives it. */

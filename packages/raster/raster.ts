@@ -1,8 +1,8 @@
 import type { Grid, Window } from "@reefline/schema/grid";
 import type { SampleType } from "@reefline/schema/survey";
 import type { RasterArray } from "./array.ts";
-import type { RawGeoKeys } from "./cogWriterGeoTags.ts";
-import type { RowMemory } from "./rowBlock.ts";
+import type { RawGeoKeys } from "./cog/cogWriterGeoTags.ts";
+import type { RowMemory } from "./cog/rowBlock.ts";
 
 export interface RasterLevel {
   readonly widthPx: number;

@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { type RowBlock, writeCog } from "@reefline/raster/cogWriter";
+import { type RowBlock, writeCog } from "@reefline/raster/cog/cogWriter";
 import { AppError } from "@reefline/schema/errors";
 import { contourTracer } from "./contourTracer.ts";
 import { createFeatureFile } from "./featureFile.ts";

@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { type RowBlock, writeCog } from "@reefline/raster/cogWriter";
+import { type RowBlock, writeCog } from "@reefline/raster/cog/cogWriter";
 import type { Grid } from "@reefline/schema/grid";
 import { createFeatureFile } from "./featureFile.ts";
 import { addNoiseRow, hashUnit, smoothstep } from "./noise.ts";

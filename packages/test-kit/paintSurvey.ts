@@ -1,4 +1,4 @@
-import type { RowBlock } from "@reefline/raster/cogWriter";
+import type { RowBlock } from "@reefline/raster/cog/cogWriter";
 import type { LatticeRows } from "./latticeRows.ts";
 import { addNoiseRow } from "./noise.ts";
 import { paintColours } from "./surfaceColours.ts";

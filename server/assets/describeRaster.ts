@@ -1,6 +1,6 @@
 import { gridBounds, gridGsdMeters } from "@reefline/geo/grid";
 import type { Raster } from "@reefline/raster/raster";
-import { chooseStretch } from "@reefline/raster/stretch";
+import { chooseStretch } from "@reefline/raster/statistics/stretch";
 import type { SurveyImage } from "@reefline/schema/survey";
 
 /** An open image as tiles, panels and models need to know it. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
 import type { Raster } from "@reefline/raster/raster";
+import { openFileSource } from "@reefline/raster/tiff/fileSource";
+import { openGeoTiff } from "@reefline/raster/tiff/geotiffRaster";
 import { AppError } from "@reefline/schema/errors";
 import type { Store } from "../storage/store.ts";
 

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pixelGrid } from "@reefline/geo/pixelCrs";
-import { newSamples } from "@reefline/raster/newSamples";
+import { newSamples } from "@reefline/raster/decode/newSamples";
 import type { Raster } from "@reefline/raster/raster";
 import type { Window } from "@reefline/schema/grid";
 import type { PhotoDecoder } from "./photoDecoder.ts";

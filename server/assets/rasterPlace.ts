@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { BlockCache } from "@reefline/raster/blockCache";
-import { openGeoTiffFile } from "@reefline/raster/geotiffFile";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
-import { placedRaster } from "@reefline/raster/placedRaster";
+import { placedRaster } from "@reefline/raster/mosaic/placedRaster";
 import type { Raster } from "@reefline/raster/raster";
+import type { BlockCache } from "@reefline/raster/tiff/blockCache";
+import { openGeoTiffFile } from "@reefline/raster/tiff/geotiffFile";
+import { openGeoTiff } from "@reefline/raster/tiff/geotiffRaster";
 import { AppError } from "@reefline/schema/errors";
 import type { Grid } from "@reefline/schema/grid";
 import type { Limits } from "@reefline/schema/limits";

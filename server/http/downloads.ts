@@ -7,13 +7,13 @@ import { pipeline } from "node:stream/promises";
 import { AppError } from "@reefline/schema/errors";
 import type { Prediction } from "@reefline/schema/prediction";
 import type { Context } from "../context.ts";
-import type { ExportFile, ExportFormat } from "../services/exportFile.ts";
-import { type ExportRequest, exportLabels, exportPrediction, predictionToExport } from "../services/exportLayer.ts";
-import { exportPhotos, type PhotoFormat } from "../services/exportPhotos.ts";
-import { exportRaster, type RasterKind } from "../services/exportRaster.ts";
-import type { PolygonTracer } from "../services/polygonTracer.ts";
-import { roundThreshold } from "../services/predictions.ts";
-import { getRun } from "../services/training.ts";
+import type { ExportFile, ExportFormat } from "../services/exports/exportFile.ts";
+import { type ExportRequest, exportLabels, exportPrediction, predictionToExport } from "../services/exports/exportLayer.ts";
+import { exportPhotos, type PhotoFormat } from "../services/exports/exportPhotos.ts";
+import { exportRaster, type RasterKind } from "../services/exports/exportRaster.ts";
+import type { PolygonTracer } from "../services/predictions/polygonTracer.ts";
+import { roundThreshold } from "../services/predictions/predictions.ts";
+import { getRun } from "../services/training/training.ts";
 
 function idsOf(url: URL): string[] | null {
   const ids = url.searchParams.get("ids");

@@ -3,7 +3,7 @@ import { idSchema } from "@reefline/schema/ids";
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
-import type { LabelComparison } from "../services/labelAgreementFile.ts";
+import type { LabelComparison } from "../services/labels/labelAgreementFile.ts";
 import { readQuery } from "./maskImportRoute.ts";
 import { readBody, sendJson } from "./respond.ts";
 

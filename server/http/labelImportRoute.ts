@@ -3,7 +3,7 @@ import { layerSchema } from "@reefline/schema/feature";
 import { idSchema } from "@reefline/schema/ids";
 import { z } from "zod";
 import type { Context } from "../context.ts";
-import { importAnyLabels } from "../services/importAnyLabels.ts";
+import { importAnyLabels } from "../services/labels/importAnyLabels.ts";
 import { readQuery } from "./maskImportRoute.ts";
 import { readBody, sendJson } from "./respond.ts";
 

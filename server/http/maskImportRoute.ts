@@ -8,7 +8,7 @@ import { z } from "zod";
 import { type PhotoDecoder, photoDecoder } from "../assets/photoDecoder.ts";
 import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
-import { importPhotoLabels } from "../services/photoLabels.ts";
+import { importPhotoLabels } from "../services/labels/photoLabels.ts";
 import { readBody, sendJson } from "./respond.ts";
 
 const idleMs = 20_000;

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { AppError } from "@reefline/schema/errors";
 import { z } from "zod";
 import type { Context } from "../context.ts";
-import { asOneFile, exportModel, type ModelExportFormat } from "../services/exportModel.ts";
+import { asOneFile, exportModel, type ModelExportFormat } from "../services/training/exportModel.ts";
 
 /** The last part of the address and what it is. */
 const formats: Readonly<Record<string, ModelExportFormat>> = {

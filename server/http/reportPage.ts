@@ -4,7 +4,7 @@ import { AppError } from "@reefline/schema/errors";
 import { idSchema } from "@reefline/schema/ids";
 import { z } from "zod";
 import type { Context } from "../context.ts";
-import { modelReport } from "../services/modelReport.ts";
+import { modelReport } from "../services/judging/modelReport.ts";
 
 const mostBeside = 7;
 const idsSchema = z.array(idSchema).max(mostBeside);

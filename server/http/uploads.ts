@@ -8,7 +8,7 @@ import { tooManyPhotos } from "../assets/listPhotos.ts";
 import type { Context } from "../context.ts";
 import { describeError, httpStatus } from "../errors.ts";
 import { writePhotoList } from "../jobs/uploadedPhotos.ts";
-import { addSurvey, freeSurveyName } from "../services/surveys.ts";
+import { addSurvey, freeSurveyName } from "../services/surveys/surveys.ts";
 import { completeGroup, groupOf, type UploadedGroup } from "./uploadGroups.ts";
 
 /** Resumable uploads (tus 1.0.0) at `/uploads`. A finished one becomes a survey whose import is queued, before the client is answered; of a group, the last. */

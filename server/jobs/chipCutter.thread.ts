@@ -2,8 +2,8 @@
 import { workerData } from "node:worker_threads";
 import { openGround } from "@reefline/chips/ground";
 import { readModelInput } from "@reefline/chips/modelInput";
-import { type BatchGround, cutBatch } from "@reefline/segmentation/batches";
-import type { Batch } from "@reefline/segmentation/trainer";
+import { type BatchGround, cutBatch } from "@reefline/segmentation/training/batches";
+import type { Batch } from "@reefline/segmentation/training/trainer";
 import { openRasterPlace } from "../assets/rasterPlace.ts";
 import { answerInTurn } from "./answeringThread.ts";
 import { arraysOf, type ChipQuestion, type ChipThreadInput } from "./chipThreads.ts";

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { SampleChip } from "@reefline/schema/training";
-import type { RenderedChip } from "@reefline/segmentation/trainInput";
+import type { RenderedChip } from "@reefline/segmentation/training/trainInput";
 import sharp from "sharp";
 
 const epochsKept = 2;

@@ -1,8 +1,8 @@
 import { readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { cogBandRows, writeCog } from "@reefline/raster/cogWriter";
-import type { CountedBands } from "@reefline/raster/rasterStatistics";
-import { rowBlocks } from "@reefline/raster/rowBlocks";
+import { cogBandRows, writeCog } from "@reefline/raster/cog/cogWriter";
+import { rowBlocks } from "@reefline/raster/cog/rowBlocks";
+import type { CountedBands } from "@reefline/raster/statistics/rasterStatistics";
 import { attemptFolders } from "./attempts.ts";
 import type { ImportParams, ImportSource } from "./importSource.ts";
 import type { JobRun } from "./jobRun.ts";

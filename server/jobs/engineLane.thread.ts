@@ -1,7 +1,7 @@
 /** Computes windows for a prediction, one after the other, beside other lanes. See engineLanes.ts. */
 import { parentPort, workerData } from "node:worker_threads";
 import { inferWindow } from "@reefline/inference/windowInference";
-import { loadPredictor } from "@reefline/segmentation/predictor";
+import { loadPredictor } from "@reefline/segmentation/engines/predictor";
 import { answerInTurn } from "./answeringThread.ts";
 import type { LaneAnswer, LaneInput, LaneQuestion } from "./engineLanes.ts";
 import { memoryOf } from "./threadMemory.ts";

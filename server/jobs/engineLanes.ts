@@ -5,9 +5,9 @@ import { type InferredWindow, inferringHere, type WindowForm, type WindowInferen
 import type { LoadedWindow } from "@reefline/inference/windowSource";
 import { AppError } from "@reefline/schema/errors";
 import type { ModelCard } from "@reefline/schema/training";
-import type { EngineChoice } from "@reefline/segmentation/engineChoice";
-import { readModel } from "@reefline/segmentation/modelFiles";
-import { loadPredictor } from "@reefline/segmentation/predictor";
+import type { EngineChoice } from "@reefline/segmentation/engines/engineChoice";
+import { loadPredictor } from "@reefline/segmentation/engines/predictor";
+import { readModel } from "@reefline/segmentation/modelFiles/modelFiles";
 import { AskedThread } from "./askedThread.ts";
 import { memoryOf } from "./threadMemory.ts";
 

@@ -1,10 +1,10 @@
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { stretchOf } from "@reefline/raster/bandStatistics";
-import { cogDiskNeedBytes } from "@reefline/raster/diskNeed";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
-import { type CountedBands, countRaster, storedStatistics } from "@reefline/raster/rasterStatistics";
+import { cogDiskNeedBytes } from "@reefline/raster/cog/diskNeed";
+import { stretchOf } from "@reefline/raster/statistics/bandStatistics";
+import { type CountedBands, countRaster, storedStatistics } from "@reefline/raster/statistics/rasterStatistics";
+import { openFileSource } from "@reefline/raster/tiff/fileSource";
+import { openGeoTiff } from "@reefline/raster/tiff/geotiffRaster";
 import { idPrefixes } from "@reefline/schema/ids";
 import type { SurveyImage } from "@reefline/schema/survey";
 import { describeRaster } from "../assets/describeRaster.ts";

@@ -1,12 +1,12 @@
 import { rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isPixelCrs } from "@reefline/geo/pixelCrs";
-import { BlockCache } from "@reefline/raster/blockCache";
-import { openGeoTiffFile } from "@reefline/raster/geotiffFile";
-import { mosaicRaster } from "@reefline/raster/mosaicRaster";
+import { readCacheBytes } from "@reefline/raster/cog/rowBlocks";
+import { mosaicRaster } from "@reefline/raster/mosaic/mosaicRaster";
+import { stackedRaster } from "@reefline/raster/mosaic/stackedRaster";
 import type { Raster } from "@reefline/raster/raster";
-import { readCacheBytes } from "@reefline/raster/rowBlocks";
-import { stackedRaster } from "@reefline/raster/stackedRaster";
+import { BlockCache } from "@reefline/raster/tiff/blockCache";
+import { openGeoTiffFile } from "@reefline/raster/tiff/geotiffFile";
 import { AppError } from "@reefline/schema/errors";
 import type { SurveyImage } from "@reefline/schema/survey";
 import { z } from "zod";

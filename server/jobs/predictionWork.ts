@@ -9,7 +9,7 @@ import { isAppError } from "@reefline/schema/errors";
 import type { PinnedEngine, Prediction } from "@reefline/schema/prediction";
 import type { Survey, SurveyImage } from "@reefline/schema/survey";
 import { surveyRasterPlace } from "../assets/rasterPlace.ts";
-import { surveyImage } from "../services/surveys.ts";
+import { surveyImage } from "../services/surveys/surveys.ts";
 import { findJobRow } from "../storage/jobs.ts";
 import { predictionById } from "../storage/predictions.ts";
 import { modelById } from "../storage/runs.ts";

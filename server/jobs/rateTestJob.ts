@@ -1,10 +1,10 @@
 import { idSchema } from "@reefline/schema/ids";
 import type { RateTestResult } from "@reefline/schema/rateTest";
 import { trainConfigSchema } from "@reefline/schema/training";
-import { findRate, smoothed } from "@reefline/segmentation/findRate";
-import { readModel } from "@reefline/segmentation/modelFiles";
+import { readModel } from "@reefline/segmentation/modelFiles/modelFiles";
+import { findRate, smoothed } from "@reefline/segmentation/training/findRate";
 import { z } from "zod";
-import { withSources } from "../services/trainingLook.ts";
+import { withSources } from "../services/training/trainingLook.ts";
 import type { JobOutcome, JobRun } from "./jobRun.ts";
 
 const paramsSchema = z.object({ surveyIds: z.array(idSchema).min(1), config: trainConfigSchema });

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { storePolygonSet } from "../services/polygonSets.ts";
-import { roundThreshold } from "../services/predictions.ts";
+import { storePolygonSet } from "../services/predictions/polygonSets.ts";
+import { roundThreshold } from "../services/predictions/predictions.ts";
 import type { JobOutcome, JobRun } from "./jobRun.ts";
 
 const paramsSchema = z.object({ predictionId: z.string(), threshold: z.number() });

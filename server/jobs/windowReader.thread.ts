@@ -2,7 +2,7 @@
 import { workerData } from "node:worker_threads";
 import type { WindowTask } from "@reefline/inference/surveyPlan";
 import { type LoadedWindow, readingWindows } from "@reefline/inference/windowSource";
-import { BlockCache } from "@reefline/raster/blockCache";
+import { BlockCache } from "@reefline/raster/tiff/blockCache";
 import { openRasterPlace } from "../assets/rasterPlace.ts";
 import { answerInTurn } from "./answeringThread.ts";
 import type { WindowThreadInput } from "./threadedWindows.ts";

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { ChunkReader } from "@reefline/raster/chunkReader";
-import type { Source } from "@reefline/raster/source";
+import { ChunkReader } from "@reefline/raster/tiff/chunkReader";
+import type { Source } from "@reefline/raster/tiff/source";
 import { AppError, isAppError } from "@reefline/schema/errors";
 import type { RemotePlace } from "@reefline/schema/survey";
 import { placeOf, RemoteAgents, type RemoteOptions, readExactly, remoteGet, unreachable, wrongLength } from "./remoteRequest.ts";

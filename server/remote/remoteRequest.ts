@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { cancelled } from "@reefline/raster/rasterError";
+import { cancelled } from "@reefline/raster/tiff/rasterError";
 import { AppError, isAppError } from "@reefline/schema/errors";
 import type { Limits } from "@reefline/schema/limits";
 import { checkRemoteUrl, guardedLookup, isAllowedAddress, type RemoteGuard, type ResolveName } from "./remoteGuard.ts";

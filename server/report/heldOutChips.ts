@@ -8,7 +8,7 @@ import { sampleByte } from "@reefline/inference/probabilitySampler";
 import type { Raster } from "@reefline/raster/raster";
 import type { Grid } from "@reefline/schema/grid";
 import { probabilityFromByte } from "@reefline/schema/prediction";
-import type { TrainSource } from "@reefline/segmentation/trainInput";
+import type { TrainSource } from "@reefline/segmentation/training/trainInput";
 import sharp from "sharp";
 import { z } from "zod";
 import type { ScoredSquare } from "./heldOutSquares.ts";

@@ -1,6 +1,6 @@
 import { groundBits, type HeldOutStripe } from "@reefline/inference/heldOutStripes";
 import type { Confusion } from "@reefline/schema/training";
-import { addConfusion, metricsFromConfusion } from "@reefline/segmentation/metrics";
+import { addConfusion, metricsFromConfusion } from "@reefline/segmentation/validation/metrics";
 
 export interface ScoredSquare {
   /** In the survey's pixels. */

@@ -1,7 +1,7 @@
 import { areaSampleRequestSchema } from "@reefline/schema/areaSample";
 import { idSchema } from "@reefline/schema/ids";
 import { z } from "zod";
-import { listSamples, removeSample, sampleEstimate, startSample } from "../services/areaSamples.ts";
+import { listSamples, removeSample, sampleEstimate, startSample } from "../services/judging/areaSamples.ts";
 import { procedure, router } from "./base.ts";
 
 const byId = z.object({ id: idSchema });

@@ -4,10 +4,10 @@ import { ZodError } from "zod";
 import type { Context } from "../context.ts";
 import { describeError, trpcCode } from "../errors.ts";
 import type { EventFeed } from "../http/eventFeed.ts";
-import type { AccuracyRun } from "../services/accuracy.ts";
-import type { AreaSampleRuns } from "../services/areaSamples.ts";
-import type { TraceRequest } from "../services/predictions.ts";
-import type { TrainingLook } from "../services/trainingLook.ts";
+import type { AccuracyRun } from "../services/judging/accuracy.ts";
+import type { AreaSampleRuns } from "../services/judging/areaSamples.ts";
+import type { TraceRequest } from "../services/predictions/predictions.ts";
+import type { TrainingLook } from "../services/training/trainingLook.ts";
 import type { Shapes } from "../tiles/vector/shapes.ts";
 
 /** What a procedure is given. */

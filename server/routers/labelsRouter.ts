@@ -2,9 +2,9 @@ import { editSchema } from "@reefline/schema/feature";
 import { boundsSchema } from "@reefline/schema/grid";
 import { idSchema, uuidSchema } from "@reefline/schema/ids";
 import { z } from "zod";
-import { changeClass, countOfClass } from "../services/labelClasses.ts";
-import { applyEdit, featuresInSurvey, featuresSince, listRecentEdits, undoEdit } from "../services/labels.ts";
-import { acceptedLabelIds, featuresById, labelChanges, labelIdsIn, labelsAt, openLabels } from "../services/labelView.ts";
+import { changeClass, countOfClass } from "../services/labels/labelClasses.ts";
+import { applyEdit, featuresInSurvey, featuresSince, listRecentEdits, undoEdit } from "../services/labels/labels.ts";
+import { acceptedLabelIds, featuresById, labelChanges, labelIdsIn, labelsAt, openLabels } from "../services/labels/labelView.ts";
 import { procedure, router } from "./base.ts";
 
 const inSurvey = z.object({ surveyId: idSchema });

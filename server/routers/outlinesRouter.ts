@@ -1,7 +1,7 @@
 import { idSchema } from "@reefline/schema/ids";
 import { outlineOptionsSchema } from "@reefline/schema/outlines";
 import { z } from "zod";
-import { getOutlineOptions, setOutlineOptions } from "../services/outlineOptions.ts";
+import { getOutlineOptions, setOutlineOptions } from "../services/predictions/outlineOptions.ts";
 import { procedure, router } from "./base.ts";
 
 export const outlinesRouter = router({

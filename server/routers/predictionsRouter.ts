@@ -2,11 +2,11 @@ import { editSchema, polygonSchema } from "@reefline/schema/feature";
 import { idSchema, uuidSchema } from "@reefline/schema/ids";
 import { predictionOptionsSchema } from "@reefline/schema/prediction";
 import { z } from "zod";
-import { heldOutAccuracy } from "../services/accuracy.ts";
-import { heldOutGround } from "../services/heldOutGround.ts";
-import { outlineChanges, outlinePolygon, outlinesAtThreshold, reviewStep } from "../services/outlines.ts";
-import { getPrediction, listPredictions, removePrediction, startPrediction } from "../services/predictions.ts";
-import { decide, undoDecision } from "../services/review.ts";
+import { heldOutAccuracy } from "../services/judging/accuracy.ts";
+import { heldOutGround } from "../services/judging/heldOutGround.ts";
+import { outlineChanges, outlinePolygon, outlinesAtThreshold, reviewStep } from "../services/predictions/outlines.ts";
+import { getPrediction, listPredictions, removePrediction, startPrediction } from "../services/predictions/predictions.ts";
+import { decide, undoDecision } from "../services/predictions/review.ts";
 import { reviewOrders } from "../tiles/vector/outlineShapes.ts";
 import { procedure, router } from "./base.ts";
 

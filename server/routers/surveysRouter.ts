@@ -2,10 +2,10 @@ import { positionSchema } from "@reefline/schema/feature";
 import { idSchema } from "@reefline/schema/ids";
 import { surveyFieldsSchema } from "@reefline/schema/survey";
 import { z } from "zod";
-import { listSurveyPhotos } from "../services/photos.ts";
-import { addRemoteSurvey, reimportRemote, remoteState } from "../services/remoteSurveys.ts";
-import { shiftSurvey } from "../services/shiftSurvey.ts";
-import { getSurvey, listSurveys, removeSurvey, updateSurvey } from "../services/surveys.ts";
+import { listSurveyPhotos } from "../services/surveys/photos.ts";
+import { addRemoteSurvey, reimportRemote, remoteState } from "../services/surveys/remoteSurveys.ts";
+import { shiftSurvey } from "../services/surveys/shiftSurvey.ts";
+import { getSurvey, listSurveys, removeSurvey, updateSurvey } from "../services/surveys/surveys.ts";
 import { procedure, router } from "./base.ts";
 
 const byId = z.object({ id: idSchema });

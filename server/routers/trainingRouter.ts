@@ -4,12 +4,21 @@ import { foldPlanSchema } from "@reefline/schema/foldPlan";
 import { idSchema } from "@reefline/schema/ids";
 import { trainConfigSchema } from "@reefline/schema/training";
 import { z } from "zod";
-import { comparisonOf, listComparisons, startComparison } from "../services/comparisons.ts";
-import { crossValidationOf, runDisagreements } from "../services/crossValidation.ts";
-import { modelReport } from "../services/modelReport.ts";
-import { startRateTest } from "../services/rateTests.ts";
-import { getModel, getRun, listModels, listRuns, runChips, runHistory, startRun, trainingReadiness } from "../services/training.ts";
-import { chipPreview, trainingJudging } from "../services/trainingLook.ts";
+import { modelReport } from "../services/judging/modelReport.ts";
+import { comparisonOf, listComparisons, startComparison } from "../services/training/comparisons.ts";
+import { crossValidationOf, runDisagreements } from "../services/training/crossValidation.ts";
+import { startRateTest } from "../services/training/rateTests.ts";
+import {
+  getModel,
+  getRun,
+  listModels,
+  listRuns,
+  runChips,
+  runHistory,
+  startRun,
+  trainingReadiness,
+} from "../services/training/training.ts";
+import { chipPreview, trainingJudging } from "../services/training/trainingLook.ts";
 import { procedure, router } from "./base.ts";
 
 const byId = z.object({ id: idSchema });

@@ -1,6 +1,6 @@
 import { zoneRequestSchema } from "@reefline/schema/zones";
-import { runZoneStatistics } from "../services/zoneRun.ts";
-import { zoneCsv } from "../services/zoneStatistics.ts";
+import { runZoneStatistics } from "../services/judging/zoneRun.ts";
+import { zoneCsv } from "../services/judging/zoneStatistics.ts";
 import { procedure, router } from "./base.ts";
 
 export const zonesRouter = router({

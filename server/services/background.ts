@@ -7,9 +7,9 @@ import { labelAgreementSchema } from "@reefline/schema/labelAgreement";
 import { type Evaluation, evaluationSchema } from "@reefline/schema/training";
 import { z } from "zod";
 import { forkSibling } from "../siblings.ts";
-import type { AreaSampleRuns } from "./areaSamples.ts";
-import type { LabelComparison } from "./labelAgreementFile.ts";
-import type { TrainingLook } from "./trainingLook.ts";
+import type { AreaSampleRuns } from "./judging/areaSamples.ts";
+import type { LabelComparison } from "./labels/labelAgreementFile.ts";
+import type { TrainingLook } from "./training/trainingLook.ts";
 
 const replySchema = z.object({
   id: z.number(),

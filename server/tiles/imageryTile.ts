@@ -1,6 +1,6 @@
-import { colourBandIndexes } from "@reefline/raster/colourBands";
 import type { Raster } from "@reefline/raster/raster";
-import { throwIfAborted } from "@reefline/raster/rasterError";
+import { colourBandIndexes } from "@reefline/raster/statistics/colourBands";
+import { throwIfAborted } from "@reefline/raster/tiff/rasterError";
 import { AppError } from "@reefline/schema/errors";
 import type { SurveyImage } from "@reefline/schema/survey";
 import type { TileStyle } from "@reefline/schema/tileStyle";

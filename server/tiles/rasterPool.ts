@@ -1,5 +1,5 @@
-import { BlockCache } from "@reefline/raster/blockCache";
 import type { Raster } from "@reefline/raster/raster";
+import { BlockCache } from "@reefline/raster/tiff/blockCache";
 import { defaultLimits, type Limits } from "@reefline/schema/limits";
 import { openRasterPlace, type RasterPlace } from "../assets/rasterPlace.ts";
 

@@ -1,7 +1,7 @@
 import type { RasterArray } from "@reefline/raster/array";
 import type { Raster } from "@reefline/raster/raster";
-import { throwIfAborted } from "@reefline/raster/rasterError";
-import { readScaled } from "@reefline/raster/readScaled";
+import { readScaled } from "@reefline/raster/resample/readScaled";
+import { throwIfAborted } from "@reefline/raster/tiff/rasterError";
 import type { TilePlan } from "./tilePlan.ts";
 
 /** Resampled samples of a tile, bands interleaved, and how much of each pixel is measured ground. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type RowBlock, writeCog } from "@reefline/raster/cogWriter";
+import { type RowBlock, writeCog } from "@reefline/raster/cog/cogWriter";
 import { parseTileStyle } from "@reefline/schema/tileStyle";
 import { syntheticGrid } from "@reefline/test-kit/surveyGrid";
 import { describe, expect, it } from "vitest";

@@ -1,6 +1,6 @@
 /** Opens each file named in the list (argument: a JSON file) and reads from it; one JSON line per file. */
 import { readFileSync } from "node:fs";
-import { openGeoTiffFile } from "@reefline/raster/geotiffFile";
+import { openGeoTiffFile } from "@reefline/raster/tiff/geotiffFile";
 import { isAppError } from "@reefline/schema/errors";
 
 const paths: string[] = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8"));

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
+import { openFileSource } from "@reefline/raster/tiff/fileSource";
+import { openGeoTiff } from "@reefline/raster/tiff/geotiffRaster";
 import { type Prediction, predictionSchema } from "@reefline/schema/prediction";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

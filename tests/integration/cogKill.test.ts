@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { writeStripTiff } from "../../benchmarks/survey/stripTiff.ts";
 import { bundle } from "../../bin/bundle.mjs";
-import { addSurvey, resolveSurvey } from "../../server/services/surveys.ts";
+import { addSurvey, resolveSurvey } from "../../server/services/surveys/surveys.ts";
 import { jobById } from "../../server/storage/jobs.ts";
 import { ended, reefline, startWorker, until } from "./program.ts";
 import { openTestStore, temporaryFolder } from "./testStore.ts";

@@ -2,8 +2,15 @@ import { randomUUID } from "node:crypto";
 import { isAppError } from "@reefline/schema/errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Context } from "../../server/context.ts";
-import { changeClass, countOfClass } from "../../server/services/labelClasses.ts";
-import { applyEdit, type EditConflict, featuresInSurvey, featuresSince, listRecentEdits, undoEdit } from "../../server/services/labels.ts";
+import { changeClass, countOfClass } from "../../server/services/labels/labelClasses.ts";
+import {
+  applyEdit,
+  type EditConflict,
+  featuresInSurvey,
+  featuresSince,
+  listRecentEdits,
+  undoEdit,
+} from "../../server/services/labels/labels.ts";
 import { featuresWithin } from "../../server/storage/features.ts";
 import { bareSurvey, box, content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
 

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { crsFromEpsg } from "@reefline/geo/crs";
 import { gridBounds } from "@reefline/geo/grid";
-import { type RowBlock, writeCog } from "@reefline/raster/cogWriter";
+import { type RowBlock, writeCog } from "@reefline/raster/cog/cogWriter";
 import type { Grid } from "@reefline/schema/grid";
 import { newId } from "@reefline/schema/ids";
 import type { Prediction } from "@reefline/schema/prediction";

@@ -1,8 +1,8 @@
 import { crsFromEpsg } from "@reefline/geo/crs";
 import type { Grid } from "@reefline/schema/grid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { storePolygonSet } from "../../server/services/polygonSets.ts";
-import { createPolygonTracer } from "../../server/services/polygonTracer.ts";
+import { storePolygonSet } from "../../server/services/predictions/polygonSets.ts";
+import { createPolygonTracer } from "../../server/services/predictions/polygonTracer.ts";
 import { findPolygonSet } from "../../server/storage/polygonSets.ts";
 import type { Store } from "../../server/storage/store.ts";
 import { byteAsset, finishedPrediction } from "./finishedPrediction.ts";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openFileSource } from "@reefline/raster/fileSource";
-import { openGeoTiff } from "@reefline/raster/geotiffRaster";
+import { openFileSource } from "@reefline/raster/tiff/fileSource";
+import { openGeoTiff } from "@reefline/raster/tiff/geotiffRaster";
 import { deserialize } from "flatgeobuf/lib/mjs/geojson.js";
 import { afterAll, expect, it } from "vitest";
 import { reefline } from "./program.ts";

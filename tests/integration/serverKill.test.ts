@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, expect, it } from "vitest";
-import { featuresInSurvey, listRecentEdits } from "../../server/services/labels.ts";
+import { featuresInSurvey, listRecentEdits } from "../../server/services/labels/labels.ts";
 import { startServer, until } from "./program.ts";
 import { bareSurvey, box, content, edit, openTestStore, temporaryFolder } from "./testStore.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gridBounds } from "@reefline/geo/grid";
 import { tileOfLonLat } from "@reefline/geo/mercator";
-import { openGeoTiffFile } from "@reefline/raster/geotiffFile";
+import { openGeoTiffFile } from "@reefline/raster/tiff/geotiffFile";
 import { defaultLimits } from "@reefline/schema/limits";
 import type { SurveyImage } from "@reefline/schema/survey";
 import { makeDemoSurvey } from "@reefline/test-kit/makeSurvey";

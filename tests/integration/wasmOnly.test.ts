@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readModel } from "@reefline/segmentation/modelFiles";
+import { readModel } from "@reefline/segmentation/modelFiles/modelFiles";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
 import { expect, it, onTestFinished } from "vitest";
 import { reefline } from "./program.ts";

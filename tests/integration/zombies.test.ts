@@ -14,7 +14,7 @@ import { checkLease, claimJob, fenced, renewLease } from "../../server/jobs/queu
 import { runJob } from "../../server/jobs/runJob.ts";
 import { makeDemo } from "../../server/services/demo.ts";
 import { cancelJob, retryJob } from "../../server/services/jobs.ts";
-import { addSurvey, getSurvey } from "../../server/services/surveys.ts";
+import { addSurvey, getSurvey } from "../../server/services/surveys/surveys.ts";
 import { enqueueJob, jobById } from "../../server/storage/jobs.ts";
 import { readSetting, writeSetting } from "../../server/storage/settings.ts";
 import { openSqlite } from "../../server/storage/sqliteAdapter.ts";

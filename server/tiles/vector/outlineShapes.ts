@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Polygon } from "@reefline/schema/feature";
 import type { Decision, PredictedPolygon } from "@reefline/schema/prediction";
-import { polygonsTouch, sampledIou } from "../../services/polygonOverlap.ts";
+import { polygonsTouch, sampledIou } from "../../services/labels/polygonOverlap.ts";
 import { fromColumn } from "../../storage/json.ts";
 import { rowsOfSet } from "../../storage/polygonSets.ts";
 import { decisionsById, decisionVersion, standingDecisionHeads } from "../../storage/predictions.ts";
