@@ -182,7 +182,7 @@ function splitByGroups(maps: readonly (CoarseMap | null)[], random: Random): Spl
     const sum = groups.get(plot.group) ?? { examined: 0, reef: 0 };
     groups.set(plot.group, { examined: sum.examined + examined, reef: sum.reef + reef });
   }
-  const usable = maps.map((map) => map && map.examined.map((value, i) => (value === 1 && map.holdout[i] === 0 ? 1 : 0)));
+  const usable = maps.map((map) => map?.examined.map((value, i) => (value === 1 && map.holdout[i] === 0 ? 1 : 0)) ?? null);
   const classCount = classesOn(maps, (source, square) => usable[source]?.[square] === 1).size;
   const named = [...groups].map(([name, { examined, reef }]) => ({ name, reefFraction: reef / examined }));
   const classesOf = ({ name }: { name: string }) => {
