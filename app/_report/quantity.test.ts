@@ -11,7 +11,7 @@ describe("areas", () => {
 
 describe("shares", () => {
   it("keeps 0 and 100 % for what is exactly that", () => {
-    expect([0, 0.001, 0.437, 0.998, 1].map(percentText)).toEqual(["0 %", "< 1 %", "44 %", "> 99 %", "100 %"]);
+    expect([0, 0.001, 0.437, 0.998, 1].map(percentText)).toEqual(["0 %", "<\u00a01\u00a0%", "44 %", ">\u00a099\u00a0%", "100 %"]);
   });
 });
 

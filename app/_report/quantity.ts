@@ -7,11 +7,11 @@ export function areaText(areaM2: number): string {
   return `${value} ${unit}`;
 }
 
-/** 0.437 → "44 %". The ends are kept for what is truly 0 or 1. */
+/** 0.437 → "44 %". The ends are kept for what is truly 0 or 1; what is before or beyond them never breaks across lines. */
 export function percentText(fraction: number): string {
   const percent = fraction * 100;
-  if (percent > 0 && percent < 0.5) return "< 1 %";
-  if (percent < 100 && percent >= 99.5) return "> 99 %";
+  if (percent > 0 && percent < 0.5) return "<\u00a01\u00a0%";
+  if (percent < 100 && percent >= 99.5) return ">\u00a099\u00a0%";
   return `${Math.round(percent)} %`;
 }
 
