@@ -123,9 +123,8 @@ function Pieces({ chips }: { chips: readonly ChipPicture[] }) {
     return (
       <PanelSection key={kind} title={title} aside={<ChipLegend />}>
         <ul className="grid grid-cols-2 gap-x-2 gap-y-3">
-          {shown.map(({ caption, image, label, prediction }, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: pieces in their order
-            <li key={i} className="min-w-0">
+          {shown.map(({ caption, image, label, prediction }) => (
+            <li key={image} className="min-w-0">
               <ChipCanvas
                 image={image}
                 outlines={[

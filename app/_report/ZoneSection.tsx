@@ -83,8 +83,19 @@ export function ZoneSection() {
   );
 }
 
+/** Under an area, that of each class that is there. */
+function ByClass({ names, areasM2 = [] }: { names: readonly string[]; areasM2?: readonly number[] }) {
+  return names.map((name, k) =>
+    (areasM2[k] ?? 0) > 0 ? (
+      <span key={name} className="block text-xs text-ink-3">
+        {name} {areaText(areasM2[k] ?? 0)}
+      </span>
+    ) : null,
+  );
+}
+
 function ZoneResult({ table, csv }: { table: ZoneTable; csv: string }) {
-  const { zones, notes, threshold } = table;
+  const { zones, notes, threshold, classes = [] } = table;
   const isPredicted = threshold !== null;
   const cell = "px-2 py-1 text-right tabular-nums whitespace-nowrap";
   const save = () => {
@@ -135,10 +146,16 @@ function ZoneResult({ table, csv }: { table: ZoneTable; csv: string }) {
                 <th scope="row" className="max-w-32 truncate px-2 py-1 text-left font-normal" title={zone.name}>
                   {zone.name}
                 </th>
-                <td className={cell}>{areaText(zone.labelReefM2)}</td>
+                <td className={cell}>
+                  {areaText(zone.labelReefM2)}
+                  <ByClass names={classes} areasM2={zone.labelClassesM2} />
+                </td>
                 {isPredicted ? (
                   <>
-                    <td className={cell}>{zone.predictedReefM2 === null ? "–" : areaText(zone.predictedReefM2)}</td>
+                    <td className={cell}>
+                      {zone.predictedReefM2 === null ? "–" : areaText(zone.predictedReefM2)}
+                      <ByClass names={classes} areasM2={zone.predictedClassesM2} />
+                    </td>
                     <td className={cell}>{zone.predictedShare === null ? "–" : percentText(zone.predictedShare)}</td>
                   </>
                 ) : null}

@@ -1,5 +1,6 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
+import { useSame } from "../_map/useMapLayer.ts";
 import { contourSegments } from "./contour.ts";
 
 export interface ChipOutline {
@@ -51,12 +52,11 @@ export function ChipCanvas({
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [failed, setFailed] = useState(false);
-  const key = outlines.map(({ source, look }) => look + source).join("\n");
+  const shown = useSame(outlines, outlines.map(({ source, look }) => look + source).join("\n"));
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the outlines are known by their key
   useEffect(() => {
     let left = false;
-    Promise.all([loadImage(image), ...outlines.map(({ source }) => loadImage(source))])
+    Promise.all([loadImage(image), ...shown.map(({ source }) => loadImage(source))])
       .then(([picture, ...masks]) => {
         const target = canvas.current;
         // Drawn by the processor: long outlines keep a software renderer of the graphics card busy for seconds.
@@ -68,11 +68,11 @@ export function ChipCanvas({
         context.imageSmoothingEnabled = true;
         context.drawImage(picture, 0, 0, target.width, target.height);
         const greys = masks.map((mask) => greyOf(mask, widthPx, heightPx));
-        for (const [i, outline] of outlines.entries()) {
+        for (const [i, outline] of shown.entries()) {
           const grey = greys[i];
           if (grey && outline.dimUncounted) dim(context, grey, widthPx, heightPx);
         }
-        for (const [i, outline] of outlines.entries()) {
+        for (const [i, outline] of shown.entries()) {
           const grey = greys[i];
           if (grey) stroke(context, grey, widthPx, heightPx, outline.look);
         }
@@ -84,7 +84,7 @@ export function ChipCanvas({
     return () => {
       left = true;
     };
-  }, [image, key]);
+  }, [image, shown]);
 
   return (
     <canvas

@@ -2,30 +2,16 @@ import { crsFromEpsg } from "@reefline/geo/crs";
 import { loadGeos } from "@reefline/geo/geosPolygon";
 import { lonLatToPixel } from "@reefline/geo/grid";
 import type { Polygon } from "@reefline/schema/feature";
-import type { Grid, Window } from "@reefline/schema/grid";
+import type { Grid } from "@reefline/schema/grid";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ByteSource } from "./byteSource.ts";
 import { classBoxes, partByClass } from "./classParts.ts";
+import { madeSource } from "./madeSource.ts";
 import type { TracedRing } from "./rowTracer.ts";
 import { type OutlinedPolygon, type VectorizeOptions, vectorizeProbability } from "./vectorizeProbability.ts";
 
 const names = ["live", "dead", "shell rake"];
 const gsd = 0.25;
-
-function sourceOf(grid: Grid, data: Uint8Array): ByteSource {
-  return {
-    grid,
-    read: async ({ colOff, rowOff, widthPx, heightPx }: Window) => {
-      const part = new Uint8Array(widthPx * heightPx);
-      for (let row = 0; row < heightPx; row++) {
-        const from = (rowOff + row) * grid.widthPx + colOff;
-        part.set(data.subarray(from, from + widthPx), row * widthPx);
-      }
-      return { data: part };
-    },
-  };
-}
 
 interface Field {
   readonly grid: Grid;
@@ -39,8 +25,8 @@ async function all(
   box: { boxPx?: number } = {},
 ): Promise<OutlinedPolygon[]> {
   const polygons: OutlinedPolygon[] = [];
-  const wanted = { threshold: 0.5, minAreaM2: 0, classes: { source: sourceOf(grid, classes), names, ...box }, ...options };
-  for await (const polygon of vectorizeProbability(sourceOf(grid, data), wanted)) polygons.push(polygon);
+  const wanted = { threshold: 0.5, minAreaM2: 0, classes: { source: madeSource(grid, classes), names, ...box }, ...options };
+  for await (const polygon of vectorizeProbability(madeSource(grid, data), wanted)) polygons.push(polygon);
   return polygons;
 }
 
@@ -205,7 +191,7 @@ describe("outlines by class", () => {
     for (const minAreaM2 of [0, 3.5 * gsd ** 2]) {
       const covered = painted(made, await all(made, { simplifyMeters: 0, minAreaM2 })).map((found) => found.length);
       const without: OutlinedPolygon[] = [];
-      for await (const polygon of vectorizeProbability(sourceOf(made.grid, data), { threshold: 0.5, minAreaM2, simplifyMeters: 0 }))
+      for await (const polygon of vectorizeProbability(madeSource(made.grid, data), { threshold: 0.5, minAreaM2, simplifyMeters: 0 }))
         without.push(polygon);
       expect(covered).toEqual(painted(made, without).map((found) => found.length));
       expect(covered.filter((count) => count === 0).length).toBe(minAreaM2 > 0 ? 5 : 6);

@@ -1,9 +1,9 @@
 import { crsFromEpsg } from "@reefline/geo/crs";
 import { loadGeos } from "@reefline/geo/geosPolygon";
-import type { Grid, Window } from "@reefline/schema/grid";
+import type { Grid } from "@reefline/schema/grid";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ByteSource } from "./byteSource.ts";
+import { madeSource } from "./madeSource.ts";
 import { simplifyArcs } from "./simplifyArcs.ts";
 import { type OutlinedPolygon, type VectorizeOptions, vectorizeProbability } from "./vectorizeProbability.ts";
 
@@ -15,23 +15,9 @@ const gridOf = (widthPx: number, heightPx: number): Grid => ({
   heightPx,
 });
 
-function source(grid: Grid, data: Uint8Array): ByteSource {
-  return {
-    grid,
-    read: async ({ colOff, rowOff, widthPx, heightPx }: Window) => {
-      const part = new Uint8Array(widthPx * heightPx);
-      for (let row = 0; row < heightPx; row++) {
-        const from = (rowOff + row) * grid.widthPx + colOff;
-        part.set(data.subarray(from, from + widthPx), row * widthPx);
-      }
-      return { data: part };
-    },
-  };
-}
-
 async function all(grid: Grid, data: Uint8Array, options: Partial<VectorizeOptions>): Promise<OutlinedPolygon[]> {
   const polygons: OutlinedPolygon[] = [];
-  for await (const polygon of vectorizeProbability(source(grid, data), { threshold: 0.5, minAreaM2: 0, ...options }))
+  for await (const polygon of vectorizeProbability(madeSource(grid, data), { threshold: 0.5, minAreaM2: 0, ...options }))
     polygons.push(polygon);
   return polygons;
 }

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { classScores, classSummary } from "@reefline/accuracy/classScores";
-import { gridBounds, gridGsdMeters } from "@reefline/geo/grid";
 import { openFileSource } from "@reefline/raster/tiff/fileSource";
 import { openGeoTiff } from "@reefline/raster/tiff/geotiffRaster";
 import type { Polygon } from "@reefline/schema/feature";
@@ -13,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadPredictor } from "../engines/predictor.ts";
 import { readModel } from "../modelFiles/modelFiles.ts";
 import { foldSources } from "./foldSources.ts";
+import { madeImage } from "./madeImage.ts";
 import type { TrainHooks, TrainSource } from "./trainInput.ts";
 import { prepareTraining } from "./trainingData.ts";
 import { trainingReadiness } from "./trainingGround.ts";
@@ -35,19 +35,7 @@ beforeAll(async () => {
     surveyId: "sv_0000000000000000000",
     surveyName: "Tiny",
     raster,
-    image: {
-      assetId: "as_0000000000000000000",
-      version: "1",
-      grid: raster.grid,
-      bounds: gridBounds(raster.grid),
-      gsdMeters: gridGsdMeters(raster.grid),
-      sampleType: raster.sampleType,
-      bands: raster.bandNames.map((name) => ({ name, stretch: { low: 0, high: 255 } })),
-      maskKind: raster.maskKind,
-      nodata: raster.nodata,
-      sizeBytes: 0,
-      sourceFileName: "survey.tif",
-    },
+    image: madeImage(raster),
     labels: labels.map(({ geometry }) => geometry),
     labelClasses: labels.map(({ properties }) => properties.class),
     unsure: [],

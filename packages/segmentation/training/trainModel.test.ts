@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gridBounds, gridGsdMeters } from "@reefline/geo/grid";
 import { openFileSource } from "@reefline/raster/tiff/fileSource";
 import { openGeoTiff } from "@reefline/raster/tiff/geotiffRaster";
 import type { Polygon } from "@reefline/schema/feature";
@@ -11,6 +10,7 @@ import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadPredictor } from "../engines/predictor.ts";
 import { readModel, writeCard } from "../modelFiles/modelFiles.ts";
+import { madeImage } from "./madeImage.ts";
 import type { RenderedChip, TrainHooks, TrainInput, TrainSource } from "./trainInput.ts";
 import { trainingReadiness } from "./trainingGround.ts";
 import { trainModel } from "./trainModel.ts";
@@ -30,19 +30,7 @@ beforeAll(async () => {
     surveyId: "sv_0000000000000000000",
     surveyName: "Tiny",
     raster,
-    image: {
-      assetId: "as_0000000000000000000",
-      version: "1",
-      grid: raster.grid,
-      bounds: gridBounds(raster.grid),
-      gsdMeters: gridGsdMeters(raster.grid),
-      sampleType: raster.sampleType,
-      bands: raster.bandNames.map((name) => ({ name, stretch: { low: 0, high: 255 } })),
-      maskKind: raster.maskKind,
-      nodata: raster.nodata,
-      sizeBytes: 0,
-      sourceFileName: "survey.tif",
-    },
+    image: madeImage(raster),
     labels: polygons(files.labels),
     unsure: [],
     examined: polygons(files.examined),

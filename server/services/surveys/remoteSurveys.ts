@@ -1,15 +1,14 @@
 import { AppError, isAppError } from "@reefline/schema/errors";
-import { newId } from "@reefline/schema/ids";
 import type { Job } from "@reefline/schema/job";
-import { type Survey, type SurveyFields, surveyFieldsSchema } from "@reefline/schema/survey";
+import type { Survey, SurveyFields } from "@reefline/schema/survey";
 import type { Context } from "../../context.ts";
 import { authorize } from "../../principal.ts";
 import { openHttpSource } from "../../remote/httpSource.ts";
 import { checkRemoteUrl } from "../../remote/remoteGuard.ts";
 import { publishEvent } from "../../storage/events.ts";
 import { enqueueJob } from "../../storage/jobs.ts";
-import { insertSurvey, surveyById } from "../../storage/surveys.ts";
-import { refuseTakenName } from "./surveys.ts";
+import { surveyById } from "../../storage/surveys.ts";
+import { queueImport } from "./surveys.ts";
 
 /** What a file at an address is called: the last part of its path. */
 function remoteFileName(url: URL): string {
@@ -31,31 +30,8 @@ export async function addRemoteSurvey(
 ): Promise<{ survey: Survey; job: Job }> {
   authorize(ctx.principal, "survey:write", ctx.store.projectId);
   const url = checkRemoteUrl(request.url, ctx.store.config.remote);
-  const fields = surveyFieldsSchema.parse(request.fields);
-  const { projectId } = ctx.store;
-  return ctx.store.db.transaction().execute(async (trx) => {
-    await refuseTakenName(trx, projectId, fields.name, null);
-    const id = newId("survey");
-    const job = await enqueueJob(trx, {
-      projectId,
-      kind: "import",
-      title: `Import ${fields.name}`,
-      params: { surveyId: id, ...remoteImport(url, request.copyHere) },
-      surveyId: id,
-    });
-    const survey: Survey = {
-      ...fields,
-      id,
-      projectId,
-      createdAt: new Date().toISOString(),
-      image: null,
-      importJobId: job.id,
-      isDemo: false,
-    };
-    await insertSurvey(trx, survey);
-    await publishEvent(trx, { kind: "survey", surveyId: id });
-    return { survey, job };
-  });
+  const { db, projectId } = ctx.store;
+  return db.transaction().execute((trx) => queueImport(trx, projectId, request.fields, remoteImport(url, request.copyHere)));
 }
 
 const remoteImport = (url: URL, copyHere: boolean) => ({

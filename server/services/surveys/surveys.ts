@@ -47,15 +47,30 @@ export async function addSurvey(ctx: Context, request: AddSurvey): Promise<{ sur
 }
 
 /** The same inside the caller's transaction. */
-export async function addSurveyIn(trx: Database, projectId: string, request: AddSurvey): Promise<{ survey: Survey; job: Job }> {
-  const fields = surveyFieldsSchema.parse(request.fields);
+export function addSurveyIn(trx: Database, projectId: string, request: AddSurvey): Promise<{ survey: Survey; job: Job }> {
+  return queueImport(trx, projectId, request.fields, importOf(request), request.isDemo);
+}
+
+/**
+ * A survey without an image, and the job that brings it one.
+ * @param source the job's parameters without the survey's id; see jobs/importSource.ts
+ * @throws AppError `survey/name-taken`
+ */
+export async function queueImport(
+  trx: Database,
+  projectId: string,
+  wanted: SurveyFields,
+  source: Readonly<Record<string, unknown>>,
+  isDemo = false,
+): Promise<{ survey: Survey; job: Job }> {
+  const fields = surveyFieldsSchema.parse(wanted);
   await refuseTakenName(trx, projectId, fields.name, null);
   const id = newId("survey");
   const job = await enqueueJob(trx, {
     projectId,
     kind: "import",
     title: `Import ${fields.name}`,
-    params: { ...importOf(request), surveyId: id },
+    params: { ...source, surveyId: id },
     surveyId: id,
   });
   const survey: Survey = {
@@ -65,7 +80,7 @@ export async function addSurveyIn(trx: Database, projectId: string, request: Add
     createdAt: new Date().toISOString(),
     image: null,
     importJobId: job.id,
-    isDemo: request.isDemo ?? false,
+    isDemo,
   };
   await insertSurvey(trx, survey);
   await publishEvent(trx, { kind: "survey", surveyId: id });
