@@ -37,7 +37,7 @@ export async function compileBinding(options: {
   const work = `${target}.${process.pid}.tmp`;
   const result = await runCommand(compiler, [
     "-std=c++17",
-    "-O2",
+    "-O3",
     "-shared",
     "-fPIC",
     "-w",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { withLock } from "../lock.ts";
@@ -67,15 +67,19 @@ function checkDisk(folder: string, needBytes: number): void {
   );
 }
 
-/** What we compile into the binding beside TensorFlow.js's own files. */
-function addedSources(): string[] {
-  return ["quietLog.cc", "fusedConvolution.cc"].map((name) => join(rootDir(), "setup/tensorflow", name));
+/** What we compile into the binding beside TensorFlow.js's own files, and what that includes. */
+function addedFiles(): string[] {
+  const folder = join(rootDir(), "setup/tensorflow");
+  const kernels = readdirSync(join(folder, "kernels"))
+    .sort()
+    .map((name) => join("kernels", name));
+  return ["quietLog.cc", "fusedConvolution.cc", ...kernels].map((name) => join(folder, name));
 }
 
 /** Changes with their text, so that a changed file makes a new binding. */
 function addedSourcesKey(): string {
   const hash = createHash("sha256");
-  for (const path of addedSources()) hash.update(readFileSync(path));
+  for (const path of addedFiles()) hash.update(readFileSync(path));
   return hash.digest("hex").slice(0, 8);
 }
 
@@ -191,7 +195,7 @@ async function buildAndLink(library: Library, where: { cache: string; packageDir
         packageDir: where.packageDir,
         nodeApiHeadersDir: join(dirname(nodeApiHeaders), "include"),
         tensorflowDir,
-        addedSources: addedSources(),
+        addedSources: addedFiles().filter((path) => path.endsWith(".cc")),
         target: binding,
       }),
     );

@@ -4,6 +4,7 @@ import { dirname, join, sep } from "node:path";
 import { AppError } from "@reefline/schema/errors";
 import type { Backend } from "@reefline/schema/training";
 import type { EngineChoice } from "../engines/engineChoice.ts";
+import { enableNativeTraining } from "./nativeTraining.ts";
 import { enableWasmTraining } from "./wasmTraining.ts";
 import { startWebGpu } from "./webGpu.ts";
 
@@ -103,6 +104,7 @@ async function startNative(): Promise<LoadedBackend | { problem: string }> {
     await tf.ready();
     const binding = bindingOf(tf.backend());
     if (!binding) return { problem: "Native TensorFlow is installed but its binding is not the one expected." };
+    enableNativeTraining(tf);
     const gpu = binding.isUsingGpuDevice();
     const threads = availableParallelism();
     const description = `TensorFlow ${binding.TF_Version} on ${gpu ? "the graphics card" : `${threads} processor ${threads === 1 ? "thread" : "threads"}`}`;

@@ -1,40 +1,12 @@
 import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "./backend.ts";
+import { isNative, type NativeBackend, type OpAttribute } from "./nativeBackend.ts";
+import { type NormSteps, normInSteps } from "./normInSteps.ts";
+import { ownKernels } from "./ownKernels.ts";
+import type { TrainingOps } from "./trainingOps.ts";
 
-interface OpAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: boolean | number | string | readonly number[];
-}
-
-/** What tfjs-node's backend offers beyond the kernels TensorFlow.js itself names. */
-interface NativeKernels {
-  readonly binding: {
-    readonly TF_FLOAT: number;
-    readonly TF_ATTR_TYPE: number;
-    readonly TF_ATTR_FLOAT: number;
-    readonly TF_ATTR_STRING: number;
-    readonly TF_ATTR_BOOL: number;
-    readonly TF_ATTR_INT: number;
-    isUsingGpuDevice(): boolean;
-  };
-  executeSingleOutput(name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[]): Tensor;
-  executeMultipleOutputs(name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], count: number): Tensor[];
-}
-
-/** TensorFlow's own kernels that TensorFlow.js has no function for. All NHWC, float32. */
-export interface NativeOps {
-  /** [y, batch mean, batch variance, three reserved for the gradient]; variance is the unbiased one. */
-  fusedBatchNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): Tensor[];
-  /** [dx, dgamma, dbeta] */
-  fusedBatchNormGrad(dy: Tensor, x: Tensor, gamma: Tensor, reserved: readonly Tensor[], epsilon: number): Tensor[];
-  relu(x: Tensor): Tensor;
-  reluGrad(dy: Tensor, y: Tensor): Tensor;
-  relu6(x: Tensor): Tensor;
-  relu6Grad(dy: Tensor, y: Tensor): Tensor;
-  biasAdd(x: Tensor, bias: Tensor): Tensor;
-  /** The sum over all but channels. */
-  biasAddGrad(dy: Tensor): Tensor;
+/** TensorFlow's own kernels that TensorFlow.js has no function for, and ours beside them. All NHWC, float32. */
+export interface NativeOps extends TrainingOps {
   /** Convolution of stride 1, "same" padding, its bias and ReLU: in one pass over memory where oneDNN's kernel is there. */
   convolveBiasRelu(x: Tensor4D, kernel: Tensor4D, bias: Tensor1D): Tensor4D;
 }
@@ -53,11 +25,7 @@ export function nativeOps(tf: Tf): NativeOps | null {
   return ops;
 }
 
-function isNative(backend: object): backend is NativeKernels {
-  return "executeMultipleOutputs" in backend && "binding" in backend;
-}
-
-function makeNativeOps(tf: Tf, backend: NativeKernels): NativeOps {
+function makeNativeOps(tf: Tf, backend: NativeBackend): NativeOps {
   const { binding } = backend;
   const type = (name: string): OpAttribute => ({ name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT });
   const text = (name: string, value: string): OpAttribute => ({ name, type: binding.TF_ATTR_STRING, value });
@@ -115,7 +83,7 @@ function makeNativeOps(tf: Tf, backend: NativeKernels): NativeOps {
     });
   };
   let convolveBiasRelu: NativeOps["convolveBiasRelu"] | null = null;
-  return {
+  const steps: NormSteps = {
     fusedBatchNorm(x, gamma, beta, epsilon) {
       const none = tf.tensor1d([], "float32");
       const attributes = [...normAttributes(epsilon), { name: "exponential_avg_factor", type: binding.TF_ATTR_FLOAT, value: 1 }];
@@ -132,6 +100,10 @@ function makeNativeOps(tf: Tf, backend: NativeKernels): NativeOps {
     reluGrad: (dy, y) => backend.executeSingleOutput("ReluGrad", [type("T")], [dy, y]),
     relu6: (x) => backend.executeSingleOutput("Relu6", [type("T")], [x]),
     relu6Grad: (dy, y) => backend.executeSingleOutput("Relu6Grad", [type("T")], [dy, y]),
+  };
+  return {
+    ...steps,
+    ...(ownKernels(tf) ?? normInSteps(steps)),
     biasAdd,
     biasAddGrad: (dy) => backend.executeSingleOutput("BiasAddGrad", [type("T"), text("data_format", "NHWC")], [dy]),
     convolveBiasRelu(x, kernel, bias) {

@@ -1,5 +1,6 @@
 import type { Tensor, TensorInfo } from "@tensorflow/tfjs";
 import type { Tf } from "./backend.ts";
+import { type NormSteps, normInSteps } from "./normInSteps.ts";
 import type { TrainingOps } from "./trainingOps.ts";
 import { type WasmHeap, wasmHeap } from "./wasmHeap.ts";
 
@@ -44,7 +45,7 @@ function makeOps(tf: Tf, heap: WasmHeap): TrainingOps {
     kernel.clampGradient(address(dy), address(y), address(dx), y.size, ceiling);
     return tensor(dx);
   };
-  return {
+  const steps: NormSteps = {
     fusedBatchNorm(x, gamma, beta, epsilon) {
       const [rows, channels] = sides(x);
       const [mean, biased] = [make([channels]), make([channels])];
@@ -87,6 +88,10 @@ function makeOps(tf: Tf, heap: WasmHeap): TrainingOps {
     reluGrad: (dy, y) => clampGradient(dy, y, Number.POSITIVE_INFINITY),
     relu6: (x) => clamp(x, 6),
     relu6Grad: (dy, y) => clampGradient(dy, y, 6),
+  };
+  return {
+    ...steps,
+    ...normInSteps(steps),
     biasAdd(x, bias) {
       const [rows, channels] = sides(x);
       const ones = perChannel(channels, () => 1);

@@ -27,8 +27,8 @@ export function batchNormRelu(
 }
 
 /**
- * Batch normalisation by the batch's own statistics, then the activation: x [N, H, W, C] → [N, H, W, C]. On native TensorFlow forward
- * and backward are its fused kernels; elsewhere the same from single operations (Ioffe & Szegedy 2015).
+ * Batch normalisation by the batch's own statistics, then the activation: x [N, H, W, C] → [N, H, W, C]. Forward and
+ * backward are the backend's fused kernels where it has them; elsewhere the same from single operations (Ioffe & Szegedy 2015).
  */
 export function batchNormActivation(
   tf: Tf,
@@ -44,27 +44,11 @@ export function batchNormActivation(
   const fused = tf.customGrad((...args) => {
     const [input, scale, offset, save] = args;
     if (!isTensor(input) || !isTensor(scale) || !isTensor(offset) || typeof save !== "function")
-      throw new TypeError("batchNormRelu: three tensors");
-    const [y, mean, variance, ...reserved] = ops.fusedBatchNorm(input, scale, offset, epsilon);
-    if (!y || !mean || !variance) throw new TypeError("FusedBatchNormV3 gave too few outputs");
-    const [n = 1, h = 1, w = 1] = input.shape;
-    // The kernel's variance is divided by one less than the count.
-    const biased = variance.mul((n * h * w - 1) / (n * h * w));
-    collect({ mean: tf.keep(mean.as1D()), variance: tf.keep(biased.as1D()) });
-    const value = activation === "none" ? y : activation === "relu" ? ops.relu(y) : ops.relu6(y);
-    if (value !== y) y.dispose();
-    save([input, scale, value, ...reserved]);
-    return {
-      value,
-      gradFunc: (dz: Tensor, saved: Tensor[]) => {
-        const [savedInput, savedScale, output, ...savedReserved] = saved;
-        if (!savedInput || !savedScale || !output) throw new TypeError("batchNormRelu: nothing was saved");
-        const dy = activation === "none" ? dz : activation === "relu" ? ops.reluGrad(dz, output) : ops.relu6Grad(dz, output);
-        const gradients = ops.fusedBatchNormGrad(dy, savedInput, savedScale, savedReserved, epsilon);
-        if (dy !== dz) dy.dispose();
-        return gradients;
-      },
-    };
+      throw new TypeError("batchNormActivation: three tensors");
+    const { y, mean, variance, saved } = ops.batchNorm(input as Tensor4D, scale as Tensor1D, offset as Tensor1D, epsilon, activation);
+    save(saved);
+    collect({ mean: tf.keep(mean), variance: tf.keep(variance) });
+    return { value: y, gradFunc: (dy: Tensor, kept: Tensor[]) => ops.batchNormGrad(dy, kept, epsilon, activation) };
   });
   return fused(x, gamma, beta) as Tensor4D;
 }

@@ -1,5 +1,6 @@
 import type { Tensor1D } from "@tensorflow/tfjs";
 import type { Tf } from "../backends/backend.ts";
+import { ownKernels } from "../backends/ownKernels.ts";
 
 export interface AdamState {
   /** First and second moment of the gradient, one value per weight. */
@@ -28,6 +29,11 @@ export function adamStep(
   state.step += 1;
   const rate = (learningRate * Math.sqrt(1 - beta2 ** state.step)) / (1 - beta1 ** state.step);
   const [next, m, v] = tf.tidy(() => {
+    const kernels = ownKernels(tf);
+    if (kernels) {
+      const input = { weights, m: state.m, v: state.v, gradient, rate: tf.tensor1d([rate]), factors: rateScale ?? tf.tensor1d([]) };
+      return kernels.adam(input, beta1, beta2, epsilon);
+    }
     const m: Tensor1D = state.m.add(gradient.sub(state.m).mul(1 - beta1));
     const v: Tensor1D = state.v.add(
       gradient
@@ -39,6 +45,7 @@ export function adamStep(
     const next: Tensor1D = weights.sub(rateScale ? full.mul(rateScale) : full);
     return [next, m, v];
   });
+  if (!next || !m || !v) throw new TypeError("adamStep: too few results");
   state.m.dispose();
   state.v.dispose();
   state.m = m;

@@ -1,5 +1,5 @@
 import { AppError } from "@reefline/schema/errors";
-import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs";
+import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "../backends/backend.ts";
 import { type BatchStatistics, batchNormActivation } from "../network/batchNormRelu.ts";
 import { biasActivation } from "../network/biasActivation.ts";
@@ -25,13 +25,14 @@ export function trainingForward(
   x: Tensor4D,
   collect: (statistics: PlacedStatistics) => void,
 ): Tensor4D {
-  const pieces = tf.split(
+  const pieces: Tensor1D[] = tf.split(
     weights,
     network.pieces.map(({ length }) => length),
   );
   let nextPiece = 0;
   let normAt = 0;
-  const take = (): Tensor => {
+  /** Pieces are flat; only kernels have another shape. */
+  const take = (): Tensor1D => {
     const piece = pieces[nextPiece++];
     if (!piece) throw new AppError("internal", "segmentation/weights", `Weight ${nextPiece - 1} of the network is missing.`);
     return piece;
@@ -41,9 +42,9 @@ export function trainingForward(
     convolution(operation, input) {
       const kernel = operation.isBare ? null : take().as4D(...kernelShape(operation));
       if (kernel && operation.norm === "bias")
-        return biasActivation(tf, convolve(tf, operation, input, kernel), take().as1D(), operation.activation);
-      const gamma = take().as1D();
-      const beta = take().as1D();
+        return biasActivation(tf, convolve(tf, operation, input, kernel), take(), operation.activation);
+      const gamma = take();
+      const beta = take();
       const at = normAt;
       normAt += operation.outChannels;
       if (!kernel || operation.norm === "batch") {
