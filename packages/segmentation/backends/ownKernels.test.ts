@@ -1,6 +1,7 @@
 import { randomFrom } from "@reefline/chips/random";
 import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
+import { tensorOperations } from "../network/networkTensors.ts";
 import { adamStep } from "../training/adam.ts";
 import { loadBackend } from "./backend.ts";
 import { ownKernels } from "./ownKernels.ts";
@@ -102,6 +103,28 @@ describe.skipIf(!kernels)("2 × 2 max-pool", () => {
     });
     const dx = tf.grad((a: Tensor) => tf.maxPool(a as Tensor4D, 2, 2, "valid"))(x, dy);
     expect(Array.from(dx.dataSync())).toEqual(Array.from(expected));
+  });
+});
+
+describe.skipIf(!kernels)("the way up", () => {
+  it.each([
+    [2, 3, 5, 7, 4],
+    [1, 1, 1, 16, 32],
+  ])("%i × %i × %i × %i and a skip of %i channels: TensorFlow says the same, and so do the gradients", (count, height, width, a, b) => {
+    const [low, skip] = [tensor(count, height, width, a), tensor(count, 2 * height, 2 * width, b)];
+    const dy = tensor(count, 2 * height, 2 * width, a + b);
+    const plain = (x: Tensor, y: Tensor) => tf.concat([tf.image.resizeNearestNeighbor(x as Tensor4D, [2 * height, 2 * width]), y], 3);
+    const expected = tf.valueAndGrads(plain)([low, skip], dy);
+    const ours = tf.valueAndGrads((x: Tensor, y: Tensor) => tensorOperations(tf).upsampleConcat(x as Tensor4D, y as Tensor4D))(
+      [low, skip],
+      dy,
+    );
+    expect(Array.from(ours.value.dataSync())).toEqual(Array.from(expected.value.dataSync()));
+    ours.grads.forEach((grad, i) => {
+      expect(difference(grad.dataSync(), expected.grads[i]?.dataSync() ?? [])).toBeLessThan(1e-6);
+    });
+    // Ours were meant.
+    expect(Array.from(kernels?.upsampleConcat(low, skip).dataSync() ?? [])).toEqual(Array.from(expected.value.dataSync()));
   });
 });
 

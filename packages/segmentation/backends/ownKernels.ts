@@ -15,6 +15,10 @@ export interface OwnKernels extends NormOps {
   depthwiseFilterGrad(x: Tensor4D, dy: Tensor4D, stride: number, kernelPx: number): Tensor;
   /** Of the 2 × 2 pool: x [N, H, W, C], dy [N, ⌊H / 2⌋, ⌊W / 2⌋, C] → dx. */
   maxPoolGrad(x: Tensor4D, dy: Tensor4D): Tensor;
+  /** low [N, h, w, A], skip [N, 2h, 2w, B] → [N, 2h, 2w, A + B], low by nearest neighbour. */
+  upsampleConcat(low: Tensor4D, skip: Tensor4D): Tensor;
+  /** [dlow, dskip], of which the first has so many channels. */
+  upsampleConcatGrad(dy: Tensor4D, lowChannels: number): Tensor[];
   /** All flat and equally long; `rate` holds one number, `factors` of the rate one per weight or none. Returns weights, m, v. */
   adam(values: AdamInput, beta1: number, beta2: number, epsilon: number): Tensor1D[];
 }
@@ -82,6 +86,9 @@ function makeKernels(backend: NativeBackend): OwnKernels {
     depthwiseFilterGrad: (x, dy, stride, kernelPx) =>
       backend.executeSingleOutput("ReeflineDepthwiseFilterGrad", [whole("stride", stride), whole("kernel", kernelPx)], [x, dy]),
     maxPoolGrad: (x, dy) => backend.executeSingleOutput("ReeflineMaxPoolGrad", [], [x, dy]),
+    upsampleConcat: (low, skip) => backend.executeSingleOutput("ReeflineUpsampleConcat", [], [low, skip]),
+    upsampleConcatGrad: (dy, lowChannels) =>
+      backend.executeMultipleOutputs("ReeflineUpsampleConcatGrad", [whole("low", lowChannels)], [dy], 2),
     adam: ({ weights, m, v, gradient, rate, factors }, beta1, beta2, epsilon) =>
       backend.executeMultipleOutputs(
         "ReeflineAdam",

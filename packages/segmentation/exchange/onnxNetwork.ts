@@ -24,13 +24,14 @@ export function addNetwork(graph: OnnxGraph, network: Network, layers: readonly 
       return graph.node("Clip", [sum, constant("zero", [], [0]), constant("six", [], [6])]);
     },
     maxPool: (input) => graph.node("MaxPool", [input], { kernel_shape: [2, 2], strides: [2, 2] }),
-    upsample: (input) =>
-      graph.node("Resize", [input, "", constant("twice", [4], [1, 1, 2, 2])], {
+    upsampleConcat(low, skip) {
+      const twice = graph.node("Resize", [low, "", constant("twice", [4], [1, 1, 2, 2])], {
         mode: "nearest",
         coordinate_transformation_mode: "asymmetric",
         nearest_mode: "floor",
-      }),
-    concat: (a, b) => graph.node("Concat", [a, b], { axis: 1 }),
+      });
+      return graph.node("Concat", [twice, skip], { axis: 1 });
+    },
     add: (a, b) => graph.node("Add", [a, b]),
     spreadPatches: (input, patchPx) => graph.node("DepthToSpace", [input], { blocksize: patchPx, mode: "DCR" }),
   });

@@ -96,11 +96,11 @@ export function exportTfjs(card: ModelCard, values: ModelValues): TfjsModel {
       const pooling = { trainable: true, pool_size: [2, 2], padding: "valid", strides: [2, 2], data_format: "channels_last" };
       return add("MaxPooling2D", named("max_pooling2d"), pooling, [input]);
     },
-    upsample(input) {
+    upsampleConcat(low, skip) {
       const doubling = { trainable: true, size: [2, 2], data_format: "channels_last", interpolation: "nearest" };
-      return add("UpSampling2D", named("up_sampling2d"), doubling, [input]);
+      const twice = add("UpSampling2D", named("up_sampling2d"), doubling, [low]);
+      return add("Concatenate", named("concatenate"), { trainable: true, axis: -1 }, [twice, skip]);
     },
-    concat: (a, b) => add("Concatenate", named("concatenate"), { trainable: true, axis: -1 }, [a, b]),
     add: (a, b) => add("Add", named("add"), { trainable: true }, [a, b]),
     spreadPatches(input, patchPx) {
       const activation = channelCount === 1 ? "sigmoid" : "linear";

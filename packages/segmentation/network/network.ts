@@ -29,9 +29,8 @@ export type Operation =
       readonly activation: Activation;
     }
   | { readonly op: "maxPool"; readonly from: number }
-  /** Nearest neighbour, twice as wide and high. */
-  | { readonly op: "upsample"; readonly from: number }
-  | { readonly op: "concat"; readonly from: readonly [number, number] }
+  /** The first twice as wide and high by nearest neighbour, then the channels of the second behind its own. */
+  | { readonly op: "upsampleConcat"; readonly from: readonly [number, number] }
   | { readonly op: "add"; readonly from: readonly [number, number] }
   /** [N, h, w, p²·c] → [N, p·h, p·w, c], as TensorFlow's depth_to_space does. */
   | { readonly op: "spreadPatches"; readonly from: number; readonly patchPx: number };
@@ -96,8 +95,7 @@ export interface Interpreter<Value> {
   /** `index` counts convolutions. */
   convolution(operation: Convolution, x: Value, index: number): Value;
   maxPool(x: Value): Value;
-  upsample(x: Value): Value;
-  concat(a: Value, b: Value): Value;
+  upsampleConcat(low: Value, skip: Value): Value;
   add(a: Value, b: Value): Value;
   spreadPatches(x: Value, patchPx: number): Value;
 }
@@ -140,11 +138,8 @@ export function interpret<Value>(
       case "maxPool":
         values.push(interpreter.maxPool(value(operation.from)));
         break;
-      case "upsample":
-        values.push(interpreter.upsample(value(operation.from)));
-        break;
-      case "concat":
-        values.push(interpreter.concat(value(operation.from[0]), value(operation.from[1])));
+      case "upsampleConcat":
+        values.push(interpreter.upsampleConcat(value(operation.from[0]), value(operation.from[1])));
         break;
       case "add":
         values.push(interpreter.add(value(operation.from[0]), value(operation.from[1])));

@@ -1,13 +1,14 @@
-import type { Tensor4D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "../backends/backend.ts";
+import { isTensor } from "../backends/isTensor.ts";
+import { ownKernels } from "../backends/ownKernels.ts";
 import type { Interpreter } from "./network.ts";
 
 /** The operations without weights, on tensors. */
 export function tensorOperations(tf: Tf): Omit<Interpreter<Tensor4D>, "convolution"> {
   return {
     maxPool: (x) => tf.maxPool(x, 2, 2, "valid"),
-    upsample: (x) => tf.image.resizeNearestNeighbor(x, [2 * x.shape[1], 2 * x.shape[2]]),
-    concat: (a, b) => tf.concat([a, b], 3),
+    upsampleConcat: (low, skip) => upsampleConcat(tf, low, skip),
     add: (a, b) => tf.add(a, b),
     spreadPatches(x, patchPx) {
       const [count, height, width, channels] = x.shape;
@@ -19,4 +20,19 @@ export function tensorOperations(tf: Tf): Omit<Interpreter<Tensor4D>, "convoluti
       });
     },
   };
+}
+
+function upsampleConcat(tf: Tf, low: Tensor4D, skip: Tensor4D): Tensor4D {
+  const kernels = ownKernels(tf);
+  if (!kernels) return tf.tidy(() => tf.concat([tf.image.resizeNearestNeighbor(low, [2 * low.shape[1], 2 * low.shape[2]]), skip], 3));
+  const fused = tf.customGrad((...args) => {
+    const [a, b] = args;
+    if (!isTensor(a) || !isTensor(b)) throw new TypeError("upsampleConcat: two tensors");
+    const channels = a.shape[3] ?? 0;
+    return {
+      value: kernels.upsampleConcat(a as Tensor4D, b as Tensor4D),
+      gradFunc: (dy: Tensor) => kernels.upsampleConcatGrad(dy as Tensor4D, channels),
+    };
+  });
+  return fused(low, skip) as Tensor4D;
 }

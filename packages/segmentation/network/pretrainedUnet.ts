@@ -32,8 +32,7 @@ export function pretrainedUnet(bandCount: number, classCount = 0): Network {
   for (const [level, outChannels] of decoderChannels.entries()) {
     const skip = features.pop();
     if (!skip) throw new RangeError("The encoder gave too few features.");
-    value = builder.push({ op: "upsample", from: value });
-    value = builder.push({ op: "concat", from: [value, skip.value] });
+    value = builder.push({ op: "upsampleConcat", from: [value, skip.value] });
     value = convolve(`up${level}a`, value, channels + skip.channels, outChannels);
     value = convolve(`up${level}b`, value, outChannels, outChannels);
     channels = outChannels;

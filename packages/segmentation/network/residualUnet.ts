@@ -53,7 +53,7 @@ export function residualUnet({ baseFilters, bandCount, classCount = 0 }: Residua
   let channels = filters(levels - 1);
   for (const name of ["bottom0", "bottom1"]) value = convolve(name, normRelu(`${name}/norm`, value, channels), channels, channels);
   for (let level = levels - 2; level >= 0; level--) {
-    const wide = builder.push({ op: "concat", from: [builder.push({ op: "upsample", from: value }), skips[level] ?? 0] });
+    const wide = builder.push({ op: "upsampleConcat", from: [value, skips[level] ?? 0] });
     value = block(`up${level}`, wide, channels + filters(level), filters(level + 1), 1);
     channels = filters(level + 1);
   }

@@ -35,7 +35,7 @@ export function unet({ baseFilters, depth, bandCount, patchPx = 1, classCount = 
     value = two(`down${level}`, builder.push({ op: "maxPool", from: value }), filters(level - 1), filters(level));
   }
   for (let level = depth - 1; level >= 0; level--) {
-    const wide = builder.push({ op: "concat", from: [builder.push({ op: "upsample", from: value }), skips[level] ?? 0] });
+    const wide = builder.push({ op: "upsampleConcat", from: [value, skips[level] ?? 0] });
     value = two(`up${level}`, wide, filters(level + 1) + filters(level), filters(level));
   }
   value = builder.push({
