@@ -27,6 +27,7 @@ export interface RecipeOptions extends FoldFlags {
   readonly reefShare?: number;
   readonly patience?: number;
   readonly average?: boolean;
+  readonly fromNothing?: boolean;
   readonly unsharp?: boolean;
   /** Classes of reef to tell apart; left out: those of the model that training goes on from, or none. */
   readonly classes?: string[];
@@ -56,6 +57,7 @@ export function configOf(session: Session, options: RecipeOptions, from: Model |
     reefShare: options.reefShare,
     patience: options.patience,
     averaging: options.average,
+    pretrained: options.fromNothing === undefined ? undefined : !options.fromNothing,
     unsharp: options.unsharp,
     classes: options.classes ?? from?.card.classes,
     gsdMeters: options.gsd,

@@ -158,6 +158,7 @@ export function addTrain(program: Command): void {
       "share of the training without improvement that ends it",
       number((value) => value > 0 && value <= 1, "a number above 0, up to 1"),
     )
+    .addOption(new Option("--from-nothing", "begin best's encoder with random weights: what those of ImageNet are worth").conflicts("from"))
     .option("--average", "keep a running mean of the weights, and use that")
     .option(
       "--classes <names>",

@@ -166,7 +166,7 @@ function CardDetails({ card }: { card: ModelCard }) {
           <FigureRow name="Bands" value={card.bandNames.join(", ")} />
           <FigureRow name="Counts as reef from" value={percentText(card.threshold)} tip="Chosen on the ground set aside while training." />
           {card.classes.length > 0 ? <FigureRow name="Tells apart" value={card.classes.join(", ")} /> : null}
-          <FigureRow name="Network" value={networkText(card.architecture)} />
+          <FigureRow name="Network" value={networkText(card)} />
           <FigureRow name="Sharpened" value={card.unsharp ? `radius ${card.unsharp.radiusPx} px, ${card.unsharp.percent} %` : "no"} />
           <FigureRow
             name="Temperature"
@@ -183,9 +183,9 @@ function CardDetails({ card }: { card: ModelCard }) {
   );
 }
 
-function networkText(architecture: ModelCard["architecture"]): string {
+function networkText({ architecture, config }: ModelCard): string {
   if (architecture.kind === "imported-onnx") return `imported from ${architecture.fileName}`;
   if (architecture.kind === "residual-unet") return `Residual U-Net, ${architecture.baseFilters} filters`;
-  if (architecture.kind === "pretrained-unet") return "U-Net on EfficientNet-Lite0, pretrained";
+  if (architecture.kind === "pretrained-unet") return `U-Net on EfficientNet-Lite0, ${config.pretrained ? "pretrained" : "from nothing"}`;
   return `U-Net, ${architecture.baseFilters} filters, ${architecture.depth} levels`;
 }

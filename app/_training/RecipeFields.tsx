@@ -1,5 +1,5 @@
 "use client";
-import type { TrainConfig } from "@reefline/schema/training";
+import type { PresetName, TrainConfig } from "@reefline/schema/training";
 import { Field, NumberInput } from "../_ui/Field.tsx";
 import { Select } from "../_ui/Select.tsx";
 import { Switch } from "../_ui/Switch.tsx";
@@ -41,12 +41,14 @@ export function RecipeFields({
   errors,
   surveyIds,
   config,
+  preset,
 }: {
   form: TrainingForm;
   errors: ReadForm["errors"];
   surveyIds: readonly string[];
   /** null: what is chosen cannot be trained yet. */
   config: TrainConfig | null;
+  preset: PresetName;
 }) {
   return (
     <>
@@ -99,6 +101,14 @@ export function RecipeFields({
         label="Average the weights"
         hint="A running mean over the last steps is kept and judged"
       />
+      {preset === "best" && form.fromModelId === null ? (
+        <Switch
+          checked={form.fromNothing}
+          onChange={(fromNothing) => trainingView.change({ fromNothing })}
+          label="Begin from nothing"
+          hint="Without the million photos: shows what they are worth"
+        />
+      ) : null}
     </>
   );
 }

@@ -204,7 +204,13 @@ export function TrainForm() {
                 hint="Unsharp mask, in training and prediction alike"
               />
               <FoldFields form={form} errors={errors} />
-              <RecipeFields form={form} errors={errors} surveyIds={chosen} config={ready ? config : null} />
+              <RecipeFields
+                form={form}
+                errors={errors}
+                surveyIds={chosen}
+                config={ready ? config : null}
+                preset={form.preset ?? bestHere}
+              />
               <CompareRecipes name={name.trim()} surveyIds={chosen} config={ready ? config : null} hasEncoder={bestHere === "best"} />
             </div>
           </details>

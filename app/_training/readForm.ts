@@ -55,6 +55,7 @@ export function readForm(form: TrainingForm, bestHere: PresetName, inPixels = fa
     learningRate,
     reefShare: reefPercent === null ? null : reefPercent / 100,
     averaging: form.averaging,
+    pretrained: !form.fromNothing,
     fromModelId: form.fromModelId,
     classes: form.classes,
     folds: form.leaveOut === "none" ? null : { by: form.leaveOut, count: folds ?? (form.leaveOut === "blocks" ? 5 : null) },

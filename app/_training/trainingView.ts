@@ -24,6 +24,8 @@ export interface TrainingForm {
   /** Per cent; empty: the model's own. */
   reefShare: string;
   averaging: boolean;
+  /** The encoder of best without what it learnt from ImageNet. */
+  fromNothing: boolean;
   fromModelId: string | null;
   /** Classes of reef to tell apart, in the order in which they count where labels overlap; empty: reef or not. */
   classes: readonly string[];
@@ -52,6 +54,7 @@ export const untouchedForm: TrainingForm = {
   learningRate: "",
   reefShare: "",
   averaging: false,
+  fromNothing: false,
   fromModelId: null,
   classes: [],
   leaveOut: "none",

@@ -1,11 +1,12 @@
 /**
  * Trains on a real orthomosaic from the command line and reports held-out accuracy over several seeds.
  *
- *   npm run bench:banepa -- [--folder DIR] [--preset best] [--minutes 6] [--seeds 1,2,3] [--shares 0.1,0.25,0.5,1] [--data DIR]
+ *   npm run bench:banepa -- [--folder DIR] [--preset best] [--from-nothing] [--minutes 6] [--seeds 1,2,3] [--shares 0.1,0.25,0.5,1] [--data DIR]
  *
  * DIR holds `orthomosaic.tif`, `buildings.geojson` and `labelled-area.geojson`. The split is `holdout.geojson` beside this file:
  * nothing inside it is seen by training, model selection, calibration or the choice of threshold. --shares: a learning curve, each with so
- * much of the training ground (validation stays whole), nested for one seed.
+ * much of the training ground (validation stays whole), nested for one seed. --from-nothing: the encoder of best with random weights, to see
+ * what ImageNet's are worth.
  */
 import { existsSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1,2,3" },
     shares: { type: "string", default: "1" },
     data: { type: "string" },
+    "from-nothing": { type: "boolean", default: false },
   },
 });
 
@@ -48,7 +50,8 @@ type Scores = z.infer<typeof scoresSchema>;
 async function scoresOf(seed: string, share: string): Promise<Scores> {
   const model = share === "1" ? `${values.preset}-${seed}` : `${values.preset}-${seed}-${share}`;
   const named = ["--survey", "banepa", "--model", model];
-  const recipe = ["--preset", values.preset, "--seed", seed, "--minutes", values.minutes, "--label-share", share, "--no-check"];
+  const start = values["from-nothing"] ? ["--from-nothing"] : [];
+  const recipe = ["--preset", values.preset, ...start, "--seed", seed, "--minutes", values.minutes, "--label-share", share, "--no-check"];
   await reefline(dataDir, ["train", ...named, ...recipe]);
   return scoresSchema.parse(await reefline(dataDir, ["evaluate", ...named, "--labels", labels, "--area", split]));
 }
@@ -78,7 +81,7 @@ for (const share of values.shares.split(",")) {
   });
 }
 
-process.stdout.write(`split: benchmarks/banepa/holdout.geojson; preset ${values.preset}, ${values.minutes} minutes a seed\n`);
+process.stdout.write(`split: benchmarks/banepa/holdout.geojson; preset ${values.preset}${values["from-nothing"] ? " from nothing" : ""}, ${values.minutes} minutes a seed\n`);
 process.stdout.write(
   `${"labels".padEnd(12)}${["dice", "iou", "mean iou", "precision", "recall", "threshold"].map((name) => name.padStart(11)).join("")}\n`,
 );

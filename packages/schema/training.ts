@@ -93,6 +93,7 @@ export const trainConfigSchema = z.object({
     ])
     .default({ kind: "minutes", minutes: 5 }),
   classes: classNamesSchema.default([]),
+  pretrained: z.boolean().default(true).describe("the encoder of best begins with what it learnt from ImageNet; false: from nothing"),
   unsharp: z.boolean().default(false).describe("sharpen every window, in training and in prediction alike"),
   // From here on null means: as the preset has it.
   loss: lossNameSchema.nullable().default(null),

@@ -77,6 +77,7 @@ export function presetFor(config: TrainConfig, examinedPx: number): Preset {
     reefShare: reefShare ?? preset.reefShare,
     patience: patience ?? preset.patience,
     unsharp: config.unsharp || preset.unsharp,
+    pretrainedRate: config.pretrained || config.fromModelId !== null ? preset.pretrainedRate : 1,
   };
 }
 

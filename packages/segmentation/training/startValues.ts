@@ -7,7 +7,7 @@ import type { Network } from "../network/network.ts";
 import type { TrainerValues } from "./trainer.ts";
 import type { TrainInput } from "./trainInput.ts";
 
-/** What a training begins with: the weights of the model it goes on from, else drawn ones with the pretrained encoder in its place. */
+/** What a training begins with: the weights of the model it goes on from, else drawn ones with the pretrained encoder in its place, unless it was not wanted. */
 export async function startValues(
   network: Network,
   architecture: Architecture,
@@ -19,7 +19,7 @@ export async function startValues(
   const values = from
     ? { weights: weightsForClasses(network, config.classes, from, drawn.weights), statistics: from.values.statistics.slice() }
     : drawn;
-  if (architecture.kind === "pretrained-unet" && !from) {
+  if (architecture.kind === "pretrained-unet" && config.pretrained && !from) {
     loadEfficientNetLite(network, bandNames, await readEncoder(encoderPath), values);
   }
   const moments = () => new Float32Array(network.weightCount);

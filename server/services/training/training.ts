@@ -158,7 +158,8 @@ export async function checkTrainable(db: Database, surveyIds: readonly string[],
 /** The configuration as it will be trained. @throws AppError when it cannot be trained here */
 export async function trainableConfig(ctx: Context, asked: TrainConfig, surveyIds: readonly string[]): Promise<TrainConfig> {
   const config = await configFrom(ctx, trainConfigSchema.parse(asked), surveyIds);
-  if (config.preset === "best" && config.fromModelId === null && ctx.store.config.encoderPath === null) throw encoderMissing();
+  if (config.preset === "best" && config.pretrained && config.fromModelId === null && ctx.store.config.encoderPath === null)
+    throw encoderMissing();
   return config;
 }
 
