@@ -81,7 +81,9 @@ for (const share of values.shares.split(",")) {
   });
 }
 
-process.stdout.write(`split: benchmarks/banepa/holdout.geojson; preset ${values.preset}${values["from-nothing"] ? " from nothing" : ""}, ${values.minutes} minutes a seed\n`);
+process.stdout.write(
+  `split: benchmarks/banepa/holdout.geojson; preset ${values.preset}${values["from-nothing"] ? " from nothing" : ""}, ${values.minutes} minutes a seed\n`,
+);
 process.stdout.write(
   `${"labels".padEnd(12)}${["dice", "iou", "mean iou", "precision", "recall", "threshold"].map((name) => name.padStart(11)).join("")}\n`,
 );

@@ -178,6 +178,22 @@ describe.skipIf(!kernels)("batch norm", () => {
   });
 });
 
+describe.skipIf(!kernels)("the flat vector of weights", () => {
+  const shapes = [[3, 3, 2, 4], [7], [1, 1, 5, 1]];
+
+  it("is taken apart into shapes and put together again", () => {
+    const flat = tf.tensor1d(normals(84));
+    const pieces = kernels?.unpack(flat, shapes) ?? [];
+    expect(pieces.map(({ shape }) => shape)).toEqual(shapes);
+    expect(pieces.flatMap((piece) => Array.from(piece.dataSync()))).toEqual(Array.from(flat.dataSync()));
+    expect(Array.from(kernels?.pack(pieces).dataSync() ?? [])).toEqual(Array.from(flat.dataSync()));
+  });
+
+  it("is refused where it is longer than the pieces", () => {
+    expect(() => kernels?.unpack(tf.tensor1d(normals(85)), shapes)).toThrow(/as long as the vector/);
+  });
+});
+
 describe.skipIf(!kernels)("Adam", () => {
   it.each([null, 0.25])("the formula, with rates times %s", (factor) => {
     const length = 40_000;

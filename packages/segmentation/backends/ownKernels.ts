@@ -19,6 +19,10 @@ export interface OwnKernels extends NormOps {
   upsampleConcat(low: Tensor4D, skip: Tensor4D): Tensor;
   /** [dlow, dskip], of which the first has so many channels. */
   upsampleConcatGrad(dy: Tensor4D, lowChannels: number): Tensor[];
+  /** A flat vector as tensors of these shapes, one after the other. */
+  unpack(flat: Tensor, shapes: readonly (readonly number[])[]): Tensor[];
+  /** The other way round. */
+  pack(pieces: readonly Tensor[]): Tensor;
   /** All flat and equally long; `rate` holds one number, `factors` of the rate one per weight or none. Returns weights, m, v. */
   adam(values: AdamInput, beta1: number, beta2: number, epsilon: number): Tensor1D[];
 }
@@ -89,6 +93,14 @@ function makeKernels(backend: NativeBackend): OwnKernels {
     upsampleConcat: (low, skip) => backend.executeSingleOutput("ReeflineUpsampleConcat", [], [low, skip]),
     upsampleConcatGrad: (dy, lowChannels) =>
       backend.executeMultipleOutputs("ReeflineUpsampleConcatGrad", [whole("low", lowChannels)], [dy], 2),
+    unpack: (flat, shapes) =>
+      backend.executeMultipleOutputs(
+        "ReeflineUnpack",
+        [whole("N", shapes.length), { ...whole("shapes", 0), value: shapes.flatMap((shape) => [shape.length, ...shape]) }],
+        [flat],
+        shapes.length,
+      ),
+    pack: (pieces) => backend.executeSingleOutput("ReeflinePack", [whole("N", pieces.length)], pieces),
     adam: ({ weights, m, v, gradient, rate, factors }, beta1, beta2, epsilon) =>
       backend.executeMultipleOutputs(
         "ReeflineAdam",

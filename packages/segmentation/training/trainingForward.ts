@@ -1,10 +1,11 @@
 import { AppError } from "@reefline/schema/errors";
-import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "../backends/backend.ts";
 import { type BatchStatistics, batchNormActivation } from "../network/batchNormRelu.ts";
 import { biasActivation } from "../network/biasActivation.ts";
-import { type Convolution, interpret, kernelShape, type Network } from "../network/network.ts";
+import { type Convolution, interpret, type Network } from "../network/network.ts";
 import { tensorOperations } from "../network/networkTensors.ts";
+import { weightPieces } from "./weightPieces.ts";
 
 /** A batch's statistics and where they begin in the flat vector of means. */
 export type PlacedStatistics = BatchStatistics & { readonly at: number };
@@ -25,26 +26,22 @@ export function trainingForward(
   x: Tensor4D,
   collect: (statistics: PlacedStatistics) => void,
 ): Tensor4D {
-  const pieces: Tensor1D[] = tf.split(
-    weights,
-    network.pieces.map(({ length }) => length),
-  );
+  const pieces = weightPieces(tf, network, weights);
   let nextPiece = 0;
   let normAt = 0;
-  /** Pieces are flat; only kernels have another shape. */
-  const take = (): Tensor1D => {
-    const piece = pieces[nextPiece++];
+  const take = <Piece extends Tensor>(): Piece => {
+    const piece = pieces[nextPiece++] as Piece | undefined;
     if (!piece) throw new AppError("internal", "segmentation/weights", `Weight ${nextPiece - 1} of the network is missing.`);
     return piece;
   };
   return interpret<Tensor4D>(network, x, {
     ...tensorOperations(tf),
     convolution(operation, input) {
-      const kernel = operation.isBare ? null : take().as4D(...kernelShape(operation));
+      const kernel = operation.isBare ? null : take<Tensor4D>();
       if (kernel && operation.norm === "bias")
-        return biasActivation(tf, convolve(tf, operation, input, kernel), take(), operation.activation);
-      const gamma = take();
-      const beta = take();
+        return biasActivation(tf, convolve(tf, operation, input, kernel), take<Tensor1D>(), operation.activation);
+      const gamma = take<Tensor1D>();
+      const beta = take<Tensor1D>();
       const at = normAt;
       normAt += operation.outChannels;
       if (!kernel || operation.norm === "batch") {

@@ -22,9 +22,15 @@ void TF_RegisterKernelBuilder(const char* kernel_name, TF_KernelBuilder* builder
 void TF_GetInput(TF_OpKernelContext* ctx, int i, TF_Tensor** tensor, TF_Status* status);
 TF_Tensor* TF_AllocateOutput(TF_OpKernelContext* context, int index, TF_DataType dtype, const int64_t* dims, int num_dims, size_t len,
                              TF_Status* status);
+int TF_NumInputs(TF_OpKernelContext* ctx);
+int TF_NumOutputs(TF_OpKernelContext* ctx);
 void TF_OpKernelContext_Failure(TF_OpKernelContext* ctx, TF_Status* status);
 void TF_OpKernelConstruction_Failure(TF_OpKernelConstruction* ctx, TF_Status* status);
 void TF_OpKernelConstruction_GetAttrInt32(TF_OpKernelConstruction* ctx, const char* attr_name, int32_t* val, TF_Status* status);
+void TF_OpKernelConstruction_GetAttrSize(TF_OpKernelConstruction* ctx, const char* attr_name, int32_t* list_size, int32_t* total_size,
+                                         TF_Status* status);
+void TF_OpKernelConstruction_GetAttrInt64List(TF_OpKernelConstruction* ctx, const char* attr_name, int64_t* vals, int max_vals,
+                                              TF_Status* status);
 void TF_OpKernelConstruction_GetAttrFloat(TF_OpKernelConstruction* ctx, const char* attr_name, float* val, TF_Status* status);
 }
 
@@ -62,6 +68,9 @@ class Call {
  public:
   explicit Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {}
   ~Call() { TF_DeleteStatus(status_); }
+
+  int inputs() const { return TF_NumInputs(context_); }
+  int outputs() const { return TF_NumOutputs(context_); }
 
   Floats input(int i) {
     TF_Tensor* tensor = nullptr;
@@ -107,6 +116,15 @@ class Attributes {
     finish(status);
     return value;
   }
+  std::vector<int64_t> wholes(const char* name) {
+    int32_t count = 0, total = 0;
+    TF_Status* status = TF_NewStatus();
+    TF_OpKernelConstruction_GetAttrSize(construction_, name, &count, &total, status);
+    std::vector<int64_t> values(count > 0 ? count : 0);
+    if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrInt64List(construction_, name, values.data(), count, status);
+    finish(status);
+    return values;
+  }
 
  private:
   void finish(TF_Status* status) {
@@ -116,20 +134,23 @@ class Attributes {
   TF_OpKernelConstruction* construction_;
 };
 
+/** What goes in and comes out, and "epsilon: float" or the like. */
 struct Definition {
   const char* name;
   std::vector<const char*> inputs;
   std::vector<const char*> outputs;
-  /** As TensorFlow writes them: "epsilon: float". */
   std::vector<const char*> attributes;
 };
+
+/** A tensor of floats unless it says otherwise. */
+inline std::string Spec(const std::string& name) { return name.find(':') == std::string::npos ? name + ": float" : name; }
 
 /** Makes Kernel(Attributes) an operation of TensorFlow for the processor; Kernel has `void compute(Call&)`. */
 template <typename Kernel>
 bool Register(const Definition& definition) {
   TF_OpDefinitionBuilder* builder = TF_NewOpDefinitionBuilder(definition.name);
-  for (const char* name : definition.inputs) TF_OpDefinitionBuilderAddInput(builder, (std::string(name) + ": float").c_str());
-  for (const char* name : definition.outputs) TF_OpDefinitionBuilderAddOutput(builder, (std::string(name) + ": float").c_str());
+  for (const char* name : definition.inputs) TF_OpDefinitionBuilderAddInput(builder, Spec(name).c_str());
+  for (const char* name : definition.outputs) TF_OpDefinitionBuilderAddOutput(builder, Spec(name).c_str());
   for (const char* attribute : definition.attributes) TF_OpDefinitionBuilderAddAttr(builder, attribute);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(builder, [](TF_ShapeInferenceContext* context, TF_Status* status) {
     TF_ShapeInferenceContextSetUnknownShape(context, status);
