@@ -11,6 +11,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { randomFrom } from "@reefline/chips/random";
 import { type LoadedBackend, loadBackend } from "@reefline/segmentation/backends/backend";
@@ -90,14 +91,17 @@ async function trainOn({ tf, backend }: LoadedBackend) {
 const wasm = await trainOn(await loadBackend("wasm"));
 const native = await trainOn(await loadBackend("native-cpu"));
 
+const contenders = [
+  ...[native, wasm].map(({ times, step }) => ({ times, step })),
+  ...peers.map(({ times, process: peer }) => ({ times, step: async () => Number((await peer.ask()).split(" ")[0]) })),
+];
 for (let i = -warmUps; i < pairs; i++) {
-  for (const ours of [native, wasm]) {
-    const milliseconds = await ours.step();
-    if (i >= 0) ours.times.push(milliseconds);
-  }
-  for (const peer of peers) {
-    const [milliseconds] = (await peer.process.ask()).split(" ");
-    if (i >= 0) peer.times.push(Number(milliseconds));
+  // Each turn begins with another one, and threads of the one before get the time to fall asleep: nobody always follows the same.
+  for (let k = 0; k < contenders.length; k++) {
+    const contender = contenders[(k + i + warmUps) % contenders.length];
+    await setTimeout(50);
+    const milliseconds = await contender?.step();
+    if (i >= 0 && milliseconds !== undefined) contender?.times.push(milliseconds);
   }
 }
 for (const peer of peers) peer.process.stop();
