@@ -3,22 +3,19 @@ import type { Activation } from "../network/network.ts";
 import type { Tf } from "./backend.ts";
 import { isNative, type NativeBackend, type OpAttribute } from "./nativeBackend.ts";
 import type { NormOps } from "./trainingOps.ts";
+import type { WayUp } from "./wayUp.ts";
 
 /**
  * Kernels of ours that the set-up compiles into TensorFlow's binding (setup/tensorflow/kernels), for the processor: what a training step
  * spends its time on besides the plain convolutions. NHWC, float32; what does not fit is refused by TensorFlow with a sentence.
  */
-export interface OwnKernels extends NormOps {
+export interface OwnKernels extends NormOps, WayUp {
   /** x [N, H, W, C], kernel [K, K, C, 1] with K 3 or 5 → [N, ⌈H / stride⌉, ⌈W / stride⌉, C], "same" padding. */
   depthwise(x: Tensor4D, kernel: Tensor4D, stride: number): Tensor;
   depthwiseInputGrad(kernel: Tensor4D, dy: Tensor4D, stride: number, heightPx: number, widthPx: number): Tensor;
   depthwiseFilterGrad(x: Tensor4D, dy: Tensor4D, stride: number, kernelPx: number): Tensor;
   /** Of the 2 × 2 pool: x [N, H, W, C], dy [N, ⌊H / 2⌋, ⌊W / 2⌋, C] → dx. */
   maxPoolGrad(x: Tensor4D, dy: Tensor4D): Tensor;
-  /** low [N, h, w, A], skip [N, 2h, 2w, B] → [N, 2h, 2w, A + B], low by nearest neighbour. */
-  upsampleConcat(low: Tensor4D, skip: Tensor4D): Tensor;
-  /** [dlow, dskip], of which the first has so many channels. */
-  upsampleConcatGrad(dy: Tensor4D, lowChannels: number): Tensor[];
   /** A flat vector as tensors of these shapes, one after the other. */
   unpack(flat: Tensor, shapes: readonly (readonly number[])[]): Tensor[];
   /** The other way round. */

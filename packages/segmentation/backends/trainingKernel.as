@@ -453,3 +453,92 @@ export function clampGradient(dy: usize, y: usize, dx: usize, count: i32, ceilin
     store<f32>(dx + at, value > 0 && value < ceiling ? load<f32>(dy + at) : 0);
   }
 }
+
+/** dx of the 2 × 2 max-pool: dy goes to the first of the largest, row by row. `dx` must hold zeros. */
+export function maxPoolGradient(x: usize, dy: usize, dx: usize, n: i32, h: i32, w: i32, c: i32): void {
+  const rows = h / 2;
+  const columns = w / 2;
+  for (let image = 0; image < n; image++) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const at = ((((image * h + 2 * row) * w + 2 * column) * c) as usize) << 2;
+        const right = at + ((c as usize) << 2);
+        const below = at + (((w * c) as usize) << 2);
+        const last = below + ((c as usize) << 2);
+        const from = dy + (((((image * rows + row) * columns + column) * c) as usize) << 2);
+        let channel = 0;
+        for (; channel + 4 <= c; channel += 4) {
+          const o = (channel as usize) << 2;
+          const a = v128.load(x + at + o);
+          const b = v128.load(x + right + o);
+          const d = v128.load(x + below + o);
+          const e = v128.load(x + last + o);
+          const change = v128.load(from + o);
+          const isLeft = f32x4.ge(a, b);
+          const isLeftBelow = f32x4.ge(d, e);
+          const isUpper = f32x4.ge(f32x4.max(a, b), f32x4.max(d, e));
+          const up = v128.and(change, isUpper);
+          const down = v128.andnot(change, isUpper);
+          v128.store(dx + at + o, v128.and(up, isLeft));
+          v128.store(dx + right + o, v128.andnot(up, isLeft));
+          v128.store(dx + below + o, v128.and(down, isLeftBelow));
+          v128.store(dx + last + o, v128.andnot(down, isLeftBelow));
+        }
+        for (; channel < c; channel++) {
+          const o = (channel as usize) << 2;
+          let place = at;
+          if (load<f32>(x + right + o) > load<f32>(x + place + o)) place = right;
+          if (load<f32>(x + below + o) > load<f32>(x + place + o)) place = below;
+          if (load<f32>(x + last + o) > load<f32>(x + place + o)) place = last;
+          store<f32>(dx + place + o, load<f32>(from + o));
+        }
+      }
+    }
+  }
+}
+
+/** low [n, h, w, a] twice as wide and high by nearest neighbour, the channels of skip [n, 2h, 2w, b] behind its own. */
+export function upsampleConcat(low: usize, skip: usize, y: usize, n: i32, h: i32, w: i32, a: i32, b: i32): void {
+  const lowBytes = (a as usize) << 2;
+  const skipBytes = (b as usize) << 2;
+  for (let row = 0; row < 2 * n * h; row++) {
+    let from = low + ((row / 2) * w) * lowBytes;
+    for (let column = 0; column < 2 * w; column++) {
+      memory.copy(y, from, lowBytes);
+      memory.copy(y + lowBytes, skip, skipBytes);
+      y += lowBytes + skipBytes;
+      skip += skipBytes;
+      if (column & 1) from += lowBytes;
+    }
+  }
+}
+
+/** The other way round: sums of four, and copies. */
+export function upsampleConcatGradient(dy: usize, dLow: usize, dSkip: usize, n: i32, h: i32, w: i32, a: i32, b: i32): void {
+  const lowBytes = (a as usize) << 2;
+  const skipBytes = (b as usize) << 2;
+  const step = lowBytes + skipBytes;
+  const rowStep = 2 * (w as usize) * step;
+  for (let row = 0; row < n * h; row++) {
+    const top = dy + 2 * (row as usize) * rowStep;
+    for (let column = 0; column < w; column++) {
+      const p = top + 2 * (column as usize) * step;
+      const q = p + rowStep;
+      let o: usize = 0;
+      for (; o + 16 <= lowBytes; o += 16) {
+        const upperSum = f32x4.add(v128.load(p + o), v128.load(p + step + o));
+        const lowerSum = f32x4.add(v128.load(q + o), v128.load(q + step + o));
+        v128.store(dLow + o, f32x4.add(upperSum, lowerSum));
+      }
+      for (; o < lowBytes; o += 4) {
+        const upperSum = load<f32>(p + o) + load<f32>(p + step + o);
+        store<f32>(dLow + o, upperSum + (load<f32>(q + o) + load<f32>(q + step + o)));
+      }
+      dLow += lowBytes;
+    }
+    for (let k = 0; k < 4 * w; k++) {
+      memory.copy(dSkip, top + (k as usize) * step + lowBytes, skipBytes);
+      dSkip += skipBytes;
+    }
+  }
+}

@@ -15,7 +15,10 @@ type Kernel = Record<
   | "centredDots"
   | "mixRows"
   | "clamp"
-  | "clampGradient",
+  | "clampGradient"
+  | "maxPoolGradient"
+  | "upsampleConcat"
+  | "upsampleConcatGradient",
   (...numbers: number[]) => void
 >;
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { batchNormActivation } from "../network/batchNormRelu.ts";
 import { biasActivation } from "../network/biasActivation.ts";
 import { initialValues } from "../network/initialValues.ts";
+import { tensorOperations } from "../network/networkTensors.ts";
 import { pretrainedUnet } from "../network/pretrainedUnet.ts";
 import { unet } from "../network/unet.ts";
 import { trainingLoss } from "../training/classLoss.ts";
@@ -118,6 +119,42 @@ describe("on WebAssembly", () => {
       });
     },
   );
+
+  it.each([
+    { c: 8, height: 6, width: 10 },
+    { c: 7, height: 9, width: 5 },
+  ])(
+    "a max-pool over $height × $width × $c has native TensorFlow's gradient, equals among the largest included",
+    async ({ c, height, width }) => {
+      const [ours, theirs] = await onBoth((tf) =>
+        // Few different values: many windows hold their largest more than once.
+        gradients(tf, [[2, height, width, c]], (x) =>
+          tf.maxPool(x.mul(2).round() as Tensor4D, 2, 2, "valid").add(tf.maxPool(x as Tensor4D, 2, 2, "valid")),
+        ),
+      );
+      expect(ours.map((gradient) => Array.from(gradient))).toEqual(theirs.map((gradient) => Array.from(gradient)));
+    },
+  );
+
+  it.each([
+    { a: 8, b: 4 },
+    { a: 7, b: 5 },
+  ])("the way up from $a channels beside $b has native TensorFlow's value and gradients", async ({ a, b }) => {
+    const shapes = [
+      [2, 3, 5, a],
+      [2, 6, 10, b],
+    ];
+    const [ours, theirs] = await onBoth((tf) =>
+      gradients(tf, shapes, (low, skip) =>
+        tensorOperations(tf)
+          .upsampleConcat(low as Tensor4D, skip as Tensor4D)
+          .square(),
+      ),
+    );
+    ours.forEach((gradient, i) => {
+      expect(relativeDifference(gradient, theirs[i] ?? new Float32Array())).toBeLessThan(1e-5);
+    });
+  });
 
   it.each(["none", "relu", "relu6"] as const)(
     "batch norm and bias with %s have native TensorFlow's values, gradients and statistics",

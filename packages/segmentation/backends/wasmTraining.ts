@@ -2,6 +2,12 @@ import type { TensorInfo } from "@tensorflow/tfjs";
 import type { Tf } from "./backend.ts";
 import { type WasmHeap, wasmHeap } from "./wasmHeap.ts";
 
+interface PoolAttributes {
+  readonly filterSize: number | [number, number];
+  readonly strides: number | [number, number];
+  readonly pad: "same" | "valid" | number;
+}
+
 interface ConvolutionAttributes {
   readonly strides: number | [number, number];
   readonly pad: "same" | "valid" | number;
@@ -18,6 +24,7 @@ export function enableWasmTraining(tf: Tf): void {
   const heap = wasmHeap(tf);
   if (!heap) return;
   registerSplit(tf, heap);
+  registerMaxPoolGradient(tf, heap);
   for (const [kernelName, gradient] of Object.entries(gradientKernels)) {
     if (tf.getKernel(kernelName, "wasm")) tf.unregisterKernel(kernelName, "wasm");
     tf.registerKernel({
@@ -28,6 +35,29 @@ export function enableWasmTraining(tf: Tf): void {
         gradient(tf, heap, inputs as Record<string, TensorInfo>, attrs as unknown as ConvolutionAttributes),
     });
   }
+}
+
+/** TensorFlow.js' own takes longer than a convolution; ours is for the 2 × 2 pool, which is what networks here have. */
+function registerMaxPoolGradient(tf: Tf, heap: WasmHeap): void {
+  const general = tf.getKernel("MaxPoolGrad", "wasm");
+  if (general) tf.unregisterKernel("MaxPoolGrad", "wasm");
+  const both = (sides: number | [number, number], wanted: number) =>
+    typeof sides === "number" ? sides === wanted : sides[0] === wanted && sides[1] === wanted;
+  tf.registerKernel({
+    kernelName: "MaxPoolGrad",
+    backendName: "wasm",
+    kernelFunc(of) {
+      const { filterSize, strides, pad } = of.attrs as unknown as PoolAttributes;
+      const [x, dy] = [given(of.inputs as Record<string, TensorInfo>, "input"), given(of.inputs as Record<string, TensorInfo>, "dy")];
+      if (!both(filterSize, 2) || !both(strides, 2) || pad !== "valid") {
+        if (!general) throw new TypeError("WebAssembly has the gradient of 2 × 2 max-pools only.");
+        return general.kernelFunc(of);
+      }
+      const dx = heap.zeros(x.shape);
+      heap.kernel.maxPoolGradient(...[x, dy, dx].map(heap.address), ...shape4(x));
+      return dx;
+    },
+  });
 }
 
 /** TensorFlow.js' own cuts each piece by a general slice, which for a vector of a hundred pieces takes longer than a convolution. */

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "../backends/backend.ts";
 import { isTensor } from "../backends/isTensor.ts";
-import { ownKernels } from "../backends/ownKernels.ts";
+import { wayUp } from "../backends/wayUp.ts";
 import type { Interpreter } from "./network.ts";
 
 /** The operations without weights, on tensors. */
@@ -23,7 +23,7 @@ export function tensorOperations(tf: Tf): Omit<Interpreter<Tensor4D>, "convoluti
 }
 
 function upsampleConcat(tf: Tf, low: Tensor4D, skip: Tensor4D): Tensor4D {
-  const kernels = ownKernels(tf);
+  const kernels = wayUp(tf);
   if (!kernels) return tf.tidy(() => tf.concat([tf.image.resizeNearestNeighbor(low, [2 * low.shape[1], 2 * low.shape[2]]), skip], 3));
   const fused = tf.customGrad((...args) => {
     const [a, b] = args;
