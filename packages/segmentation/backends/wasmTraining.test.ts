@@ -127,22 +127,24 @@ describe("on WebAssembly", () => {
     "a max-pool over $height × $width × $c has native TensorFlow's gradient, equals among the largest included",
     async ({ c, height, width }) => {
       const pooled: [number, number, number, number] = [2, Math.floor(height / 2), Math.floor(width / 2), c];
-      const [ours, theirs] = await onBoth((tf) => {
-        // Few different values: many windows hold their largest more than once.
-        const x = tf
-          .tensor(numbers(2 * height * width * c, 1), [2, height, width, c])
-          .mul(2)
-          .round();
-        const dy = tf.tensor(
-          numbers(
-            pooled.reduce((product, side) => product * side),
-            2,
-          ),
-          pooled,
-        );
-        return [floats(tf.grad((of: Tensor) => tf.maxPool(of as Tensor4D, 2, 2, "valid"))(x, dy))];
-      });
-      expect(ours.map((gradient) => Array.from(gradient))).toEqual(theirs.map((gradient) => Array.from(gradient)));
+      const [ours, theirs] = await onBoth((tf) =>
+        tf.tidy(() => {
+          // Few different values: many windows hold their largest more than once.
+          const x = tf
+            .tensor(numbers(2 * height * width * c, 1), [2, height, width, c])
+            .mul(2)
+            .round();
+          const dy = tf.tensor(
+            numbers(
+              pooled.reduce((product, side) => product * side),
+              2,
+            ),
+            pooled,
+          );
+          return floats(tf.grad((of: Tensor) => tf.maxPool(of as Tensor4D, 2, 2, "valid"))(x, dy));
+        }),
+      );
+      expect(Array.from(ours)).toEqual(Array.from(theirs));
     },
   );
 
