@@ -27,7 +27,13 @@ import { command, inSession } from "./program.ts";
 import type { Session } from "./session.ts";
 
 /** A ready prediction of the whole survey by this model, else a new one of the area alone. */
-async function predictionCovering(session: Session, survey: Survey, model: Model, area: Polygon[] | null): Promise<Prediction> {
+async function predictionCovering(
+  session: Session,
+  survey: Survey,
+  model: Model,
+  area: Polygon[] | null,
+  testTimeAugmentation: boolean,
+): Promise<Prediction> {
   const { ctx } = session;
   const image = surveyImage(survey);
   const ready = (await listPredictions(ctx, survey.id)).filter(
@@ -35,7 +41,7 @@ async function predictionCovering(session: Session, survey: Survey, model: Model
       one.state === "ready" &&
       one.modelId === model.id &&
       one.raster &&
-      !one.options.testTimeAugmentation &&
+      one.options.testTimeAugmentation === testTimeAugmentation &&
       // One from before the imagery was moved shows another place.
       liesAsImagery(one.raster.grid, image.grid),
   );
@@ -46,7 +52,13 @@ async function predictionCovering(session: Session, survey: Survey, model: Model
     session.note(`Using the prediction ${found.id} of image ${image.version}.`);
     return found;
   }
-  const started = await startPrediction(ctx, { surveyId: survey.id, modelId: model.id, area, threshold: null });
+  const started = await startPrediction(ctx, {
+    surveyId: survey.id,
+    modelId: model.id,
+    area,
+    threshold: null,
+    options: { testTimeAugmentation },
+  });
   await followJobs(session, [started.jobId]);
   return getPrediction(ctx, started.id);
 }
@@ -56,6 +68,7 @@ export interface EvaluateCommand extends PhotoLabelFlags {
   readonly model: string;
   readonly labels: string;
   readonly area?: string;
+  readonly tta?: boolean;
 }
 
 interface Truth {
@@ -105,7 +118,7 @@ export async function evaluate(session: Session, options: EvaluateCommand): Prom
   const survey = await resolveSurvey(ctx, options.survey);
   const model = await resolveModel(ctx, options.model);
   const { truth, truthClasses, area, ignore, predicted, report } = await readTruth(session, survey, options);
-  const prediction = await predictionCovering(session, survey, model, predicted);
+  const prediction = await predictionCovering(session, survey, model, predicted, options.tta ?? false);
   if (!prediction.raster)
     throw new AppError("internal", "prediction/no-raster", "The prediction ended without a result. See: reefline jobs");
   const image = surveyImage(survey);
@@ -189,6 +202,7 @@ export function addEvaluate(program: Command): void {
     .requiredOption("--model <model>", "name or id")
     .requiredOption("--labels <file>", "GeoJSON of what is there; for photos also VIA or COCO JSON, or a folder of masks")
     .option("--area <file>", "GeoJSON of where to count; not needed for photos: those that the labels name count")
+    .option("--tta", "judge predictions that average eight orientations of every window: steadier, eight times the work")
     .option("--class-attribute <name>", "photos: the attribute that holds the class", nonEmpty)
     .option("--only <class>", "photos: only labels of this class; may be repeated", collect)
     .option("--mask-classes <value=class,...>", "photos: what the values of masks mean, such as 255=reef", nonEmpty)

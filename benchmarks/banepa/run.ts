@@ -1,12 +1,12 @@
 /**
  * Trains on a real orthomosaic from the command line and reports held-out accuracy over several seeds.
  *
- *   npm run bench:banepa -- [--folder DIR] [--preset best] [--from-nothing] [--minutes 6] [--seeds 1,2,3] [--shares 0.1,0.25,0.5,1] [--data DIR]
+ *   npm run bench:banepa -- [--folder DIR] [--preset best] [--from-nothing] [--tta] [--minutes 6] [--seeds 1,2,3] [--shares 0.1,0.25,0.5,1] [--data DIR]
  *
  * DIR holds `orthomosaic.tif`, `buildings.geojson` and `labelled-area.geojson`. The split is `holdout.geojson` beside this file:
  * nothing inside it is seen by training, model selection, calibration or the choice of threshold. --shares: a learning curve, each with so
  * much of the training ground (validation stays whole), nested for one seed. --from-nothing: the encoder of best with random weights, to see
- * what ImageNet's are worth.
+ * what ImageNet's are worth. --tta: scores of predictions that average eight orientations as well.
  */
 import { existsSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     shares: { type: "string", default: "1" },
     data: { type: "string" },
     "from-nothing": { type: "boolean", default: false },
+    tta: { type: "boolean", default: false },
   },
 });
 
@@ -47,44 +48,53 @@ await reefline(dataDir, ["labels", "import", split, "--survey", "banepa", "--as"
 const scoresSchema = metricsSchema.pick({ dice: true, iou: true, meanIou: true, precision: true, recall: true, threshold: true });
 type Scores = z.infer<typeof scoresSchema>;
 
-async function scoresOf(seed: string, share: string): Promise<Scores> {
+const ways = values.tta ? ["", "tta"] : [""];
+
+/** Trains one model; its scores in every way of predicting. */
+async function scoresOf(seed: string, share: string): Promise<Scores[]> {
   const model = share === "1" ? `${values.preset}-${seed}` : `${values.preset}-${seed}-${share}`;
   const named = ["--survey", "banepa", "--model", model];
   const start = values["from-nothing"] ? ["--from-nothing"] : [];
   const recipe = ["--preset", values.preset, ...start, "--seed", seed, "--minutes", values.minutes, "--label-share", share, "--no-check"];
   await reefline(dataDir, ["train", ...named, ...recipe]);
-  return scoresSchema.parse(await reefline(dataDir, ["evaluate", ...named, "--labels", labels, "--area", split]));
+  const scores: Scores[] = [];
+  for (const way of ways) {
+    const flags = way === "tta" ? ["--tta"] : [];
+    scores.push(scoresSchema.parse(await reefline(dataDir, ["evaluate", ...named, "--labels", labels, "--area", split, ...flags])));
+  }
+  return scores;
+}
+
+function meanOf(all: readonly Scores[]): Scores {
+  const mean = (pick: (scores: Scores) => number): number => all.reduce((sum, scores) => sum + pick(scores), 0) / all.length;
+  return {
+    dice: mean(({ dice }) => dice),
+    iou: mean(({ iou }) => iou),
+    meanIou: mean(({ meanIou }) => meanIou),
+    precision: mean(({ precision }) => precision),
+    recall: mean(({ recall }) => recall),
+    threshold: mean(({ threshold }) => threshold),
+  };
 }
 
 const line = (name: string, { dice, iou, meanIou, precision, recall, threshold }: Scores): string =>
-  `${name.padEnd(12)}${[dice, iou, meanIou, precision, recall, threshold].map((value) => value.toFixed(4).padStart(11)).join("")}\n`;
+  `${name.padEnd(16)}${[dice, iou, meanIou, precision, recall, threshold].map((value) => value.toFixed(4).padStart(11)).join("")}\n`;
 
 const rows: { name: string; scores: Scores }[] = [];
 for (const share of values.shares.split(",")) {
-  const ofShare: Scores[] = [];
+  const ofShare: Scores[][] = [];
   for (const seed of values.seeds.split(",")) {
     const scores = await scoresOf(seed, share);
     ofShare.push(scores);
-    rows.push({ name: `${share} seed ${seed}`, scores });
+    rows.push(...scores.map((one, i) => ({ name: `${share} seed ${seed} ${ways[i]}`, scores: one })));
   }
-  const mean = (pick: (scores: Scores) => number): number => ofShare.reduce((sum, scores) => sum + pick(scores), 0) / ofShare.length;
-  rows.push({
-    name: `${share} mean`,
-    scores: {
-      dice: mean(({ dice }) => dice),
-      iou: mean(({ iou }) => iou),
-      meanIou: mean(({ meanIou }) => meanIou),
-      precision: mean(({ precision }) => precision),
-      recall: mean(({ recall }) => recall),
-      threshold: mean(({ threshold }) => threshold),
-    },
-  });
+  rows.push(...ways.map((way, i) => ({ name: `${share} mean ${way}`, scores: meanOf(ofShare.flatMap((scores) => scores[i] ?? [])) })));
 }
 
 process.stdout.write(
   `split: benchmarks/banepa/holdout.geojson; preset ${values.preset}${values["from-nothing"] ? " from nothing" : ""}, ${values.minutes} minutes a seed\n`,
 );
 process.stdout.write(
-  `${"labels".padEnd(12)}${["dice", "iou", "mean iou", "precision", "recall", "threshold"].map((name) => name.padStart(11)).join("")}\n`,
+  `${"labels".padEnd(16)}${["dice", "iou", "mean iou", "precision", "recall", "threshold"].map((name) => name.padStart(11)).join("")}\n`,
 );
 for (const { name, scores } of rows) process.stdout.write(line(name, scores));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Job } from "@reefline/schema/job";
 import { rateTestSchema } from "@reefline/schema/rateTest";
 import type { Survey } from "@reefline/schema/survey";
+import type { Model } from "@reefline/schema/training";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
 import { beforeAll, describe, expect, it } from "vitest";
 import { reefline } from "../integration/program.ts";
@@ -137,4 +138,34 @@ describe("the pages around training, by the keyboard", () => {
     await page.emulateMedia({ colorScheme: "light" });
     expect(errors).toEqual([]);
   }, 300_000);
+
+  it("trains the best network from nothing when asked to, and the report says so", async () => {
+    const { page, app, press, tabTo, errors } = await openTrainForm();
+    await page.getByRole("radio", { name: "Best" }).click();
+    await page.getByText("Advanced", { exact: true }).click();
+    await page.getByRole("radio", { name: "Epochs" }).click();
+    await page.getByRole("textbox", { name: "Epochs" }).fill("1");
+    await page.getByRole("textbox", { name: "Name" }).fill("Untaught");
+    await tabTo("Begin from nothing");
+    await press("Space");
+    expect(await page.getByRole("switch", { name: /Begin from nothing/ }).isChecked()).toBe(true);
+    await shoot(page, "from-nothing");
+    await page.getByRole("radio", { name: "Fast" }).click();
+    expect(await page.getByRole("switch", { name: /Begin from nothing/ }).count()).toBe(0);
+    await page.getByRole("radio", { name: "Best" }).click();
+    await tabTo("Train for 1 epoch");
+    await press("Enter");
+    const isUntaught = ({ name }: Model) => name === "Untaught";
+    const models = await eventually(
+      "the model",
+      () => app.query<Model[]>("models.list"),
+      (list) => list.some(isUntaught),
+      120_000,
+    );
+    expect(models.find(isUntaught)?.card.config).toMatchObject({ preset: "best", pretrained: false });
+    await tabTo("Report");
+    await press("Enter");
+    await page.getByText("U-Net on EfficientNet-Lite0, from nothing").waitFor();
+    expect(errors).toEqual([]);
+  }, 180_000);
 });
