@@ -1,3 +1,4 @@
+import { classSummary } from "@reefline/accuracy/classScores";
 import type { ComparedRecipe } from "@reefline/schema/comparison";
 import { recipes } from "@reefline/schema/recipes";
 import type { TrainConfig } from "@reefline/schema/training";
@@ -24,16 +25,36 @@ export async function compareRecipes(
   const pooled = request.shared.folds !== null;
   session.result({ comparisonId: started.id, compared }, [
     `${compared.length} recipes, ${pooled ? "pooled over the folds" : "on the held-out areas"}${compared.length < recipes.length ? " (best was left out: its encoder was not fetched)" : ""}`,
-    row("", ["at 0.5: Dice", "mean IoU", "tuned: Dice", "IoU", "mean IoU", "threshold", "soft batch*", "valid. Dice", "seconds"]),
-    ...compared.map(tableRow),
-    "* the course's score: soft Dice averaged over batches, not a Dice of counted pixels",
+    ...comparisonTable(compared, request.shared.classes.length > 0),
     ...(compared.some(({ heldOut }) => heldOut)
       ? []
       : ["No held-out area was drawn: draw one, and compare again, for scores that stand up."]),
   ]);
 }
 
-function tableRow({ title, heldOut, atHalf, validationDice, trainSeconds }: ComparedRecipe): string {
+/** A head, a line for each recipe, and what its columns mean. */
+export function comparisonTable(compared: readonly ComparedRecipe[], hasClasses: boolean): string[] {
+  const ofClasses = hasClasses ? ["classes: Dice"] : [];
+  return [
+    row("", [
+      "at 0.5: Dice",
+      "mean IoU",
+      "tuned: Dice",
+      "IoU",
+      "mean IoU",
+      "threshold",
+      ...ofClasses,
+      "soft batch*",
+      "valid. Dice",
+      "seconds",
+    ]),
+    ...compared.map((recipe) => tableRow(recipe, hasClasses)),
+    ...(hasClasses ? ["  classes: Dice: the mean of the classes that are labelled there"] : []),
+    "* the course's score: soft Dice averaged over batches, not a Dice of counted pixels",
+  ];
+}
+
+function tableRow({ title, heldOut, atHalf, validationDice, trainSeconds }: ComparedRecipe, hasClasses: boolean): string {
   const soft = heldOut?.detail?.softBatchDice;
   return row(title, [
     score(atHalf?.dice),
@@ -42,6 +63,7 @@ function tableRow({ title, heldOut, atHalf, validationDice, trainSeconds }: Comp
     score(heldOut?.iou),
     score(heldOut?.meanIou),
     heldOut ? heldOut.threshold.toFixed(2) : "–",
+    ...(hasClasses ? [score(heldOut?.byClass ? (classSummary(heldOut.byClass).meanDice ?? undefined) : undefined)] : []),
     score(soft && soft.batches > 0 ? soft.sum / soft.batches : undefined),
     score(validationDice ?? undefined),
     trainSeconds === null ? "–" : trainSeconds.toFixed(0),

@@ -202,7 +202,7 @@ export function addEvaluate(program: Command): void {
     .requiredOption("--model <model>", "name or id")
     .requiredOption("--labels <file>", "GeoJSON of what is there; for photos also VIA or COCO JSON, or a folder of masks")
     .option("--area <file>", "GeoJSON of where to count; not needed for photos: those that the labels name count")
-    .option("--tta", "judge predictions that average eight orientations of every window: steadier, eight times the work")
+    .option("--tta", "judge predictions that average eight orientations of every window: more accurate, eight times the work")
     .option("--class-attribute <name>", "photos: the attribute that holds the class", nonEmpty)
     .option("--only <class>", "photos: only labels of this class; may be repeated", collect)
     .option("--mask-classes <value=class,...>", "photos: what the values of masks mean, such as 255=reef", nonEmpty)

@@ -71,7 +71,7 @@ export function addPredict(program: Command): void {
     .requiredOption("--model <model>", "name or id")
     .option("--area <file>", "GeoJSON of the area (default: the whole survey)")
     .option("--threshold <t>", "auto, or a number from 0 to 1", thresholdOrAuto, "auto" as const)
-    .option("--tta", "average eight orientations of every window: steadier, eight times the work")
+    .option("--tta", "average eight orientations of every window: more accurate, eight times the work")
     .option("--uncertainty", "write where the model is unsure as well")
     .addOption(
       new Option("--engine <engine>", "what to compute with; auto: the fastest that agrees")

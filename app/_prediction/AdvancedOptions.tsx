@@ -32,7 +32,7 @@ export function AdvancedOptions() {
           checked={testTimeAugmentation}
           onChange={(next) => predictionForm.setOptions({ testTimeAugmentation: next })}
           label="Look from eight sides"
-          hint="Averages eight orientations: steadier, eight times as long"
+          hint="Averages eight orientations: more accurate, eight times as long"
         />
         <Field label="Compute with">
           {({ id }) => <Select id={id} value={engine} options={engines} onChange={(next) => predictionForm.setOptions({ engine: next })} />}

@@ -1,4 +1,5 @@
 "use client";
+import { classSummary } from "@reefline/accuracy/classScores";
 import type { ComparedRecipe } from "@reefline/schema/comparison";
 import type { Job } from "@reefline/schema/job";
 import { useQuery } from "@tanstack/react-query";
@@ -92,6 +93,7 @@ const columns: readonly { key: string; name: string; tip?: string }[] = [
 const score = (value: number | null | undefined) => (value == null ? "–" : scoreText(value));
 
 function Table({ recipes, stateOf }: { recipes: readonly ComparedRecipe[]; stateOf: (recipe: ComparedRecipe) => string | null }) {
+  const hasClasses = recipes.some(({ heldOut }) => heldOut?.byClass);
   return (
     <div className="overflow-x-auto">
       <table className="w-full text-sm tabular-nums" data-testid="comparison-table">
@@ -104,6 +106,11 @@ function Table({ recipes, stateOf }: { recipes: readonly ComparedRecipe[]; state
             <th scope="colgroup" colSpan={2} className="pt-1 pl-2 text-center font-normal">
               tuned
             </th>
+            {hasClasses ? (
+              <th scope="colgroup" className="pt-1 pl-2 font-normal">
+                classes
+              </th>
+            ) : null}
           </tr>
           <tr className="text-right">
             <th scope="col" className="pb-1 text-left font-normal">
@@ -114,6 +121,11 @@ function Table({ recipes, stateOf }: { recipes: readonly ComparedRecipe[]; state
                 {name}
               </th>
             ))}
+            {hasClasses ? (
+              <th scope="col" className="pb-1 pl-2 font-normal" title="Mean Dice of the classes that are labelled there">
+                Dice
+              </th>
+            ) : null}
           </tr>
         </thead>
         <tbody>
@@ -140,9 +152,10 @@ function Table({ recipes, stateOf }: { recipes: readonly ComparedRecipe[]; state
                     <td className="py-1 pl-2">{score(atHalf?.meanIou)}</td>
                     <td className="py-1 pl-2 font-medium text-ink">{score(heldOut.dice)}</td>
                     <td className="py-1 pl-2">{score(heldOut.meanIou)}</td>
+                    {hasClasses ? <td className="py-1 pl-2">{score(heldOut.byClass && classSummary(heldOut.byClass).meanDice)}</td> : null}
                   </>
                 ) : (
-                  <td colSpan={4} className="py-1 pl-2 text-ink-3">
+                  <td colSpan={hasClasses ? 5 : 4} className="py-1 pl-2 text-ink-3">
                     {state ?? (validationDice === null ? "–" : `validation Dice ${scoreText(validationDice)}`)}
                   </td>
                 )}

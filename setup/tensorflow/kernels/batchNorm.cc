@@ -1,5 +1,5 @@
-// Batch normalisation by the batch's own statistics with its activation, forward and backward (Ioffe & Szegedy 2015): TensorFlow's
-// kernels and the activations' take five passes over memory forward and six backward, these three and five.
+// Batch normalisation by the batch's own statistics (Ioffe & Szegedy 2015) and its activation in the same passes over memory, forward and
+// backward. What the activation let through is found again from x, so that its result need not be kept for the gradient.
 #include <algorithm>
 #include <cmath>
 
