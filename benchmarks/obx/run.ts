@@ -38,7 +38,13 @@ const dataDir = values.data ?? (await mkdtemp(join(tmpdir(), "reefline-obx-")));
 await reefline(dataDir, ["survey", "add", images, "--name", "obx"]);
 await reefline(dataDir, ["labels", "import", join(values.folder, "masks"), "--survey", "obx", "--mask-classes", "255=reef"]);
 
-const rows: { name: string; result: z.infer<typeof crossValidationSchema>; seconds: number }[] = [];
+const cell = (value: number | undefined, digits = 4): string => (value === undefined ? "–" : value.toFixed(digits)).padStart(11);
+const pooled = new Map<string, z.infer<typeof crossValidationSchema>["pooled"]>();
+process.stdout.write(`photos left out by site, flight and day, ${values.minutes} minutes a fold, seed ${values.seed}\n`);
+process.stdout.write(
+  `${"recipe".padEnd(15)}${["folds", "dice", "iou", "mean iou", "precision", "recall", "seconds"].map((name) => name.padStart(11)).join("")}\n`,
+);
+// A line as soon as it is known: all of them take a while.
 for (const { name, config } of recipes.filter((recipe) => wanted.includes(recipe.name))) {
   const { preset = "fast", loss, schedule } = config;
   const answer = await reefline(dataDir, [
@@ -46,24 +52,14 @@ for (const { name, config } of recipes.filter((recipe) => wanted.includes(recipe
     ...(values.folds === undefined ? [] : ["--folds", values.folds]),
     ...["--preset", preset, ...(loss ? ["--loss", loss] : []), ...(schedule ? ["--schedule", schedule] : [])],
   ]);
-  const result = crossValidationSchema.parse(answer);
-  rows.push({ name, result, seconds: result.folds.reduce((sum, { trainSeconds }) => sum + trainSeconds, 0) });
-}
-
-const cell = (value: number | undefined, digits = 4): string => (value === undefined ? "–" : value.toFixed(digits)).padStart(11);
-process.stdout.write(
-  `photos left out by site, flight and day: ${rows[0]?.result.folds.length ?? 0} folds, ${values.minutes} minutes each\n`,
-);
-process.stdout.write(
-  `${"recipe".padEnd(15)}${["dice", "iou", "mean iou", "precision", "recall", "seconds"].map((name) => name.padStart(11)).join("")}\n`,
-);
-for (const { name, result, seconds } of rows) {
-  const pooled = result.pooled;
+  const { folds, pooled: all } = crossValidationSchema.parse(answer);
+  const seconds = folds.reduce((sum, { trainSeconds }) => sum + trainSeconds, 0);
+  pooled.set(name, all);
   process.stdout.write(
-    `${name.padEnd(15)}${cell(pooled?.dice)}${cell(pooled?.iou)}${cell(pooled?.meanIou)}${cell(pooled?.precision)}${cell(pooled?.recall)}${cell(seconds, 0)}\n`,
+    `${name.padEnd(15)}${cell(folds.length, 0)}${cell(all?.dice)}${cell(all?.iou)}${cell(all?.meanIou)}${cell(all?.precision)}${cell(all?.recall)}${cell(seconds, 0)}\n`,
   );
 }
-const dice = (name: string): number | undefined => rows.find((row) => row.name === name)?.result.pooled?.dice;
+const dice = (name: string): number | undefined => pooled.get(name)?.dice;
 const [best, scratch] = [dice("best"), dice("fast")];
 if (best !== undefined && scratch !== undefined)
   process.stdout.write(`best ahead of fast, which begins from nothing, by ${(best - scratch).toFixed(4)}\n`);
