@@ -15,6 +15,13 @@ function stop(sentence, exitCode = 1) {
   process.exit(exitCode);
 }
 
+// A reader that has seen enough (`| head`) closes the pipe: what is left to say goes nowhere, and the work goes on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   stop(

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
@@ -50,6 +50,17 @@ describe("usage", () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, "doctor", "--backend", "abacus"], { encoding: "utf8" });
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(/no backend "abacus"/);
+  });
+
+  it("a reader that has seen enough ends nothing: the result goes nowhere, without a stack trace", async () => {
+    const child = spawn(process.execPath, [join(projectRoot(), "bin", "reefline.mjs"), "doctor"], { stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.destroy();
+    let said = "";
+    child.stderr.on("data", (words) => {
+      said += words;
+    });
+    const code = await new Promise((resolve) => child.once("exit", resolve));
+    expect({ crashed: /EPIPE|\n\s+at /.test(said), endedBySignal: code === null }).toEqual({ crashed: false, endedBySignal: false });
   });
 
   it("help and version end with 0", async () => {
