@@ -192,6 +192,8 @@ export const modelCardSchema = z.object({
   unsharp: z.object({ radiusPx: z.number(), percent: z.number() }).nullable(),
   /** logit ↦ logit / temperature, fitted on validation. */
   temperature: z.number().positive(),
+  /** Scores of classes are divided by it before their softmax; fitted on validation. */
+  classTemperature: z.number().positive().default(1),
   threshold: z.number().min(0).max(1),
   positiveClass: z.string(),
   /** Classes of reef told apart, in the order of the head; empty: reef or not. */

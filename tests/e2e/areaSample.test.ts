@@ -56,6 +56,7 @@ beforeAll(async () => {
     normalization: { mean: [100], std: [40] },
     unsharp: null,
     temperature: 1,
+    classTemperature: 1,
     threshold: 0.5,
     positiveClass: "reef",
     config: {},

@@ -19,7 +19,7 @@ describe("prediction on WebAssembly", async () => {
     const run = async (name: string) => {
       await tf.setBackend(name);
       const before = tf.memory().numTensors;
-      const folded = makeFoldedNetwork(tf, network, values, 1.3);
+      const folded = makeFoldedNetwork(tf, network, values, { temperature: 1.3, classTemperature: 1 });
       const logits = tf.tidy(() => folded.logits(tf.tensor4d(pixels, [1, 16, 24, 3])));
       const result = Array.from(logits.dataSync());
       expect(logits.shape).toEqual([1, 16, 24, 1]);

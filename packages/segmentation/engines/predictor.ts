@@ -43,7 +43,7 @@ export interface Predictor {
 export function makePredictor(tf: Tf, card: ModelCard, values: ModelValues, engine: EngineChoice = tensorflowEngine(tf)): Predictor {
   const plan = networkOf(card.architecture);
   const { strideMultiplePx, bandCount } = plan;
-  const network = makeFoldedNetwork(tf, plan, values, card.temperature);
+  const network = makeFoldedNetwork(tf, plan, values, card);
   let input = new Float32Array(0);
   return {
     card,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { loadBackend } from "../backends/backend.ts";
-import { makeFoldedNetwork } from "../network/foldedNetwork.ts";
+import { makeFoldedNetwork, noTemperatures } from "../network/foldedNetwork.ts";
 import { networkOf } from "../network/networkOf.ts";
 import { kerasFamily } from "./kerasFamily.ts";
 import { readKerasFile } from "./kerasFile.ts";
@@ -26,7 +26,7 @@ describe("weights of Keras alone", async () => {
     const { architecture, values } = kerasFamily(await layersOf(name));
     expect(architecture).toEqual(expected);
     const { shape, x, answer } = answers[name] ?? { shape: [0, 0, 0, 0] as [number, number, number, number], x: "", answer: "" };
-    const network = makeFoldedNetwork(tf, networkOf(architecture), values, 1);
+    const network = makeFoldedNetwork(tf, networkOf(architecture), values, noTemperatures);
     const logits = tf.tidy(() => network.logits(tf.tensor4d(floats(x), shape)));
     const [got, wanted] = [logits.dataSync(), floats(answer)];
     tf.dispose(logits);

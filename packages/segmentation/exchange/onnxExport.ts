@@ -30,7 +30,7 @@ export interface OnnxOptions {
  * @throws AppError "segmentation/tile-size" when the tile does not fit the network
  */
 export function exportOnnx(card: ModelCard, values: ModelValues, variant: OnnxVariant, { tilePx = 512 }: OnnxOptions = {}): Uint8Array {
-  const { architecture, normalization, temperature } = card;
+  const { architecture, normalization } = card;
   const network = networkOf(architecture);
   const { bandCount, strideMultiplePx, channelCount } = network;
   if (variant === "deepness" && (tilePx <= 0 || tilePx > 4096 || tilePx % strideMultiplePx !== 0)) {
@@ -64,7 +64,7 @@ export function exportOnnx(card: ModelCard, values: ModelValues, variant: OnnxVa
     const isValid = graph.node("Cast", ["valid"], { to: elementType.bool });
     x = graph.node("Where", [isValid, x, graph.floats("fill", [1], Float32Array.of(0))]);
   }
-  const logits = addNetwork(graph, network, foldNetwork(network, values, temperature), x);
+  const logits = addNetwork(graph, network, foldNetwork(network, values, card), x);
   if (channelCount === 1) graph.node("Sigmoid", [logits], {}, "probability");
   else if (variant === "engine") {
     graph.node("Transpose", [addPlanes(graph, logits, channelCount - 1, "reef")], { perm: [1, 0, 2, 3] }, "probability");

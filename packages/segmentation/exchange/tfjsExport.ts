@@ -35,10 +35,10 @@ export const tfjsWeightsFile = "group1-shard1of1.bin";
  * those of reef and of the classes told apart, by convolutions whose kernels hold zeros and ones.
  */
 export function exportTfjs(card: ModelCard, values: ModelValues): TfjsModel {
-  const { architecture, normalization, temperature } = card;
+  const { architecture, normalization } = card;
   const network = networkOf(architecture);
   const { bandCount, channelCount } = network;
-  const folded = foldNetwork(network, values, temperature);
+  const folded = foldNetwork(network, values, card);
   const layers: Record<string, unknown>[] = [];
   const weights: { spec: WeightSpec; values: Float32Array }[] = [];
 

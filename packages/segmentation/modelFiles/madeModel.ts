@@ -18,6 +18,7 @@ export function madeCard(architecture: Architecture): ModelCard {
     normalization: { mean: perBand(113, -4), std: perBand(46, -2) },
     unsharp: null,
     temperature: 1.3,
+    classTemperature: 0.8,
     threshold: 0.4,
     positiveClass: "reef",
     classes: madeClasses(architecture),

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { loadBackend } from "../backends/backend.ts";
 import { addEfficientNetLite } from "./efficientNetLite.ts";
 import { loadEfficientNetLite } from "./efficientNetLiteWeights.ts";
-import { makeFoldedNetwork } from "./foldedNetwork.ts";
+import { makeFoldedNetwork, noTemperatures } from "./foldedNetwork.ts";
 import { NetworkBuilder } from "./network.ts";
 import { readTorchStateDict } from "./torchPickle.ts";
 
@@ -44,7 +44,7 @@ describe.skipIf(!path)("EfficientNet-Lite0 with its published weights", () => {
     expect(features.map(({ channels }) => channels)).toEqual([16, 24, 40, 112, 320]);
     for (const [index, feature] of features.entries()) {
       const upToHere = { ...network, operations: network.operations.slice(0, feature.value) };
-      const folded = makeFoldedNetwork(tf, upToHere, values, 1);
+      const folded = makeFoldedNetwork(tf, upToHere, values, noTemperatures);
       const result = folded.logits(tf.tensor4d(picture, [1, height, width, 3]));
       const expected = reference[index];
       expect(result.shape).toEqual(expected?.shape);
@@ -61,7 +61,7 @@ describe.skipIf(!path)("EfficientNet-Lite0 with its published weights", () => {
     const stemOf = (bandNames: readonly string[]) => {
       const { network, values } = encoder(bandNames.length);
       loadEfficientNetLite(network, bandNames, published, values);
-      const stem = makeFoldedNetwork(tf, { ...network, operations: network.operations.slice(0, 1) }, values, 1);
+      const stem = makeFoldedNetwork(tf, { ...network, operations: network.operations.slice(0, 1) }, values, noTemperatures);
       const grey = Float32Array.from({ length: 32 * 32 * bandNames.length }, (_, i) => Math.sin(Math.floor(i / bandNames.length) * 0.7));
       const result = stem.logits(tf.tensor4d(grey, [1, 32, 32, bandNames.length]));
       stem.dispose();

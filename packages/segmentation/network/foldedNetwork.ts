@@ -1,4 +1,5 @@
 import { AppError } from "@reefline/schema/errors";
+import type { ModelCard } from "@reefline/schema/training";
 import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs";
 import type { Tf } from "../backends/backend.ts";
 import { nativeOps } from "../backends/nativeOps.ts";
@@ -15,11 +16,20 @@ export interface FoldedConvolution {
   readonly bias: Float32Array;
 }
 
+/** What a model's logits are divided by: that of reef, and the scores of its classes. */
+export type Temperatures = Pick<ModelCard, "temperature" | "classTemperature">;
+
+export const noTemperatures: Temperatures = { temperature: 1, classTemperature: 1 };
+
 /**
  * y = γ (w∗x − μ) / √(σ² + ε) + β  is  (γ/√(σ² + ε) · w) ∗ x + (β − γ μ / √(σ² + ε)).
- * The last convolution, the head, is divided by the temperature in the channel of reef; scores of classes stay as they are.
+ * The last convolution, the head, is divided by the temperatures.
  */
-export function foldNetwork(network: Network, { weights, statistics }: ModelValues, temperature: number): FoldedConvolution[] {
+export function foldNetwork(
+  network: Network,
+  { weights, statistics }: ModelValues,
+  { temperature, classTemperature }: Temperatures,
+): FoldedConvolution[] {
   const half = network.statisticsCount / 2;
   let weightAt = 0;
   let normAt = 0;
@@ -33,7 +43,10 @@ export function foldNetwork(network: Network, { weights, statistics }: ModelValu
     const shape = kernelShape(operation);
     const kernel = operation.isBare ? new Float32Array(outChannels).fill(1) : take(shape[0] * shape[1] * shape[2] * shape[3]);
     const isHead = index === convolutions.length - 1;
-    const divisor = (i: number): number => (isHead && (i % outChannels) % network.channelCount === 0 ? temperature : 1);
+    const divisor = (i: number): number => {
+      if (!isHead) return 1;
+      return (i % outChannels) % network.channelCount === 0 ? temperature : classTemperature;
+    };
     if (norm === "bias") {
       return { shape, kernel: kernel.map((value, i) => value / divisor(i)), bias: take(outChannels).map((value, o) => value / divisor(o)) };
     }
@@ -58,8 +71,8 @@ export interface FoldedNetwork {
   dispose(): void;
 }
 
-export function makeFoldedNetwork(tf: Tf, network: Network, values: ModelValues, temperature: number): FoldedNetwork {
-  const layers = foldNetwork(network, values, temperature).map(({ shape, kernel, bias }) => ({
+export function makeFoldedNetwork(tf: Tf, network: Network, values: ModelValues, temperatures: Temperatures): FoldedNetwork {
+  const layers = foldNetwork(network, values, temperatures).map(({ shape, kernel, bias }) => ({
     kernel: tf.tensor4d(kernel, [...shape]),
     bias: tf.tensor1d(bias),
   }));

@@ -45,7 +45,12 @@ describe.each([
 
   it("predicts the same with batch norm folded in, at any temperature", () => {
     for (const temperature of [1, 2.5]) {
-      const network = makeFoldedNetwork(tf, layout, { weights: floats("weights"), statistics: floats("statistics") }, temperature);
+      const network = makeFoldedNetwork(
+        tf,
+        layout,
+        { weights: floats("weights"), statistics: floats("statistics") },
+        { temperature, classTemperature: 1 },
+      );
       const logits = tf.tidy(() => network.logits(image()));
       expectClose(
         logits.dataSync(),

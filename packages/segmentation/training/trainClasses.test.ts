@@ -67,6 +67,7 @@ describe("training with classes", { timeout: 120_000 }, () => {
     const card = await train("told", config(["live", "dead"]));
     expect(card).toMatchObject({ classes: ["live", "dead"], architecture: { classCount: 2 } });
     expect(card.validation.dice).toBeGreaterThan(0.5);
+    expect(card.classTemperature).not.toBe(1);
     const counts = card.validationByClass;
     if (!counts) throw new Error("no counts by class");
     expect(classSummary(counts).rightClass).toBeGreaterThan(0.8);
@@ -83,6 +84,7 @@ describe("training with classes", { timeout: 120_000 }, () => {
     expect(planes.length).toBe(3 * side * side);
 
     const binary = await train("binary", config([], { budget: { kind: "epochs", epochs: 1 } }));
+    expect(binary.classTemperature).toBe(1);
     expect([binary.classes, binary.validationByClass, binary.architecture]).toEqual([
       [],
       undefined,

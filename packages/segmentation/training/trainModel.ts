@@ -6,6 +6,7 @@ import { loadBackend } from "../backends/backend.ts";
 import { makePredictor } from "../engines/predictor.ts";
 import { type ModelValues, writeModel } from "../modelFiles/modelFiles.ts";
 import { encoderRates } from "../network/efficientNetLiteWeights.ts";
+import type { Temperatures } from "../network/foldedNetwork.ts";
 import { networkOf } from "../network/networkOf.ts";
 import { validate } from "../validation/validate.ts";
 import { spread } from "../validation/validationPlan.ts";
@@ -135,7 +136,7 @@ export async function trainModel(
     const scores = await score(values, epochWindows);
     // A checkpoint must not follow a validation that was left out: resuming would never make up for it.
     if (!scores) throw cancelled();
-    const { dice, compared } = comparedDice(scores.histogram, scores.byClass);
+    const { dice, compared } = comparedDice(scores.histogram, scores.byClass?.counts ?? null);
     plateau = afterValidation(plateau, compared, progress);
     const isBest = bestDice === null || compared > bestDice;
     if (isBest) {
@@ -195,14 +196,15 @@ export async function trainModel(
     if (!scores) throw cancelled();
     const temperature = scores.histogram.fitTemperature();
     const validation = scores.histogram.bestThreshold(temperature);
-    const validationByClass = scores.byClass?.countsAt(validation.threshold, temperature);
-    const card = cardOf({ temperature, validation, ...(validationByClass ? { validationByClass } : {}) });
+    const classTemperature = scores.byClass?.scores.fitTemperature() ?? 1;
+    const validationByClass = scores.byClass?.counts.countsAt(validation.threshold, temperature);
+    const card = cardOf({ temperature, classTemperature, validation, ...(validationByClass ? { validationByClass } : {}) });
     await writeModel(input.modelDir, card, chosen);
     await removeCheckpoint(input.checkpointDir);
     return { card, chipWaitSeconds: batches.waitedSeconds() };
   }
 
-  function cardOf(calibration: Pick<ModelCard, "temperature" | "validation" | "validationByClass"> | null): ModelCard {
+  function cardOf(calibration: (Temperatures & Pick<ModelCard, "validation" | "validationByClass">) | null): ModelCard {
     const { split, gsdMeters } = data;
     const cells = (role: string) => split.cells.filter((cell) => cell.role === role).length;
     return {
@@ -215,6 +217,7 @@ export async function trainModel(
       normalization: data.normalization,
       unsharp: preset.unsharp ? courseUnsharp : null,
       temperature: calibration?.temperature ?? 1,
+      classTemperature: calibration?.classTemperature ?? 1,
       threshold: calibration?.validation.threshold ?? 0.5,
       positiveClass: "reef",
       classes: config.classes,

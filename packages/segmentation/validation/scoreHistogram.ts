@@ -1,5 +1,6 @@
 import type { Confusion, Metrics } from "@reefline/schema/training";
 import { metricsFromConfusion } from "./metrics.ts";
+import { fitTemperature } from "./temperature.ts";
 
 /** Logits beyond ±this are counted in the outermost bins. */
 const reach = 16;
@@ -44,18 +45,9 @@ export class ScoreHistogram {
     return sum / Math.max(1, this.pixelCount);
   }
 
-  /** Temperature scaling (Guo et al. 2017): the temperature of least cross-entropy, by golden section over its logarithm. */
+  /** 1 where there is no pixel. */
   fitTemperature(): number {
-    if (this.pixelCount === 0) return 1;
-    const ratio = (Math.sqrt(5) - 1) / 2;
-    let [low, high] = [Math.log(0.2), Math.log(10)];
-    for (let i = 0; i < 40; i++) {
-      const a = high - ratio * (high - low);
-      const b = low + ratio * (high - low);
-      if (this.crossEntropy(Math.exp(a)) < this.crossEntropy(Math.exp(b))) high = b;
-      else low = a;
-    }
-    return Math.exp((low + high) / 2);
+    return this.pixelCount === 0 ? 1 : fitTemperature((temperature) => this.crossEntropy(temperature));
   }
 
   /** A pixel is reef when its probability, at this temperature, is at least `threshold`. */

@@ -5,10 +5,18 @@ import type { Predictor } from "../engines/predictor.ts";
 import type { RenderedChip } from "../training/trainInput.ts";
 import type { TrainingData } from "../training/trainingData.ts";
 import { ClassHistogram } from "./classHistogram.ts";
+import { ClassScoreSample } from "./classScoreSample.ts";
 import { ScoreHistogram } from "./scoreHistogram.ts";
 import type { ValidationWindow } from "./validationPlan.ts";
 
 const renderedChips = 4;
+
+export interface Validated {
+  readonly scores: ScoreHistogram;
+  /** What was called what, and how sure: null where classes are not told apart. */
+  readonly byClass: { readonly counts: ClassHistogram; readonly scores: ClassScoreSample } | null;
+  readonly chips: RenderedChip[];
+}
 
 /**
  * Predicts validation windows and counts the logit of every examined validation pixel once; where classes are told apart also which class
@@ -21,10 +29,10 @@ export async function validate(
   windows: readonly ValidationWindow[],
   predictor: Predictor,
   shouldStop: () => boolean,
-): Promise<{ scores: ScoreHistogram; byClass: ClassHistogram | null; chips: RenderedChip[] }> {
+): Promise<Validated> {
   const scores = new ScoreHistogram();
   const { classes } = predictor.card;
-  const byClass = classes.length > 0 ? new ClassHistogram(classes) : null;
+  const byClass = classes.length > 0 ? { counts: new ClassHistogram(classes), scores: new ClassScoreSample(classes.length) } : null;
   const chips: { chip: RenderedChip; reefPx: number }[] = [];
   for (const { source, scored, predicted } of windows) {
     if (shouldStop()) break;
@@ -47,7 +55,9 @@ export async function validate(
         scores.add(logit, isReef);
         if (byClass) {
           const truth = bits >> classShift;
-          if (truth > 0 || !isReef) byClass.add(logit, truth, likeliestClass(probability, at, widthPx * heightPx, classes.length));
+          const planePx = widthPx * heightPx;
+          if (truth > 0 || !isReef) byClass.counts.add(logit, truth, likeliestClass(probability, at, planePx, classes.length));
+          if (truth > 0) byClass.scores.add(truth, (k) => probability[k * planePx + at] ?? 0);
         }
         reefPx += isReef ? 1 : 0;
       }

@@ -118,6 +118,7 @@ export async function importModel(ctx: Context, request: ImportModel): Promise<M
     normalization,
     unsharp: request.unsharp ? courseUnsharp : null,
     temperature: 1,
+    classTemperature: 1,
     threshold,
     positiveClass: request.positiveClass ?? said.positiveClass ?? "reef",
     config: {},

@@ -1,6 +1,6 @@
 """Checks our ONNX files by the outside tools and stores what Python's onnxruntime answers.
 
-    REEFLINE_WRITE_GOLDEN=1 npx vitest run packages/segmentation/onnxGolden.test.ts   # writes the .onnx files and pixels.bin
+    REEFLINE_WRITE_GOLDEN=1 npx vitest run packages/segmentation/exchange/onnxGolden.test.ts   # writes the .onnx files and pixels.bin
     python -m venv venv && venv/bin/pip install onnx onnxruntime numpy
     venv/bin/python tests/golden/onnx/make.py                                          # writes probability.bin, classes.bin, checked.json
 """
