@@ -20,9 +20,13 @@ export function addModelCommands(program: Command): void {
     .option("--tile-px <px>", "deepness: side of a tile (default: 512)", wholeNumber(16, 4096))
     .option("--valid-input", "onnx: a second input, 1 where a pixel holds a measurement and 0 where it is filled")
     .action((name: string, options: ModelExportCommand, of: Command) => inSession(of, (session) => modelExport(session, name, options)));
-  command(model, "import", "take an ONNX or Keras file (.onnx, .keras, .h5, .weights.h5) as a model to predict with")
-    .argument("<file>", "ONNX or Keras file")
-    .requiredOption("--name <name>", "what the model is called", nonEmpty)
+  command(
+    model,
+    "import",
+    "take a model of another program (.onnx, .keras, .h5, .weights.h5) to predict with, or one of another Reefline (.zip)",
+  )
+    .argument("<file>", "ONNX or Keras file, or a Reefline model's ZIP")
+    .option("--name <name>", "what the model is called (default: what the file says, or its name)", nonEmpty)
     .option(
       "--gsd <m>",
       "metres per pixel it was made for (default: what the file says)",
@@ -35,7 +39,15 @@ export function addModelCommands(program: Command): void {
     .option("--unsharp", "it was made for images sharpened by the course's filter")
     .option("--threshold <t>", "probability from which a pixel counts as reef", fraction)
     .option("--class <name>", "what it finds", nonEmpty)
-    .option("--channel <n>", "which of its classes that is, counted from 0", wholeNumber(0, 10_000))
+    .addOption(
+      new Option(
+        "--classes <names>",
+        "its classes in order, background among them, such as background,live,dead (default: what the file says)",
+      )
+        .argParser(nameList)
+        .conflicts("channel"),
+    )
+    .option("--channel <n>", "or: which of its classes is reef, counted from 0", wholeNumber(0, 10_000))
     .addOption(
       new Option("--values <kind>", "what its numbers are (default: seen from what it answers)").choices([
         "probability",

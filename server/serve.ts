@@ -13,6 +13,7 @@ import { handleLabelImport } from "./http/labelImportRoute.ts";
 import { listenNear } from "./http/listen.ts";
 import { maskRoutes } from "./http/maskImportRoute.ts";
 import { handleModelDownload } from "./http/modelDownload.ts";
+import { handleModelFile } from "./http/modelImportRoute.ts";
 import { pageHandler } from "./http/pages.ts";
 import { handleReport } from "./http/reportPage.ts";
 import { sendError, sendJson, setSecurityHeaders } from "./http/respond.ts";
@@ -98,6 +99,7 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
     if (room === "imports" && first === "labels" && method === "POST") return handleLabelImport(ctx, req, res, url);
     if (room === "imports" && first === "agreement" && method === "POST")
       return handleLabelAgreement(ctx, options.background, req, res, url);
+    if (room === "imports" && first === "models" && method === "POST") return handleModelFile(ctx, req, res, url);
     if (room === "imports" && first === "masks" && method === "POST")
       return second === "look" ? masks.look(req, res, url) : masks.take(req, res, url);
     if (method === "GET" || method === "HEAD") {

@@ -7,6 +7,7 @@ import { sentenceFor } from "../_api/appErrorOf.ts";
 import { requestDrawnArea } from "../_editor/drawRequest.ts";
 import { isActive } from "../_jobs/jobSummary.ts";
 import { useJobs } from "../_jobs/useJobs.ts";
+import { ImportModel } from "../_models/ImportModel.tsx";
 import { countText, scoreText } from "../_report/quantity.ts";
 import { Button } from "../_ui/Button.tsx";
 import { EmptyState } from "../_ui/EmptyState.tsx";
@@ -65,12 +66,15 @@ export function PredictPanel() {
         <EmptyState
           icon={Sparkles}
           action={
-            <Button look="primary" onClick={() => workspace.setMode("train")}>
-              Train a model
-            </Button>
+            <div className="flex flex-wrap justify-center gap-2">
+              <Button look="primary" onClick={() => workspace.setMode("train")}>
+                Train a model
+              </Button>
+              <ImportModel onImported={predictionForm.chooseModel} />
+            </div>
           }
         >
-          There is no model yet. Train one on your labels; it then finds reefs in the whole survey.
+          There is no model yet. Train one on your labels, or import one that you have; it then finds reefs in the whole survey.
         </EmptyState>
       </PanelBody>
     );
@@ -126,15 +130,13 @@ export function PredictPanel() {
                 options={(models ?? []).map((one) => ({
                   value: one.id,
                   label: one.name,
-                  hint:
-                    one.card.architecture.kind === "imported-onnx"
-                      ? "imported"
-                      : `Dice ${scoreText((one.card.heldOut ?? one.card.validation).dice)}`,
+                  hint: one.card.steps === 0 ? "imported" : `Dice ${scoreText((one.card.heldOut ?? one.card.validation).dice)}`,
                 }))}
                 onChange={predictionForm.chooseModel}
               />
             )}
           </Field>
+          <ImportModel size="small" onImported={predictionForm.chooseModel} />
           <div className="flex flex-col gap-1">
             <span className="text-sm text-ink-2">Where</span>
             <Segmented label="Where to predict" value={areaChoice} options={areaChoices} onChange={predictionForm.chooseArea} />

@@ -50,7 +50,12 @@ const importedOnnxSchema = z.object({
   tilePx: z.number().int().positive().nullable().describe("fixed side of the input; null: any multiple of 32"),
   outputLayout: z.enum(["channels-first", "channels-last"]),
   channels: z.number().int().positive(),
-  channel: z.number().int().nonnegative().describe("which of them is reef"),
+  channel: z.number().int().nonnegative().describe("which of them is reef; with classes: the first of them"),
+  classChannels: z
+    .array(z.number().int().nonnegative())
+    .min(2)
+    .optional()
+    .describe("of each class of reef that the card names; absent where only reef is told"),
   values: z.enum(["probability", "logit", "softmax"]).describe("what the output's numbers are"),
 });
 export type ImportedOnnx = z.infer<typeof importedOnnxSchema>;

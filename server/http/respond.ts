@@ -1,4 +1,6 @@
+import { createWriteStream } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { baseMapOriginIn } from "@reefline/schema/baseMap";
 import { AppError, isAppError } from "@reefline/schema/errors";
 import { describeError, httpStatus } from "../errors.ts";
@@ -55,21 +57,36 @@ export function sendError(res: ServerResponse, error: unknown): void {
   sendJson(res, status, { appError: { ...describeError(error), kind, details } });
 }
 
+const tooLarge = (limitBytes: number): AppError =>
+  new AppError(
+    "limit",
+    "request/too-large",
+    `This is larger than the ${Math.floor(limitBytes / 2 ** 20)} MB that can be taken at once. Split it into parts.`,
+  );
+
+/** Writes the body to a new file, a part at a time. @throws AppError `request/too-large`; what was written then stays for the caller to remove */
+export async function saveBody(req: IncomingMessage, path: string, limitBytes: number): Promise<void> {
+  if (Number(req.headers["content-length"] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  let size = 0;
+  const measured = async function* (parts: AsyncIterable<Buffer>) {
+    for await (const part of parts) {
+      size += part.length;
+      if (size > limitBytes) throw tooLarge(limitBytes);
+      yield part;
+    }
+  };
+  await pipeline(req, measured, createWriteStream(path, { flags: "wx" }));
+}
+
 /** The whole body. @throws AppError `request/too-large` before more than `limitBytes` are held. */
 export async function readBody(req: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
-  const tooLarge = () =>
-    new AppError(
-      "limit",
-      "request/too-large",
-      `This is larger than the ${Math.floor(limitBytes / 2 ** 20)} MB that can be taken at once. Split it into parts.`,
-    );
-  if (Number(req.headers["content-length"] ?? 0) > limitBytes) throw tooLarge();
+  if (Number(req.headers["content-length"] ?? 0) > limitBytes) throw tooLarge(limitBytes);
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of req) {
     if (!Buffer.isBuffer(part)) continue;
     size += part.length;
-    if (size > limitBytes) throw tooLarge();
+    if (size > limitBytes) throw tooLarge(limitBytes);
     parts.push(part);
   }
   return Buffer.concat(parts);

@@ -2,12 +2,14 @@ import { chipPreviewRequestSchema } from "@reefline/schema/chipPreview";
 import { mostClasses } from "@reefline/schema/classes";
 import { foldPlanSchema } from "@reefline/schema/foldPlan";
 import { idSchema } from "@reefline/schema/ids";
+import { modelImportSchema } from "@reefline/schema/modelImport";
 import { trainConfigSchema } from "@reefline/schema/training";
 import { z } from "zod";
 import { modelReport } from "../services/judging/modelReport.ts";
 import { comparisonOf, listComparisons, startComparison } from "../services/training/comparisons.ts";
 import { crossValidationOf, runDisagreements } from "../services/training/crossValidation.ts";
 import { startRateTest } from "../services/training/rateTests.ts";
+import { discardStagedModel, importStagedModel } from "../services/training/stagedModel.ts";
 import {
   getModel,
   getRun,
@@ -24,6 +26,7 @@ import { procedure, router } from "./base.ts";
 const byId = z.object({ id: idSchema });
 const surveyIds = z.array(idSchema).max(200);
 const toTrain = z.object({ surveyIds: surveyIds.min(1), config: trainConfigSchema });
+const stagedId = z.string().regex(/^[0-9a-f]{16}$/);
 const name = z.string().trim().min(1).max(120);
 
 export const runsRouter = router({
@@ -58,5 +61,9 @@ export const runsRouter = router({
 export const modelsRouter = router({
   list: procedure.query(({ ctx }) => listModels(ctx)),
   get: procedure.input(byId).query(({ ctx, input }) => getModel(ctx, input.id)),
+  import: procedure
+    .input(modelImportSchema.extend({ stagedId, fileName: z.string().trim().min(1).max(255) }))
+    .mutation(({ ctx, input }) => importStagedModel(ctx, input)),
+  discard: procedure.input(z.object({ stagedId })).mutation(({ ctx, input }) => discardStagedModel(ctx, input.stagedId)),
   report: procedure.input(byId).query(async ({ ctx, input }) => (await modelReport(ctx, [input.id])).runs[0] ?? null),
 });

@@ -29,7 +29,9 @@ export async function makeImportedPredictor(
   );
   const engine: EngineChoice = { name: "onnxruntime", threads, version: onnxRuntimeVersion(runtime) };
 
-  /** @param x what the network sees, bands interleaved → probability, row by row */
+  const planeCount = 1 + (imported.classChannels?.length ?? 0);
+
+  /** @param x what the network sees, bands interleaved → planes of probability, that of reef first, each row by row */
   const run = async (x: Float32Array | Uint8Array, widthPx: number, heightPx: number): Promise<Float32Array> => {
     const data = layout === "channels-last" ? x : planes(x, bandCount);
     const shape = layout === "channels-last" ? [1, heightPx, widthPx, bandCount] : [1, bandCount, heightPx, widthPx];
@@ -51,11 +53,11 @@ export async function makeImportedPredictor(
       const count = widthPx * heightPx;
       const x =
         elementType === "uint8" ? pixels : normalizePixels(pixels, valid ?? null, card.normalization, new Float32Array(pixels.length));
-      const out = new Float32Array(batch * count);
+      const out = new Float32Array(planeCount * batch * count);
       for (let n = 0; n < batch; n++) {
         const picture = x.subarray(n * count * bandCount, (n + 1) * count * bandCount);
         const answer = tilePx === null ? await run(picture, widthPx, heightPx) : await inTiles(picture, widthPx, heightPx, tilePx);
-        out.set(answer, n * count);
+        for (let k = 0; k < planeCount; k++) out.set(answer.subarray(k * count, (k + 1) * count), (k * batch + n) * count);
       }
       return out;
     },
@@ -63,7 +65,7 @@ export async function makeImportedPredictor(
   };
 
   async function inTiles(x: Float32Array | Uint8Array, widthPx: number, heightPx: number, side: number): Promise<Float32Array> {
-    const out = new Float32Array(widthPx * heightPx);
+    const out = new Float32Array(planeCount * widthPx * heightPx);
     const tile = x instanceof Uint8Array ? new Uint8Array(side * side * bandCount) : new Float32Array(side * side * bandCount);
     for (const rows of tileSpans(heightPx, side)) {
       for (const cols of tileSpans(widthPx, side)) {
@@ -75,9 +77,11 @@ export async function makeImportedPredictor(
           }
         }
         const answer = await run(tile, side, side);
-        for (let row = rows.firstPx; row < rows.endPx; row++) {
-          const from = (row - rows.from) * side - cols.from;
-          out.set(answer.subarray(from + cols.firstPx, from + cols.endPx), row * widthPx + cols.firstPx);
+        for (let k = 0; k < planeCount; k++) {
+          for (let row = rows.firstPx; row < rows.endPx; row++) {
+            const from = (k * side + row - rows.from) * side - cols.from;
+            out.set(answer.subarray(from + cols.firstPx, from + cols.endPx), (k * heightPx + row) * widthPx + cols.firstPx);
+          }
         }
       }
     }
@@ -98,14 +102,30 @@ function planes<T extends Float32Array | Uint8Array>(x: T, bandCount: number): F
   return out;
 }
 
-function probabilities(data: Float32Array, count: number, { outputLayout, channels, channel, values }: ImportedOnnx): Float32Array {
+/**
+ * Planes of probability, that of reef first. With classes it is the sum of theirs, 1 at most: where a network answers each class for
+ * itself they may sum to more, and then share it.
+ */
+function probabilities(data: Float32Array, count: number, imported: ImportedOnnx): Float32Array {
+  const { outputLayout, channels, channel, classChannels, values } = imported;
   const at = (i: number, c: number): number => data[outputLayout === "channels-first" ? c * count + i : i * channels + c] ?? 0;
-  return Float32Array.from({ length: count }, (_, i) => {
-    const value = at(i, channel);
+  const probabilityOf = (i: number, c: number): number => {
+    const value = at(i, c);
     if (values === "probability") return Math.min(1, Math.max(0, value));
     if (values === "logit") return 1 / (1 + Math.exp(-value));
     let sum = 0;
-    for (let c = 0; c < channels; c++) sum += Math.exp(at(i, c) - value);
+    for (let other = 0; other < channels; other++) sum += Math.exp(at(i, other) - value);
     return 1 / sum;
-  });
+  };
+  if (!classChannels) return Float32Array.from({ length: count }, (_, i) => probabilityOf(i, channel));
+  const out = new Float32Array((1 + classChannels.length) * count);
+  for (let i = 0; i < count; i++) {
+    const each = classChannels.map((c) => probabilityOf(i, c));
+    const sum = each.reduce((a, b) => a + b);
+    out[i] = Math.min(1, sum);
+    each.forEach((p, k) => {
+      out[(1 + k) * count + i] = p / Math.max(1, sum);
+    });
+  }
+  return out;
 }

@@ -140,10 +140,63 @@ describe("a network of another program", async () => {
     expect(answered([1, 1, 2, 3], [-4, 0, 0, 2, 0, 0])).toMatchObject({ channels: 1, channel: 0, values: "logit" });
     expect(answered([1, 2, 3, 2], Array(12).fill(7))).toMatchObject({ outputLayout: "channels-last", channel: 1, values: "softmax" });
     expect(answered([1, 2, 3], Array(6).fill(0.5))).toMatchObject({ outputLayout: "channels-last", channels: 1, values: "probability" });
-    expect(() => answered([1, 5, 2, 3], Array(30).fill(0))).toThrow(/--channel/);
+    expect(() => answered([1, 5, 2, 3], Array(30).fill(0))).toThrow(/name them in order/);
     expect(() => answered([1, 2, 2, 3], Array(12).fill(0), { channel: 2 })).toThrow(/no channel 2/);
     expect(() => answered([1, 1, 1, 1], [0])).toThrow(/every pixel/);
     expect(() => answered([1, 1, 2, 3], [0, 0, Number.NaN, 0, 0, 0])).toThrow(/NaN/);
+  });
+
+  it("has classes where more than one of its channels is named and no background", () => {
+    const window = { widthPx: 3, heightPx: 2 };
+    const named = (channels: number, wishes = {}) => {
+      const { channel, classes } = answeredOnnx([1, channels, 2, 3], new Float32Array(channels * 6), window, wishes);
+      return { channel, classes: classes.map((one) => `${one.channel} ${one.name}`) };
+    };
+    const four = ["live", "Background", "dead", "nodata"];
+    expect(named(4, { saidNames: four })).toEqual({ channel: 0, classes: ["0 live", "2 dead"] });
+    expect(named(3, { channelNames: ["other", "background", "oyster"] })).toEqual({ channel: 2, classes: [] });
+    // Who imports it knows better than the file, and one channel is one channel.
+    expect(named(4, { saidNames: four, channelNames: ["background", "a", "b", "c"] }).classes).toHaveLength(3);
+    expect(named(4, { saidNames: four, channel: 2 })).toEqual({ channel: 2, classes: [] });
+    expect(named(1, { saidNames: ["background", "reef"] })).toEqual({ channel: 0, classes: [] });
+    expect(() => named(4, { channelNames: ["background", "reef"] })).toThrow(/4 classes, and 2 were named/);
+    expect(() => named(2, { channelNames: ["background", "other"] })).toThrow(/All of the model's classes are background/);
+  });
+
+  it.each(["probability", "softmax", "logit"] as const)("of classes answers with a plane for each, from %s", async (values) => {
+    // The file gives the sigmoid of each of its four channels.
+    const file = tinyOnnx([1, 4, 64, 64]);
+    const declared = declaredOnnx(readOnnxSummary(file), 4);
+    const sha256 = createHash("sha256").update(file).digest("hex");
+    const meant: ImportedOnnx = {
+      ...{ kind: "imported-onnx", bandCount: 4, fileName: "tiny.onnx", sha256, ...declared },
+      ...{ outputLayout: "channels-first", channels: 4, channel: 1, classChannels: [1, 3], values },
+    };
+    const normalization = { mean: [90, 90, 90, 90], std: [60, 60, 60, 60] };
+    const modelDir = join(folder, `classes-${values}`);
+    const bandNames = ["a", "b", "c", "d"];
+    await writeImportedModel(modelDir, { ...card, architecture: meant, normalization, bandNames, classes: ["live", "dead"] }, file);
+    const predictor = await loadPredictor(modelDir);
+    const [widthPx, heightPx, batch] = [96, 64, 2];
+    const area = widthPx * heightPx;
+    const pixels = madePixels(batch * area * 4, 5);
+    const planes = await predictor.predict(pixels, widthPx, heightPx, batch);
+    predictor.dispose();
+    expect(planes.length).toBe(3 * batch * area);
+    const expected = new Float32Array(planes.length);
+    for (let i = 0; i < batch * area; i++) {
+      const answers = [0, 1, 2, 3].map((c) => 1 / (1 + Math.exp(-((pixels[4 * i + c] ?? 0) - 90) / 60)));
+      const powers = answers.map(Math.exp);
+      const probability = answers.map((answer, c) => {
+        if (values === "softmax") return (powers[c] ?? 0) / powers.reduce((a, b) => a + b);
+        return values === "logit" ? 1 / (1 + Math.exp(-answer)) : answer;
+      });
+      const [live = 0, dead = 0] = [probability[1], probability[3]];
+      expected[i] = Math.min(1, live + dead);
+      expected[batch * area + i] = live / Math.max(1, live + dead);
+      expected[2 * batch * area + i] = dead / Math.max(1, live + dead);
+    }
+    expect(worst(planes, expected)).toBeLessThan(1e-5);
   });
 
   it("that onnxruntime does not take is refused with its reason, not by a crash", async () => {
@@ -166,6 +219,12 @@ describe("reading ONNX files that nobody vouches for", () => {
     expect(importedMetadata(metadata)).toMatchObject({ gsdMeters: 0.05, scale: 1, threshold: 0.4, positiveClass: "reef" });
     const deepness = readOnnxSummary(exportOnnx(card, values, "deepness", { tilePx: 64 })).metadata;
     expect(importedMetadata(deepness)).toMatchObject({ gsdMeters: 0.05, scale: 255, threshold: 0.4, positiveClass: "reef" });
+    const told = { ...madeCard({ ...architecture, classCount: 2 }), classes: ["live", "dead"], unsharp: { radiusPx: 20, percent: 100 } };
+    const toldValues = madeValues({ ...architecture, classCount: 2 }, 4);
+    const channelNames = ["background", "live", "dead"];
+    expect(importedMetadata(readOnnxSummary(exportOnnx(told, toldValues, "onnx")).metadata)).toMatchObject({ channelNames, unsharp: true });
+    const forQgis = readOnnxSummary(exportOnnx(told, toldValues, "deepness", { tilePx: 64 })).metadata;
+    expect(importedMetadata(forQgis)).toMatchObject({ channelNames, positiveClass: null });
     expect(importedMetadata(new Map([["resolution", "no"]]))).toMatchObject({ gsdMeters: null, scale: null });
   });
 

@@ -1,12 +1,14 @@
 import { AppError } from "@reefline/schema/errors";
 import type { ImportedOnnx } from "@reefline/schema/training";
+import { isBackground } from "./importedMetadata.ts";
 import type { OnnxSummary } from "./onnxFile.ts";
 
 /** What the person who imports a file says of it, beside what it says itself. */
 export interface ImportWishes {
-  readonly bandCount: number;
-  /** Channel of the output that is reef; needed where there are more than two. */
+  /** Channel of the output that is reef. */
   readonly channel?: number | undefined;
+  /** What the channels are, in order, background among them: all others are reef. */
+  readonly channelNames?: readonly string[] | undefined;
   readonly values?: ImportedOnnx["values"] | undefined;
 }
 
@@ -59,17 +61,25 @@ export function declaredOnnx({ inputs, outputs }: OnnxSummary, bandCount: number
   };
 }
 
+/** What the channels of an output are. */
+export interface ChannelMeaning {
+  readonly channel: number;
+  /** Classes of reef by name, and the channel of each; empty where only reef is told. */
+  readonly classes: readonly { readonly name: string; readonly channel: number }[];
+}
+
 /**
  * Which of the output's numbers are the probability of reef, from what a window of noise gave.
  * @param shape of the output for an input of `heightPx` × `widthPx`
- * @throws AppError "onnx/output", "onnx/channel"
+ * @param saidNames what the file calls its classes; where it names another number of them they are not its channels
+ * @throws AppError "onnx/output", "onnx/channel", "onnx/classes"
  */
 export function answeredOnnx(
   shape: readonly number[],
   data: Float32Array,
   { widthPx, heightPx }: { widthPx: number; heightPx: number },
-  wishes: Pick<ImportWishes, "channel" | "values">,
-): Pick<ImportedOnnx, "outputLayout" | "channels" | "channel" | "values"> {
+  { values, ...wishes }: ImportWishes & { readonly saidNames?: readonly string[] | null },
+): Pick<ImportedOnnx, "outputLayout" | "channels" | "values"> & ChannelMeaning {
   const sides = shape.join(" × ");
   const outputLayout: ImportedOnnx["outputLayout"] | null =
     shape.length === 4 && shape[2] === heightPx && shape[3] === widthPx
@@ -81,15 +91,38 @@ export function answeredOnnx(
     throw refusal("output", `The model must answer for every pixel of ${heightPx} × ${widthPx} px; it answered ${sides}.`);
   }
   const channels = outputLayout === "channels-first" ? (shape[1] ?? 1) : (shape[3] ?? 1);
-  const channel = wishes.channel ?? (channels <= 2 ? channels - 1 : null);
-  if (channel === null) {
-    throw refusal("channel", `The model answers ${channels} classes: say which is reef with --channel (counted from 0).`);
-  }
-  if (channel < 0 || channel >= channels)
-    throw refusal("channel", `The model answers ${channels} classes; there is no channel ${channel}.`);
+  const meaning = meaningOf(channels, wishes);
   if (data.some((value) => !Number.isFinite(value))) throw refusal("output", "The model answers numbers that are none (NaN or infinite).");
   const within = data.every((value) => value >= -1e-4 && value <= 1 + 1e-4);
-  return { outputLayout, channels, channel, values: wishes.values ?? (within ? "probability" : channels === 1 ? "logit" : "softmax") };
+  return { outputLayout, channels, ...meaning, values: values ?? (within ? "probability" : channels === 1 ? "logit" : "softmax") };
+}
+
+function meaningOf(
+  channels: number,
+  { channel, channelNames, saidNames }: Pick<ImportWishes, "channel" | "channelNames"> & { readonly saidNames?: readonly string[] | null },
+): ChannelMeaning {
+  if (channel !== undefined) {
+    if (channel < 0 || channel >= channels)
+      throw refusal("channel", `The model answers ${channels} classes; there is no channel ${channel}, counted from 0.`);
+    return { channel, classes: [] };
+  }
+  if (channelNames && channelNames.length !== channels) {
+    throw refusal(
+      "classes",
+      `The model answers ${channels === 1 ? "1 class" : `${channels} classes`}, and ${channelNames.length} were named. Name all of them, in order.`,
+    );
+  }
+  const names = channelNames ?? (saidNames?.length === channels ? saidNames : null);
+  if (names) {
+    const reef = names.flatMap((name, at) => (isBackground(name) ? [] : [{ name, channel: at }]));
+    const [first, ...others] = reef;
+    if (!first) throw refusal("classes", "All of the model's classes are background: one at least must be what it finds.");
+    return { channel: first.channel, classes: others.length > 0 ? reef : [] };
+  }
+  if (channels > 2) {
+    throw refusal("classes", `The model answers ${channels} classes: name them in order (background, live, dead), or say which is reef.`);
+  }
+  return { channel: channels - 1, classes: [] };
 }
 
 const shown = (shape: readonly (number | null)[]): string => shape.map((side) => side ?? "any").join(", ");

@@ -1,6 +1,6 @@
 import { AppError } from "@reefline/schema/errors";
 import h5wasm, { Dataset, type File, Group } from "h5wasm";
-import yauzl from "yauzl";
+import { isZip, unpackZip, ZipTrouble } from "../modelFiles/unpackZip.ts";
 
 /** One array of a layer, as Keras lays it out. */
 export interface KerasTensor {
@@ -31,7 +31,6 @@ const refusal = (code: string, message: string): AppError => new AppError("bad-i
 const damaged = (): AppError =>
   refusal("not-keras", "This is neither a Keras model (.keras, .h5) nor Keras weights (.weights.h5), or it is damaged. Save it again.");
 
-const isZip = (file: Uint8Array): boolean => file[0] === 0x50 && file[1] === 0x4b;
 const isHdf5 = (file: Uint8Array): boolean => [0x89, 0x48, 0x44, 0x46].every((byte, i) => file[i] === byte);
 
 /** Whether a file may be one of Keras, by its first bytes: no ONNX file begins so. */
@@ -62,34 +61,13 @@ function json(text: string): unknown {
   }
 }
 
-function unpack(file: Uint8Array): Promise<Map<string, Uint8Array>> {
+async function unpack(file: Uint8Array): Promise<Map<string, Uint8Array>> {
   const wanted = new Map([
     ["config.json", mostConfigBytes],
     ["model.weights.h5", mostBytes],
   ]);
-  return new Promise((resolve, reject) => {
-    yauzl.fromBuffer(Buffer.from(file.buffer, file.byteOffset, file.byteLength), { lazyEntries: true }, (error, zip) => {
-      if (error) return reject(damaged());
-      const parts = new Map<string, Uint8Array>();
-      zip.on("error", () => reject(damaged()));
-      zip.on("end", () => resolve(parts));
-      zip.on("entry", (entry: yauzl.Entry) => {
-        const most = wanted.get(entry.fileName);
-        if (most === undefined) return zip.readEntry();
-        if (entry.uncompressedSize > most) return reject(tooLarge());
-        zip.openReadStream(entry, (failed, stream) => {
-          if (failed) return reject(damaged());
-          const chunks: Buffer[] = [];
-          stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-          stream.on("error", () => reject(damaged()));
-          stream.on("end", () => {
-            parts.set(entry.fileName, Buffer.concat(chunks));
-            zip.readEntry();
-          });
-        });
-      });
-      zip.readEntry();
-    });
+  return unpackZip(file, wanted).catch((error: unknown) => {
+    throw error instanceof ZipTrouble && error.why === "too-large" ? tooLarge() : damaged();
   });
 }
 

@@ -4,8 +4,10 @@ import type { Model } from "@reefline/schema/training";
 import { exportOnnx } from "@reefline/segmentation/exchange/onnxExport";
 import { exportTfjs, tfjsWeightsFile } from "@reefline/segmentation/exchange/tfjsExport";
 import { readModel } from "@reefline/segmentation/modelFiles/modelFiles";
+import { networkOf } from "@reefline/segmentation/network/networkOf";
 import type { Context } from "../../context.ts";
 import { type NamedBytes, zipArchive } from "../exports/zipArchive.ts";
+import { modelParts } from "./modelFile.ts";
 import { getModel } from "./training.ts";
 
 export const modelExportFormats = ["onnx", "deepness", "tfjs", "reefline"] as const;
@@ -52,8 +54,9 @@ export async function exportModel(
     ];
     return { model, fileName: `${base}-tfjs.zip`, mediaType, files };
   }
-  const names = ["card.json", "model.json", "weights.bin"];
-  const files = await Promise.all(names.map(async (name) => ({ name, bytes: new Uint8Array(await readFile(join(folder, name))) })));
+  // Refuses networks of other programs.
+  networkOf(card.architecture);
+  const files = await Promise.all(modelParts.map(async (name) => ({ name, bytes: new Uint8Array(await readFile(join(folder, name))) })));
   return { model, fileName: `${base}-reefline.zip`, mediaType, files };
 }
 

@@ -1,97 +1,98 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
+import { classNamesSchema } from "@reefline/schema/classes";
 import { AppError } from "@reefline/schema/errors";
 import { newId } from "@reefline/schema/ids";
+import type { ModelImport } from "@reefline/schema/modelImport";
 import { type ImportedOnnx, type Model, type ModelCard, modelCardSchema } from "@reefline/schema/training";
-import { type ImportedMetadata, importedMetadata } from "@reefline/segmentation/exchange/importedMetadata";
+import { isBackground } from "@reefline/segmentation/exchange/importedMetadata";
 import { answeredOnnx, declaredOnnx, importedStridePx } from "@reefline/segmentation/exchange/importedOnnx";
-import { looksLikeKeras } from "@reefline/segmentation/exchange/kerasFile";
-import { readKerasModel } from "@reefline/segmentation/exchange/kerasRead";
 import { readOnnxSummary } from "@reefline/segmentation/exchange/onnxFile";
 import { tryOnnx } from "@reefline/segmentation/exchange/onnxTrial";
-import { type ModelValues, writeImportedModel, writeModel } from "@reefline/segmentation/modelFiles/modelFiles";
+import { type ModelValues, readModel, writeCard, writeImportedModel, writeModel } from "@reefline/segmentation/modelFiles/modelFiles";
 import { courseUnsharp } from "@reefline/segmentation/training/preset";
 import type { Context } from "../../context.ts";
 import { authorize } from "../../principal.ts";
 import { insertModel } from "../../storage/runs.ts";
-
-const mostBytes = 1024 ** 3;
-const trialLimits = { seconds: 60, megabytes: 4_000 };
-
-export interface ImportModel {
-  readonly path: string;
-  readonly name: string;
-  /** Ground size of the pixels the model was made for; null: what the file says. */
-  readonly gsdMeters: number | null;
-  /** Null: what the file says, else red, green, blue. */
-  readonly bandNames: readonly string[] | null;
-  /** What a byte is divided by before it goes in; null: what the file says. */
-  readonly scale: 1 | 255 | null;
-  /** Per band, of what goes in after scaling: (x − mean) / std. */
-  readonly mean?: readonly number[] | undefined;
-  readonly std?: readonly number[] | undefined;
-  /** The model was made for images sharpened by the course's unsharp mask. */
-  readonly unsharp?: boolean | undefined;
-  readonly threshold?: number | undefined;
-  readonly positiveClass?: string | undefined;
-  readonly channel?: number | undefined;
-  readonly values?: ImportedOnnx["values"] | undefined;
-}
+import { lookOf, type ModelFile, readModelFile, trialLimits } from "./modelFile.ts";
 
 const refusal = (code: string, message: string): AppError => new AppError("bad-input", `onnx/${code}`, message);
 
 /** A network to be stored: the bytes of an ONNX file, or values of a network of ours. */
 type Network =
-  | { readonly architecture: ImportedOnnx; readonly file: Uint8Array }
+  | { readonly architecture: ImportedOnnx; readonly file: Uint8Array; readonly classes: readonly string[] }
   | { readonly architecture: Exclude<ModelCard["architecture"], ImportedOnnx>; readonly values: ModelValues };
 
-const silent: ImportedMetadata = {
-  gsdMeters: null,
-  bandNames: null,
-  scale: null,
-  threshold: null,
-  positiveClass: null,
-  channel: undefined,
-};
-
 /**
- * Takes a network of another program as a model to predict with. ONNX: its declarations are read by a guarded reader, then it is run once
- * on noise in a process of its own, and what it answers decides how it is used. Keras: a whole model becomes ONNX first; weights alone
- * become a model of our own, which can be trained further and exported.
- * @throws AppError `onnx/…`, `keras/…` with what is wrong and what to do
+ * Takes a network of another program as a model to predict with, or a model that another Reefline wrote. ONNX: its declarations are read
+ * by a guarded reader, then it is run once on noise in a process of its own, and what it answers decides how it is used. Keras: a whole
+ * model becomes ONNX first; weights alone become a model of our own, which can be trained further and exported.
+ * @param path where the file lies; `fileName` is what the person calls it
+ * @throws AppError `onnx/…`, `keras/…`, `model/…`, `segmentation/broken-model` with what is wrong and what to do
  */
-export async function importModel(ctx: Context, request: ImportModel): Promise<Model> {
+export async function importModel(
+  ctx: Context,
+  request: ModelImport & { readonly path: string; readonly fileName?: string },
+): Promise<Model> {
   authorize(ctx.principal, "run:start", ctx.store.projectId);
-  const fileName = basename(request.path);
-  const size = await stat(request.path).then(
-    (found) => (found.isFile() ? found.size : null),
-    () => null,
-  );
-  if (size === null) throw new AppError("not-found", "onnx/no-file", `There is no file ${request.path}.`);
-  if (size > mostBytes) throw new AppError("limit", "onnx/too-large", "This file is larger than 1 GB, which is not read.");
-  const file = new Uint8Array(await readFile(request.path));
-  const keras = looksLikeKeras(file) ? await readKerasModel(request.path, trialLimits) : null;
-  const onnx = keras === null ? file : keras.kind === "graph" ? keras.onnx : null;
-  const said = keras ? silent : importedMetadata(readOnnxSummary(file).metadata);
+  const file = await readModelFile(request.path, request.fileName);
+  const name = request.name ?? lookOf(file).name;
+  if (file.kind === "reefline") {
+    const { parts } = file;
+    const write = async (folder: string): Promise<ModelCard> => {
+      await mkdir(folder, { recursive: true });
+      for (const [part, bytes] of parts) await writeFile(join(folder, part), bytes);
+      const { card } = await readModel(folder);
+      const named = { ...card, name };
+      await writeCard(folder, named);
+      return named;
+    };
+    return storeModel(ctx, name, write);
+  }
+  const { card, network } = await cardOf(file, request, name);
+  return storeModel(ctx, name, async (folder) => {
+    if ("file" in network) await writeImportedModel(folder, card, network.file);
+    else await writeModel(folder, card, network.values);
+    return card;
+  });
+}
 
+/** The model's row comes after its folder is whole; what fails leaves nothing. */
+async function storeModel(ctx: Context, name: string, write: (folder: string) => Promise<ModelCard>): Promise<Model> {
+  const id = newId("model");
+  const folder = ctx.store.paths.model(id);
+  try {
+    const card = await write(folder);
+    const model: Model = { id, runId: null, name, createdAt: new Date().toISOString(), card };
+    await insertModel(ctx.store.db, ctx.store.projectId, model);
+    return model;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** How a network of another program is to be fed and read. */
+async function cardOf(
+  file: Exclude<ModelFile, { kind: "reefline" }>,
+  request: ModelImport,
+  name: string,
+): Promise<{ card: ModelCard; network: Network }> {
+  const { said, fileName } = file;
+  const keras = file.kind === "keras" ? file.model : null;
   const gsdMeters = request.gsdMeters ?? said.gsdMeters;
   if (gsdMeters === null)
-    throw refusal("gsd", "The file does not say for what pixel size the model was made: say it with --gsd, in metres.");
+    throw refusal("gsd", "The file does not say for what pixel size the model was made: say how many metres of ground its pixels show.");
   const scale = request.scale ?? said.scale ?? (keras?.kind === "graph" ? keras.scale : null);
-  if (scale === null) {
-    throw refusal(
-      "scale",
-      "The file does not say what it takes: add --scale 255 for a model that takes 0–1, --scale 1 for one that takes 0–255.",
-    );
-  }
+  if (scale === null)
+    throw refusal("scale", "The file does not say what values it takes: say whether they go from 0 to 1 or from 0 to 255.");
   const bandNames = [...(request.bandNames ?? said.bandNames ?? ["red", "green", "blue"])];
   const bandCount = bandNames.length;
   const wanted = keras?.kind === "graph" ? keras.bandCount : keras?.architecture.bandCount;
-  if (wanted !== undefined && wanted !== bandCount) {
-    throw refusal("bands", `This model takes ${wanted} bands; name them in order with --bands (here are ${bandNames.join(", ")}).`);
-  }
+  if (wanted !== undefined && wanted !== bandCount)
+    throw refusal("bands", `This model takes ${wanted} bands: name them in order (here are ${bandNames.join(", ")}).`);
   const perBand = (list: readonly number[] | undefined, otherwise: number): number[] => {
     if (list && list.length !== bandCount) throw refusal("bands", `There are ${bandCount} bands and ${list.length} numbers for them.`);
     return list ? [...list] : bandNames.map(() => otherwise);
@@ -102,25 +103,31 @@ export async function importModel(ctx: Context, request: ImportModel): Promise<M
   };
   if (normalization.std.some((std) => !(std > 0))) throw refusal("bands", "Standard deviations must be above 0.");
 
+  const onnx = file.kind === "onnx" ? file.bytes : file.model.kind === "graph" ? file.model.onnx : null;
   const network: Network =
     keras?.kind === "weights"
       ? keras
-      : await networkOfOnnx(onnx ?? file, { fileName, bandCount, scale, request, channel: request.channel ?? said.channel });
+      : await networkOfOnnx(onnx ?? new Uint8Array(0), { fileName, bandCount, scale, request, saidNames: said.channelNames });
+  const classes = "classes" in network ? network.classes : [];
+  const named = classNamesSchema.safeParse(classes);
+  if (!named.success) throw refusal("classes", `Its classes cannot be used as they are named: ${named.error.issues[0]?.message}.`);
   const none = { tp: 0, fp: 0, fn: 0, tn: 0, dice: 0, iou: 0, meanIou: 0, precision: 0, recall: 0, threshold: 0.5 };
   const threshold = request.threshold ?? said.threshold ?? 0.5;
+  const [reef] = (request.channelNames ?? []).filter((one) => !isBackground(one));
   const card = modelCardSchema.parse({
     format: "reefline-model/1",
-    name: request.name,
+    name,
     createdAt: new Date().toISOString(),
     architecture: network.architecture,
     gsdMeters,
     bandNames,
     normalization,
-    unsharp: request.unsharp ? courseUnsharp : null,
+    unsharp: (request.unsharp ?? said.unsharp) ? courseUnsharp : null,
     temperature: 1,
     classTemperature: 1,
     threshold,
-    positiveClass: request.positiveClass ?? said.positiveClass ?? "reef",
+    positiveClass: request.positiveClass ?? (named.data.length > 0 ? "reef" : (reef ?? said.positiveClass ?? "reef")),
+    classes: named.data,
     config: {},
     backend: { kind: "native-cpu", description: `imported from ${fileName}` },
     trainedOn: [],
@@ -133,28 +140,18 @@ export async function importModel(ctx: Context, request: ImportModel): Promise<M
     validation: { ...none, threshold },
     heldOut: null,
   });
-  const model: Model = { id: newId("model"), runId: null, name: request.name, createdAt: card.createdAt, card };
-  const folder = ctx.store.paths.model(model.id);
-  try {
-    if ("file" in network) await writeImportedModel(folder, card, network.file);
-    else await writeModel(folder, card, network.values);
-    await insertModel(ctx.store.db, ctx.store.projectId, model);
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
-  return model;
+  return { card, network };
 }
 
 /** What the file declares, and what it means, seen from what it answers. */
 async function networkOfOnnx(
   file: Uint8Array,
-  wishes: { fileName: string; bandCount: number; scale: number; request: ImportModel; channel: number | undefined },
+  asked: { fileName: string; bandCount: number; scale: number; request: ModelImport; saidNames: readonly string[] | null },
 ): Promise<Network> {
-  const { fileName, bandCount, scale, request, channel } = wishes;
+  const { fileName, bandCount, scale, request, saidNames } = asked;
   const declared = declaredOnnx(readOnnxSummary(file), bandCount);
   if (declared.elementType === "uint8" && (scale !== 1 || request.mean || request.std)) {
-    throw refusal("scale", "This model takes bytes as they are: leave out --mean and --std, and say --scale 1.");
+    throw refusal("scale", "This model takes bytes as they are: values from 0 to 255, no mean and no standard deviation.");
   }
   const side = declared.tilePx;
   const windows = side
@@ -169,13 +166,16 @@ async function networkOfOnnx(
     await writeFile(path, file);
     const { answers } = await tryOnnx({ path, declared, bandCount, windows }, trialLimits);
     const meant = answers.map(({ shape, data }, i) =>
-      answeredOnnx(shape, data, windows[i] ?? { widthPx: 0, heightPx: 0 }, { channel, values: request.values }),
+      answeredOnnx(shape, data, windows[i] ?? { widthPx: 0, heightPx: 0 }, { ...request, saidNames }),
     );
     // Of two windows the one whose numbers leave the range of probabilities tells.
     const answered = meant.find(({ values }) => values !== "probability") ?? meant[0];
     if (!answered) throw new Error("a trial gives an answer for every window");
     const sha256 = createHash("sha256").update(file).digest("hex");
-    return { architecture: { kind: "imported-onnx", bandCount, fileName, sha256, ...declared, ...answered }, file };
+    const { classes, ...read } = answered;
+    const told = classes.length > 0 ? { classChannels: classes.map(({ channel }) => channel) } : {};
+    const architecture: ImportedOnnx = { kind: "imported-onnx", bandCount, fileName, sha256, ...declared, ...read, ...told };
+    return { architecture, file, classes: classes.map(({ name }) => name) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
