@@ -1,16 +1,15 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "@reefline/schema/errors";
 import { presetNameSchema } from "@reefline/schema/training";
 import { readModel } from "@reefline/segmentation/modelFiles/modelFiles";
 import { findRate } from "@reefline/segmentation/training/findRate";
-import { type SplitChip, splitChips } from "@reefline/segmentation/training/splitChips";
 import type { TrainSource } from "@reefline/segmentation/training/trainInput";
 import { type Command, Option } from "commander";
-import sharp from "sharp";
-import { openSource, snapshotNow } from "../server/jobs/trainingSources.ts";
 import { resolveSurvey } from "../server/services/surveys/surveys.ts";
+import { chipPairs, maskLegend } from "../server/services/training/chipPairs.ts";
 import { resolveModel } from "../server/services/training/training.ts";
+import { withSources } from "../server/services/training/trainingLook.ts";
 import { classList, collect, number, wholeNumber } from "./optionValues.ts";
 import { command, inSession } from "./program.ts";
 import { configOf, type RecipeOptions } from "./recipeOptions.ts";
@@ -24,7 +23,7 @@ export async function findRateCommand(session: Session, options: RecipeOptions):
   const fromModel = options.from === undefined ? null : await resolveModel(session.ctx, options.from);
   const config = configOf(session, options, fromModel);
   const from = fromModel && (await readModel(store.paths.model(fromModel.id)));
-  const test = await withSources(session, options.survey, (sources) =>
+  const test = await ofSurveys(session, options.survey, (sources) =>
     findRate({ sources, config, encoderPath: store.config.encoderPath, from }, stepsTried),
   );
   const { points, suggested } = test;
@@ -48,59 +47,23 @@ async function chipsExport(session: Session, dir: string, options: RecipeOptions
   }
   const config = configOf(session, options);
   const written = { train: 0, validation: 0 };
-  await withSources(session, options.survey, async (sources) => {
-    for await (const chip of splitChips({ sources, config })) {
-      await writePair(folder, chip);
-      written[chip.role]++;
+  await ofSurveys(session, options.survey, async (sources) => {
+    for await (const { role, files } of chipPairs(sources, config)) {
+      await mkdir(join(folder, role), { recursive: true });
+      for (const { name, bytes } of files) await writeFile(join(folder, name), bytes);
+      written[role]++;
     }
   });
   session.result({ folder, ...written }, [
     `Wrote ${written.train} training and ${written.validation} validation chips to ${folder}.`,
-    `  masks: ${config.classes.map((name, i) => `${i + 1} ${name}, `).join("")}255 reef${config.classes.length > 0 ? " of no such class" : ""}, 0 examined and empty, 128 not examined or of another part of the split`,
+    `  masks: ${maskLegend(config)}`,
   ]);
 }
 
-async function writePair(folder: string, { role, surveyName, colOff, rowOff, sizePx, bandCount, image, mask }: SplitChip): Promise<void> {
-  const to = join(folder, role);
-  await mkdir(to, { recursive: true });
-  const safe = surveyName.replace(/[^\p{L}\p{N}_-]+/gu, "_").slice(0, 80);
-  const name = `${safe}_${colOff}_${rowOff}`;
-  const raw = (channels: 1 | 3) => ({ raw: { width: sizePx, height: sizePx, channels } });
-  // PNGs hold one band or three; of others the first three are what one can look at.
-  const shown = bandCount === 1 || bandCount === 3 ? image : firstBands(image, bandCount);
-  await sharp(shown, raw(bandCount === 1 ? 1 : 3))
-    .png()
-    .toFile(join(to, `${name}_image.png`));
-  await sharp(mask, raw(1))
-    .toColourspace("b-w")
-    .png()
-    .toFile(join(to, `${name}_mask.png`));
-}
-
-function firstBands(image: Uint8Array, bandCount: number): Uint8Array {
-  const pixels = image.length / bandCount;
-  const shown = new Uint8Array(pixels * 3);
-  for (let i = 0; i < shown.length; i++) shown[i] = image[Math.floor(i / 3) * bandCount + Math.min(i % 3, bandCount - 1)] ?? 0;
-  return shown;
-}
-
-async function withSources<T>(
-  session: Session,
-  names: readonly string[],
-  work: (sources: readonly TrainSource[]) => Promise<T>,
-): Promise<T> {
-  const { ctx } = session;
+async function ofSurveys<T>({ ctx }: Session, names: readonly string[], work: (sources: readonly TrainSource[]) => Promise<T>): Promise<T> {
   const surveys = await Promise.all(names.map((name) => resolveSurvey(ctx, name)));
-  const snapshot = await snapshotNow(
-    ctx,
-    surveys.map(({ id }) => id),
-  );
-  const sources = await Promise.all(snapshot.surveys.map((survey) => openSource(ctx, survey)));
-  try {
-    return await work(sources);
-  } finally {
-    await Promise.all(sources.map(({ raster }) => raster.close()));
-  }
+  const ids = surveys.map(({ id }) => id);
+  return withSources(ctx.store, ids, work);
 }
 
 export function addChipsCommands(program: Command): void {

@@ -5,7 +5,14 @@ import type { Logger } from "pino";
 import { sweepGarbage } from "./assets/store.ts";
 import type { Context } from "./context.ts";
 import { lockDataFolder } from "./dataLock.ts";
-import { handleChip, handleLabelExport, handlePhotoExport, handlePredictionExport, handleRasterExport } from "./http/downloads.ts";
+import {
+  handleChip,
+  handleChipsExport,
+  handleLabelExport,
+  handlePhotoExport,
+  handlePredictionExport,
+  handleRasterExport,
+} from "./http/downloads.ts";
 import { startEventFeed } from "./http/eventFeed.ts";
 import { refuseRequest } from "./http/gate.ts";
 import { handleLabelAgreement } from "./http/labelAgreementRoute.ts";
@@ -117,9 +124,10 @@ export async function startServer(options: ServeOptions): Promise<{ url: string;
       }
       if (room === "models" && second === "report.html") return handleReport(ctx, res, url, first);
       if (room === "models") return handleModelDownload(ctx, res, url, first, second);
+      if (room === "training" && first === "chips.zip" && second === "") return handleChipsExport(ctx, res, url);
       if (room === "runs" && second === "chips" && /^[\w-]+\.png$/.test(third)) return handleChip(ctx, res, first, third);
     }
-    if (["api", "tiles", "imports", "exports", "models", "runs"].includes(room))
+    if (["api", "tiles", "imports", "exports", "models", "runs", "training"].includes(room))
       throw new AppError("not-found", "request/no-route", "There is nothing at this address.");
     return pages.handle(req, res);
   };

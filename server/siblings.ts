@@ -9,19 +9,20 @@ const addresses = {
   "background.child": new URL("./background.child.js", import.meta.url),
   "photos.child": new URL("./photos.child.js", import.meta.url),
   "zones.child": new URL("./zones.child.js", import.meta.url),
+  "chips.child": new URL("./chips.child.js", import.meta.url),
 };
 export type Sibling = keyof typeof addresses;
 
-/** Starts a sibling with a message channel. Its stdout goes to our stderr: ours belongs to results. */
+/** Starts a sibling with a message channel. Its stdout goes to our stderr, since ours belongs to results, or where asked is read by us. */
 export function forkSibling(
   name: Sibling,
-  options: { env?: Record<string, string>; execArgv?: string[]; args?: string[]; quiet?: boolean } = {},
+  options: { env?: Record<string, string>; execArgv?: string[]; args?: string[]; quiet?: boolean; pipe?: boolean } = {},
 ): ChildProcess {
   return fork(fileURLToPath(addresses[name]), options.args ?? [], {
     // glibc else keeps what every thread gave back apart from the others'.
     env: { MALLOC_ARENA_MAX: "2", ...process.env, ...options.env },
     execArgv: options.execArgv ?? [],
     serialization: "advanced",
-    stdio: ["ignore", options.quiet ? "ignore" : 2, options.quiet ? "ignore" : 2, "ipc"],
+    stdio: ["ignore", options.pipe ? "pipe" : options.quiet ? "ignore" : 2, options.quiet ? "ignore" : 2, "ipc"],
   });
 }

@@ -1,7 +1,7 @@
 "use client";
 import type { TrainConfig } from "@reefline/schema/training";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Dices, Eye, EyeOff } from "lucide-react";
+import { Dices, Download, Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
 import { trpc } from "../_api/api.ts";
 import { sentenceFor } from "../_api/appErrorOf.ts";
@@ -11,6 +11,7 @@ import { classNames } from "../_ui/classNames.ts";
 import { Notice } from "../_ui/Notice.tsx";
 import { Spinner } from "../_ui/Spinner.tsx";
 import { ChipCanvas } from "./ChipCanvas.tsx";
+import { chipsLink } from "./chipsLink.ts";
 
 const dozen = 12;
 
@@ -37,6 +38,11 @@ export function ChipPreview({ surveyIds, config }: { surveyIds: readonly string[
         {open ? (
           <Button size="small" icon={Dices} busy={preview.isFetching} onClick={() => setPage(page + 1)}>
             Another dozen
+          </Button>
+        ) : null}
+        {open && chips.length > 0 && looked ? (
+          <Button size="small" icon={Download} onClick={() => window.location.assign(chipsLink(surveyIds, looked))}>
+            Save all as PNGs
           </Button>
         ) : null}
       </div>
@@ -70,7 +76,8 @@ export function ChipPreview({ surveyIds, config }: { surveyIds: readonly string[
             })}
           </ul>
           <p className="text-sm text-ink-3">
-            {chips[0]?.sizePx} px wide each. Outlined: labelled reef. Darkened: ground it does not learn from.
+            {chips[0]?.sizePx} px wide each. Outlined: labelled reef. Darkened: ground it does not learn from. All of them are saved as they
+            are in the image, with a mask each; held-out ground is in none.
           </p>
         </>
       ) : null}

@@ -71,7 +71,7 @@ export function RecipeFields({
         )}
       </Field>
       <ChipPreview surveyIds={surveyIds} config={config} />
-      <div className="grid grid-cols-2 gap-3">
+      <div className="grid grid-cols-2 items-start gap-3">
         <Field label="Highest rate" error={errors.learningRate}>
           {(ids) => (
             <NumberInput
@@ -90,6 +90,27 @@ export function RecipeFields({
               placeholder="auto"
               value={form.reefShare}
               onChange={(event) => trainingView.change({ reefShare: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Patience" hint="Ends after so much of it without gain" error={errors.patience}>
+          {(ids) => (
+            <NumberInput
+              {...ids}
+              unit="%"
+              placeholder="auto"
+              value={form.patience}
+              onChange={(event) => trainingView.change({ patience: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Rejected seen again" hint="Of the chips without reef" error={errors.rejectedShare}>
+          {(ids) => (
+            <NumberInput
+              {...ids}
+              unit="%"
+              value={form.rejectedShare}
+              onChange={(event) => trainingView.change({ rejectedShare: event.target.value })}
             />
           )}
         </Field>

@@ -11,8 +11,19 @@ describe("the training form", () => {
     expect(trainVerb(config)).toBe("Train for 5 minutes");
   });
   it("passes a recipe on", () => {
-    const { config } = readForm({ ...untouchedForm, loss: "dice", schedule: "triangular", learningRate: "0,002", reefShare: "40" }, "fast");
-    expect(config).toMatchObject({ loss: "dice", schedule: "triangular", augmentation: null, learningRate: 0.002, reefShare: 0.4 });
+    const { config } = readForm(
+      { ...untouchedForm, loss: "dice", schedule: "triangular", learningRate: "0,002", reefShare: "40", patience: "30" },
+      "fast",
+    );
+    expect(config).toMatchObject({
+      loss: "dice",
+      schedule: "triangular",
+      augmentation: null,
+      learningRate: 0.002,
+      reefShare: 0.4,
+      patience: 0.3,
+      rejectedShare: 0.25,
+    });
   });
   it("reads what is left out, and five parts where nothing is said", () => {
     const read = (fields: Partial<typeof untouchedForm>) => readForm({ ...untouchedForm, ...fields }, "fast").config;
@@ -38,6 +49,8 @@ describe("the training form", () => {
     [{ gsdCentimeters: "-3" }, "gsdCentimeters"],
     [{ learningRate: "2" }, "learningRate"],
     [{ reefShare: "100" }, "reefShare"],
+    [{ patience: "0" }, "patience"],
+    [{ rejectedShare: "95" }, "rejectedShare"],
     [{ leaveOut: "blocks" as const, foldCount: "1" }, "foldCount"],
     [{ labelShare: "0" }, "labelShare"],
   ])("says what is wrong with %o", (fields, field) => {

@@ -6,7 +6,20 @@ export interface ReadForm {
   config: TrainConfig | null;
   /** A sentence per field that cannot be used. */
   errors: Partial<
-    Record<"minutes" | "epochs" | "seed" | "gsdCentimeters" | "learningRate" | "reefShare" | "foldCount" | "labelShare" | "classes", string>
+    Record<
+      | "minutes"
+      | "epochs"
+      | "seed"
+      | "gsdCentimeters"
+      | "learningRate"
+      | "reefShare"
+      | "patience"
+      | "rejectedShare"
+      | "foldCount"
+      | "labelShare"
+      | "classes",
+      string
+    >
   >;
 }
 
@@ -36,6 +49,10 @@ export function readForm(form: TrainingForm, bestHere: PresetName, inPixels = fa
     errors.gsdCentimeters = inPixels ? "A size above 0 px, or nothing." : "A size above 0 cm, or nothing.";
   if (learningRate !== null && !(learningRate > 0 && learningRate <= 1)) errors.learningRate = "Above 0, up to 1, such as 0.001.";
   if (reefPercent !== null && !(reefPercent >= 5 && reefPercent <= 95)) errors.reefShare = "From 5 to 95 %.";
+  const patiencePercent = given(form.patience);
+  if (patiencePercent !== null && !(patiencePercent > 0 && patiencePercent <= 100)) errors.patience = "Above 0, up to 100 %.";
+  const rejectedPercent = numberOf(form.rejectedShare);
+  if (!(rejectedPercent >= 0 && rejectedPercent <= 90)) errors.rejectedShare = "From 0 to 90 %.";
   const folds = given(form.foldCount);
   if (form.leaveOut !== "none" && folds !== null && !(Number.isInteger(folds) && folds >= 2 && folds <= 50))
     errors.foldCount = "A whole number from 2 to 50.";
@@ -54,6 +71,8 @@ export function readForm(form: TrainingForm, bestHere: PresetName, inPixels = fa
     augmentation: form.augmentation === "preset" ? null : form.augmentation,
     learningRate,
     reefShare: reefPercent === null ? null : reefPercent / 100,
+    patience: patiencePercent === null ? null : patiencePercent / 100,
+    rejectedShare: rejectedPercent / 100,
     averaging: form.averaging,
     pretrained: !form.fromNothing,
     fromModelId: form.fromModelId,

@@ -23,6 +23,10 @@ export interface TrainingForm {
   learningRate: string;
   /** Per cent; empty: the model's own. */
   reefShare: string;
+  /** Per cent of the training without improvement that end it; empty: the model's own. */
+  patience: string;
+  /** Per cent of the chips of empty ground that are aimed at rejected predictions. */
+  rejectedShare: string;
   averaging: boolean;
   /** The encoder of best without what it learnt from ImageNet. */
   fromNothing: boolean;
@@ -53,6 +57,8 @@ export const untouchedForm: TrainingForm = {
   augmentation: "preset",
   learningRate: "",
   reefShare: "",
+  patience: "",
+  rejectedShare: "25",
   averaging: false,
   fromNothing: false,
   fromModelId: null,

@@ -1,6 +1,7 @@
-/** The one error type that crosses boundaries. `code` is `room/what`; the message says what happened, why, and what to do. */
-export type AppErrorKind = "bad-input" | "not-found" | "conflict" | "forbidden" | "limit" | "unavailable" | "cancelled" | "internal";
+export const appErrorKinds = ["bad-input", "not-found", "conflict", "forbidden", "limit", "unavailable", "cancelled", "internal"] as const;
+export type AppErrorKind = (typeof appErrorKinds)[number];
 
+/** The one error type that crosses boundaries. `code` is `room/what`; the message says what happened, why, and what to do. */
 export class AppError extends Error {
   readonly code: string;
   readonly kind: AppErrorKind;

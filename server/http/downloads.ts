@@ -13,6 +13,7 @@ import { exportPhotos, type PhotoFormat } from "../services/exports/exportPhotos
 import { exportRaster, type RasterKind } from "../services/exports/exportRaster.ts";
 import type { PolygonTracer } from "../services/predictions/polygonTracer.ts";
 import { roundThreshold } from "../services/predictions/predictions.ts";
+import { chipsRequestSchema, exportChips } from "../services/training/exportChips.ts";
 import { getRun } from "../services/training/training.ts";
 
 function idsOf(url: URL): string[] | null {
@@ -50,6 +51,21 @@ function thresholdOf(url: URL, prediction: Prediction): number {
   const threshold = asked === null ? prediction.threshold : Number(asked);
   if (!(threshold >= 0 && threshold <= 1)) throw new AppError("bad-input", "request/invalid", "The threshold must lie between 0 and 1.");
   return roundThreshold(threshold);
+}
+
+/** `GET /training/chips.zip?request=`, JSON of surveys and configuration: the chips of the split as PNG pairs. */
+export async function handleChipsExport(ctx: Context, res: ServerResponse, url: URL): Promise<void> {
+  const request = chipsRequestSchema.safeParse(parsed(url.searchParams.get("request") ?? ""));
+  if (!request.success) throw new AppError("bad-input", "request/invalid", "Which chips are wanted was not understood. Reload the page.");
+  await sendExport(res, await exportChips(ctx, request.data));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** `GET /exports/:surveyId/label.{geojson,gpkg,fgb,shp.zip}?crs=&ids=` */

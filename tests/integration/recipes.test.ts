@@ -1,9 +1,10 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { unpackZip } from "@reefline/segmentation/modelFiles/unpackZip";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { reefline } from "./program.ts";
+import { reefline, startServer } from "./program.ts";
 import { temporaryFolder } from "./testStore.ts";
 
 const folder = temporaryFolder();
@@ -46,6 +47,38 @@ describe("chips export", () => {
     expect(again).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("empty") });
     await writeFile(at("a-file"), "");
     expect(await run("chips", "export", at("a-file"), "--survey", "Tiny flat")).toMatchObject({ code: 1, stdout: "" });
+  }, 60_000);
+});
+
+describe("chips for a browser", () => {
+  it("are the same files in one ZIP, or a sentence why there are none", async () => {
+    const server = await startServer(at("data"));
+    try {
+      const [survey] = await server.api.surveys.list.query();
+      const ask = (surveyIds: string[], config: object) =>
+        fetch(`${server.url}/training/chips.zip?${new URLSearchParams({ request: JSON.stringify({ surveyIds, config }) })}`);
+      const answer = await ask([survey?.id ?? ""], { seed: 3 });
+      expect(answer.headers.get("content-disposition")).toContain("Tiny flat chips.zip");
+      const archive = new Uint8Array(await answer.arrayBuffer());
+      const written = ["train", "validation"].map(async (role) =>
+        (await readdir(join(at("chips"), role))).map((name) => `${role}/${name}`),
+      );
+      const names = (await Promise.all(written)).flat();
+      expect(names.length).toBeGreaterThan(4);
+      const parts = await unpackZip(archive, new Map([...names, "README.txt"].map((name) => [name, 2 ** 22])));
+      expect([...parts.keys()].sort()).toEqual([...names, "README.txt"].sort());
+      for (const name of names) expect(parts.get(name)).toEqual(await readFile(join(at("chips"), name)));
+      expect(new TextDecoder().decode(parts.get("README.txt"))).toContain("128 not examined");
+
+      // One class alone cannot be learned.
+      const refused = await ask([survey?.id ?? ""], { classes: ["reef", "of no label"] });
+      expect(refused.status).toBe(400);
+      expect((await refused.json()).appError.message).toContain("of no label");
+      expect((await ask([], {})).status).toBe(400);
+      expect((await ask(["sv_0123456789abcdefghj"], {})).status).toBe(404);
+    } finally {
+      await server.stop();
+    }
   }, 60_000);
 });
 

@@ -1,14 +1,13 @@
-import { AppError } from "@reefline/schema/errors";
+import { AppError, appErrorKinds } from "@reefline/schema/errors";
 import { type ZoneRequest, type ZoneTable, zoneTableSchema } from "@reefline/schema/zones";
 import { z } from "zod";
 import type { Context } from "../../context.ts";
 import { authorize } from "../../principal.ts";
 import { forkSibling } from "../../siblings.ts";
 
-const kinds = ["bad-input", "not-found", "conflict", "forbidden", "limit", "unavailable", "cancelled", "internal"] as const;
 const replySchema = z.union([
   z.object({ table: zoneTableSchema }),
-  z.object({ error: z.object({ kind: z.enum(kinds), code: z.string(), message: z.string() }) }),
+  z.object({ error: z.object({ kind: z.enum(appErrorKinds), code: z.string(), message: z.string() }) }),
 ]);
 export type ZoneReply = z.infer<typeof replySchema>;
 
