@@ -26,7 +26,7 @@ export async function labelErrors(session: Session, idOrName: string, { out }: {
   await writeDisagreements(out, disagreements);
   const kind = (wanted: Disagreement["kind"]) => disagreements.filter((one) => one.kind === wanted).length;
   session.result({ runId: run.id, out: resolve(out), count: disagreements.length }, [
-    `Wrote ${disagreements.length} places, the largest first: ${kind("unlabelled")} look like reef and are not labelled, ${kind("doubtful")} are labelled and do not look like reef.`,
+    `Wrote ${disagreements.length} places, the largest first: ${kind("unlabelled")} look like reef and are not labelled, ${kind("doubtful")} are labelled and do not look like reef${kind("other-class") > 0 ? `, ${kind("other-class")} look like reef of another class` : ""}.`,
   ]);
 }
 

@@ -13,6 +13,7 @@ import { useWorkspace, workspace } from "../_workspace/workspaceStore.ts";
 import { BandsSection } from "./BandsSection.tsx";
 import { BaseMapRow } from "./BaseMapRow.tsx";
 import { ClassLegend } from "./ClassLegend.tsx";
+import { ErrorLegend } from "./ErrorLegend.tsx";
 import { LayerSwatch } from "./LayerSwatch.tsx";
 
 /** Bottom left: what is on the map, how strongly. Folds. */
@@ -20,6 +21,7 @@ export function LayerPanel() {
   const open = useShell((state) => state.layersOpen);
   const predictionId = useWorkspace((state) => state.predictionId);
   const hasUncertainty = useShownPrediction().prediction?.uncertainty != null;
+  const errorsVisible = useWorkspace((state) => state.layers.errors.visible);
   const judged = useFeatures((state) =>
     [...state.features.values()].some((one) => one.layer === "holdout" && one.locked && !isSampleBlock(one)),
   );
@@ -53,6 +55,7 @@ export function LayerPanel() {
             <Fragment key={layer}>
               <LayerRow layer={layer} />
               {layer === "label" ? <ClassLegend /> : null}
+              {layer === "errors" && errorsVisible ? <ErrorLegend /> : null}
             </Fragment>
           ))}
           <BandsSection />

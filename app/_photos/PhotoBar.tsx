@@ -1,22 +1,20 @@
 "use client";
-import { photoOutline } from "@reefline/geo/photoOutline";
 import type { Grid } from "@reefline/schema/grid";
-import { ChevronDown, ChevronLeft, ChevronRight, ScanEye } from "lucide-react";
+import { ChevronDown, ChevronLeft, ChevronRight } from "lucide-react";
 import type { Map as MapLibreMap } from "maplibre-gl";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { change } from "../_editor/featureStore.ts";
 import { typing } from "../_editor/keyboardInput.ts";
 import { announce } from "../_ui/announce.ts";
-import { Button } from "../_ui/Button.tsx";
 import { formatCount } from "../_ui/formatNumbers.ts";
 import { IconButton } from "../_ui/IconButton.tsx";
 import { Popover } from "../_ui/Popover.tsx";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
 import { lookAtPhoto, photoInView } from "./lookAtPhoto.ts";
 import { PhotoList } from "./PhotoList.tsx";
+import { PhotoState } from "./PhotoState.tsx";
 import { type SurveyPhoto, usePhotos } from "./usePhotos.ts";
 
-/** Over the map of a folder of photos: which one is looked at, the one before and the next, the list, and whether it was examined. */
+/** Over the map of a folder of photos: which one is looked at, the one before and the next, the list, and what it is for. */
 export function PhotoBar() {
   const photos = usePhotos();
   const map = useWorkspace((state) => state.map);
@@ -42,7 +40,7 @@ function Bar({ photos, map, grid }: { photos: readonly SurveyPhoto[]; map: MapLi
       if (!photo) return;
       lookAtPhoto(map, photo, grid);
       announce(
-        `Photo ${photo.index + 1} of ${photos.length}: ${photo.name}, ${photo.labelCount} labels${photo.isExamined ? "" : ", not examined"}`,
+        `Photo ${photo.index + 1} of ${photos.length}: ${photo.name}, ${photo.labelCount} labels${photo.isHeldOut ? ", held out" : photo.isExamined ? "" : ", not examined"}`,
       );
     },
     [map, photos.length, grid],
@@ -90,35 +88,9 @@ function Bar({ photos, map, grid }: { photos: readonly SurveyPhoto[]; map: MapLi
         disabled={index === photos.length - 1}
         onClick={() => goTo(photos[index + 1])}
       />
-      {photo.isExamined ? (
-        <span className="shrink-0 px-2 text-sm text-ink-3 max-[699px]:hidden">examined</span>
-      ) : mode === "label" ? (
-        <Button size="small" icon={ScanEye} onClick={() => markExamined(photo, grid)} title="Every reef on this photo is labelled">
-          Examined
-        </Button>
-      ) : (
-        <span className="shrink-0 px-2 text-sm text-amber-ink max-[699px]:hidden">not examined</span>
-      )}
+      <PhotoState photo={photo} photos={photos} grid={grid} mode={mode} />
     </section>
   );
-}
-
-function markExamined(photo: SurveyPhoto, grid: Grid): void {
-  change("Mark photo as examined", [
-    {
-      id: crypto.randomUUID(),
-      content: {
-        layer: "examined",
-        class: "examined",
-        notes: "",
-        properties: { photo: photo.name },
-        provenance: { kind: "drawn" },
-        geometry: photoOutline(photo, grid),
-        locked: false,
-      },
-    },
-  ]);
-  announce(`${photo.name} is examined`);
 }
 
 /** Goes to the photo that the address asks for by name (`?photo=…`), once. */

@@ -1,5 +1,5 @@
 "use client";
-import { CircleCheck } from "lucide-react";
+import { CircleCheck, Lock } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { classNames } from "../_ui/classNames.ts";
 import { TextInput } from "../_ui/Field.tsx";
@@ -34,6 +34,7 @@ export function PhotoList({
   const from = words === "" ? Math.max(0, Math.min(current - listed / 2, found.length - listed)) : 0;
   const shown = found.slice(from, from + listed);
   const examined = photos.filter(({ isExamined }) => isExamined).length;
+  const heldOut = photos.filter(({ isHeldOut }) => isHeldOut).length;
   return (
     <div className="flex flex-col">
       <div className="sticky top-0 z-10 border-b border-line bg-raised p-2">
@@ -45,6 +46,7 @@ export function PhotoList({
         />
         <p className="mt-1.5 text-sm text-ink-3">
           {formatCount(examined)} of {formatCount(photos.length)} examined
+          {heldOut > 0 ? ` · ${formatCount(heldOut)} held out` : ""}
           {shown.length < found.length ? ` · ${formatCount(shown.length)} shown` : ""}
         </p>
       </div>
@@ -62,7 +64,11 @@ export function PhotoList({
               )}
             >
               <span className="w-4 shrink-0">
-                {photo.isExamined ? <CircleCheck size={14} aria-label="Examined" className="text-ink-3" /> : null}
+                {photo.isHeldOut ? (
+                  <Lock size={14} aria-label="Held out" className="text-ink-3" />
+                ) : photo.isExamined ? (
+                  <CircleCheck size={14} aria-label="Examined" className="text-ink-3" />
+                ) : null}
               </span>
               <span className="min-w-0 flex-1 truncate" title={`${photo.name} · ${photo.group}`}>
                 {photo.name}

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { trpc } from "../_api/api.ts";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
 
-export type SurveyPhoto = Photo & { labelCount: number; isExamined: boolean };
+export type SurveyPhoto = Photo & { labelCount: number; isExamined: boolean; isHeldOut: boolean };
 
 const none: readonly SurveyPhoto[] = [];
 

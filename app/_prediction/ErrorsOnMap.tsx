@@ -5,7 +5,7 @@ import { trpc } from "../_api/api.ts";
 import { addLayerToSlot, removeFromMap } from "../_map/slots.ts";
 import { type MapLayerKind, useMapLayer, useSame } from "../_map/useMapLayer.ts";
 import { useWorkspace } from "../_workspace/workspaceStore.ts";
-import { errorTilesTemplate, type HeldOutTruth } from "./errorTiles.ts";
+import { errorTilesTemplate, type HeldOutTruth, type ToldClasses } from "./errorTiles.ts";
 import { useThresholdMove } from "./predictionView.ts";
 import { deepestZoom } from "./probabilityLayer.ts";
 import { type ReadyPrediction, rasterKey, useShownPrediction } from "./useShownPrediction.ts";
@@ -16,15 +16,16 @@ interface Judged {
   readonly raster: ReadyPrediction["raster"];
   readonly threshold: number;
   readonly truth: HeldOutTruth;
+  readonly classes: ToldClasses;
 }
 
 const errorsOnMap: MapLayerKind<Judged, { opacity: number }> = {
-  add(map, { raster, threshold, truth }) {
+  add(map, { raster, threshold, truth, classes }) {
     const { west, south, east, north } = raster.bounds;
     const tiles = `${location.origin}/tiles/probability/${raster.assetId}/${raster.version}/{z}/{x}/{y}.png`;
     map.addSource(layer, {
       type: "raster",
-      tiles: [errorTilesTemplate(tiles, threshold, truth)],
+      tiles: [errorTilesTemplate(tiles, threshold, truth, classes)],
       tileSize: 256,
       bounds: [west, south, east, north],
       maxzoom: deepestZoom(raster.gsdMeters, (south + north) / 2),
@@ -51,10 +52,19 @@ export function ErrorsOnMap() {
     enabled: surveyId !== null && look.visible,
   });
   const raster = useSame(prediction?.raster ?? null, rasterKey(prediction?.raster));
+  const classRaster = useSame(prediction?.classRaster ?? null, rasterKey(prediction?.classRaster));
+  const classes = useMemo(
+    () =>
+      classRaster && {
+        names: classRaster.classes,
+        tiles: `${location.origin}/tiles/classes/${classRaster.assetId}/${classRaster.version}/{z}/{x}/{y}.png`,
+      },
+    [classRaster],
+  );
   const shown = look.visible && !moving;
   const content = useMemo(
-    () => (shown && raster && truth && truth.areas.length > 0 ? { raster, threshold, truth } : null),
-    [shown, raster, threshold, truth],
+    () => (shown && raster && truth && truth.areas.length > 0 ? { raster, threshold, truth, classes } : null),
+    [shown, raster, threshold, truth, classes],
   );
   useMapLayer(errorsOnMap, content, look);
   return null;

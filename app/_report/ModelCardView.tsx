@@ -77,11 +77,11 @@ export function Areas({ areaM2 }: { areaM2: Evaluation["areaM2"] }) {
 
 /** What a model is and how good it is, in words first and numbers after. `brief`: only what matters right after training. */
 export function ModelCardView({ card, brief = false }: { card: ModelCard; brief?: boolean }) {
-  if (card.architecture.kind === "imported-onnx") {
+  if (card.steps === 0) {
     return (
       <>
         <PanelSection>
-          <p className="text-lg leading-6 text-ink">Imported from {card.architecture.fileName}.</p>
+          <p className="text-lg leading-6 text-ink">{card.backend.description}.</p>
           <p className="mt-1 text-ink-2">
             How good it is here is not known. Predict with it, and draw a held-out area for a number you can publish.
           </p>

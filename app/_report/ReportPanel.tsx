@@ -4,6 +4,7 @@ import { FileText } from "lucide-react";
 import { useState } from "react";
 import { trpc } from "../_api/api.ts";
 import { ExportButton } from "../_export/ExportButton.tsx";
+import { ExportModelMenu } from "../_models/ExportModelMenu.tsx";
 import { areaAtThreshold, predictedGroundM2 } from "../_prediction/areaAtThreshold.ts";
 import { ClassAreas } from "../_prediction/ClassAreas.tsx";
 import { useOutlines } from "../_prediction/useOutlines.ts";
@@ -100,6 +101,11 @@ export function ReportPanel() {
             <ReportLinks key={model.id} model={model} models={models} />
             {model.runId ? <PartByPart runId={model.runId} brief /> : null}
             <ModelCardView card={model.card} />
+            {model.card.architecture.kind === "imported-onnx" ? null : (
+              <PanelSection title="Use it elsewhere">
+                <ExportModelMenu modelId={model.id} />
+              </PanelSection>
+            )}
             <ReportDetails key={`details ${model.id}`} modelId={model.id} />
           </>
         ) : null}

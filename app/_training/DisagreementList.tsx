@@ -52,6 +52,11 @@ export function DisagreementList({
         <span className="inline-flex items-center gap-1.5">
           <span aria-hidden className="w-4 border-t-2 border-dashed border-[#56b4e9]" /> the label alone
         </span>
+        {here.some(({ kind }) => kind === "other-class") ? (
+          <span className="inline-flex items-center gap-1.5">
+            <span aria-hidden className="w-4 border-t-2 border-dotted border-[#cc79a7]" /> another class
+          </span>
+        ) : null}
       </div>
       <div className="flex items-center gap-2">
         <IconButton icon={ArrowLeft} label="The larger one before" disabled={at === null || at === 0} onClick={() => go((at ?? 0) - 1)} />
@@ -74,8 +79,9 @@ export function DisagreementList({
   );
 }
 
-function sentence({ kind, areaM2, probability }: Disagreement, opinion: SecondOpinion): string {
+function sentence({ kind, classes, areaM2, probability }: Disagreement, opinion: SecondOpinion): string {
   const { value, unit } = formatArea(areaM2);
+  if (classes) return `${value} ${unit} labelled ${classes.labelled}, ${classes.told} by the model`;
   if (opinion === "person") return kind === "unlabelled" ? `${value} ${unit} only the other drew` : `${value} ${unit} only labelled here`;
   return kind === "unlabelled"
     ? `${value} ${unit} not labelled, reef by ${percentText(probability)}`

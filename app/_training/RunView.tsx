@@ -4,6 +4,7 @@ import { ArrowLeft, CircleStop, ScanSearch, X } from "lucide-react";
 import { trpc } from "../_api/api.ts";
 import { progressSentence } from "../_jobs/jobSummary.ts";
 import { useJob, useJobControls } from "../_jobs/useJobs.ts";
+import { ExportModelMenu } from "../_models/ExportModelMenu.tsx";
 import { predictionForm } from "../_prediction/predictionView.ts";
 import { ModelCardView } from "../_report/ModelCardView.tsx";
 import { Button } from "../_ui/Button.tsx";
@@ -12,7 +13,6 @@ import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.
 import { Progress } from "../_ui/Progress.tsx";
 import { workspace } from "../_workspace/workspaceStore.ts";
 import { CorrectionRound } from "./CorrectionRound.tsx";
-import { ExportModelMenu } from "./ExportModelMenu.tsx";
 import { FailedTraining } from "./FailedTraining.tsx";
 import { FoldsView } from "./FoldsView.tsx";
 import { PartByPart } from "./PartByPart.tsx";

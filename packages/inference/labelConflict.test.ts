@@ -24,5 +24,37 @@ describe("labelConflict", () => {
     expect(places(result.doubtful)).toEqual(["2,2", "2,3", "2,4", "3,3", "3,4", "4,2", "4,3", "4,4"]);
     expect(result.unlabelled[7]).toBe(250);
     expect(result.doubtful[2 * 9 + 2]).toBe(253);
+    expect(places(result.otherClass)).toEqual([]);
+  });
+
+  it("finds sure reef that is called by another class than its label says, away from where another label begins", () => {
+    const labelled = ["1111111222", "1111111222", "1111111222", "1111111222", "1111000222", "1111000222"];
+    // Only where reef is sure; 0 is called nothing.
+    const told = ["2222222222", "2222222222", "2111222221", "2222222221", "2222222221", "2222222201"];
+    const values = ["9999999999", "9999999999", "9999999999", "9599999999", "9999999999", "9999999999"];
+    const reef = from(labelled, () => 1);
+    const result = labelConflict(
+      {
+        columns: 10,
+        rows: 6,
+        reef,
+        values: from(values, (c) => (c === "9" ? 250 : 128)),
+        counts: from(labelled, () => 1),
+        classes: { labelled: from(labelled, Number), told: from(told, Number) },
+      },
+      { reefFrom: 230, emptyUpTo: 25, outlinePx: 2 },
+    );
+    const places = [...result.otherClass.keys()].filter((i) => result.otherClass[i] !== 0).map((i) => `${Math.floor(i / 10)},${i % 10}`);
+    // The two pixels on either side of a border are left out: columns 5 and 6 beside the second class, those around reef of no said class.
+    const row = (at: number, columns: number[]) => columns.map((column) => `${at},${column}`);
+    expect(places).toEqual([
+      ...row(0, [0, 1, 2, 3, 4]),
+      ...row(1, [0, 1, 2, 3, 4]),
+      ...row(2, [0, 9]),
+      ...row(3, [0, 9]),
+      ...row(4, [0, 1, 9]),
+      ...row(5, [0, 1, 9]),
+    ]);
+    expect(result.otherClass[0]).toBe(250);
   });
 });

@@ -7,8 +7,10 @@ import { evaluationSchema } from "./training.ts";
 /** Ground where labels and a second opinion confidently disagree. */
 export const disagreementSchema = z.object({
   surveyId: idSchema,
-  /** unlabelled: the other says reef, the label does not; doubtful: labelled, and the other says there is none. */
-  kind: z.enum(["unlabelled", "doubtful"]),
+  /** unlabelled: the other says reef, the label does not; doubtful: labelled, and the other says there is none; other-class: reef by both. */
+  kind: z.enum(["unlabelled", "doubtful", "other-class"]),
+  /** Of other-class: what the label says, and what the other says. */
+  classes: z.object({ labelled: z.string(), told: z.string() }).nullable().default(null),
   geometry: polygonSchema,
   areaM2: z.number(),
   /** The other's mean probability of reef on this ground. */

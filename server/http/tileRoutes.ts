@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import { authorize } from "../principal.ts";
 import { fromColumn } from "../storage/json.ts";
 import type { EncodedTile } from "../tiles/imageryTile.ts";
+import type { TileRequest } from "../tiles/tilePainter.ts";
 import { paintInThreads } from "../tiles/tileThreads.ts";
 import { Turnstile } from "./turnstile.ts";
 
@@ -26,9 +27,12 @@ export interface TileRoutes {
 }
 
 const address =
-  /^\/tiles\/(imagery|probability)\/([a-z]{2}_[0-9a-z]{19})\/([\w-]{1,40})\/(\d{1,2})\/(\d{1,9})\/(\d{1,9})(@2x)?\.(webp|png)$/;
+  /^\/tiles\/(imagery|probability|classes)\/([a-z]{2}_[0-9a-z]{19})\/([\w-]{1,40})\/(\d{1,2})\/(\d{1,9})\/(\d{1,9})(@2x)?\.(webp|png)$/;
 
-/** `/tiles/imagery/:assetId/:version/:z/:x/:y.webp` and `/tiles/probability/….png`; 204 where there is nothing. */
+/** How the tiles of each address are painted; other rasters of one byte are painted as a probability is. */
+const kinds: Readonly<Record<string, TileRequest["kind"]>> = { imagery: "imagery", probability: "amounts", classes: "classes" };
+
+/** `/tiles/imagery/:assetId/:version/:z/:x/:y.webp`, `/tiles/probability/….png` and `/tiles/classes/….png`; 204 where there is nothing. */
 export function tileRoutes(ctx: Context): TileRoutes {
   const { store } = ctx;
   const painter = paintInThreads(store.config.tileThreads, store.config.limits);
@@ -61,7 +65,7 @@ export function tileRoutes(ctx: Context): TileRoutes {
       authorize(ctx.principal, "survey:read", store.projectId);
       const parts = address.exec(url.pathname);
       if (!parts) throw new AppError("not-found", "tile/address", "This is not the address of a tile.");
-      const [, kind, id = "", version = "", zText, xText, yText, dense] = parts;
+      const [, kind = "", id = "", version = "", zText, xText, yText, dense] = parts;
       const [z, x, y] = [Number(zText), Number(xText), Number(yText)];
       if (z > 30 || x >= 2 ** z || y >= 2 ** z) throw new AppError("not-found", "tile/address", "There is no such tile.");
       const asked = url.searchParams.get("style");
@@ -79,10 +83,7 @@ export function tileRoutes(ctx: Context): TileRoutes {
       let tile: EncodedTile | null;
       try {
         tile = await turnstile.run(`${req.socket.remoteAddress} ${req.headers["user-agent"]}`, abort.signal, () =>
-          painter.paint(
-            { kind: kind === "imagery" ? "imagery" : "values", place, key: `${id}/${version}`, bands, style, z, x, y, sizePx },
-            abort.signal,
-          ),
+          painter.paint({ kind: kinds[kind] ?? "imagery", place, key: `${id}/${version}`, bands, style, z, x, y, sizePx }, abort.signal),
         );
       } catch (error) {
         // The client left: nobody is there to be told.

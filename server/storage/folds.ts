@@ -28,9 +28,12 @@ export async function insertFold(
     .values({ runId, foldIndex, resultJson: JSON.stringify(result) })
     .execute();
   for (let start = 0; start < disagreements.length; start += rowsPerInsert) {
-    const rows = disagreements
-      .slice(start, start + rowsPerInsert)
-      .map(({ geometry, ...rest }) => ({ ...rest, runId, geometryJson: JSON.stringify(geometry) }));
+    const rows = disagreements.slice(start, start + rowsPerInsert).map(({ geometry, classes, ...rest }) => ({
+      ...rest,
+      runId,
+      geometryJson: JSON.stringify(geometry),
+      classesJson: classes && JSON.stringify(classes),
+    }));
     await db.insertInto("disagreements").values(rows).execute();
   }
 }
@@ -54,5 +57,7 @@ export async function disagreementsOf(db: Database, runId: string, limit: number
     .orderBy("num")
     .limit(limit)
     .execute();
-  return rows.map(({ geometryJson, ...row }) => disagreementSchema.parse({ ...row, geometry: fromColumn(geometryJson) }));
+  return rows.map(({ geometryJson, classesJson, ...row }) =>
+    disagreementSchema.parse({ ...row, geometry: fromColumn(geometryJson), classes: classesJson && fromColumn(classesJson) }),
+  );
 }

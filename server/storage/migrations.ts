@@ -163,4 +163,12 @@ export const migrations: readonly { readonly version: number; readonly statement
       "UPDATE runs SET configJson = json_set(configJson, '$.classes', json('[]')) WHERE configJson NOT LIKE '%\"classes\":%'",
     ],
   },
+  {
+    // Which class a label says and which a prediction, where they differ; the temperature of the classes' softmax.
+    version: 9,
+    statements: [
+      "ALTER TABLE disagreements ADD COLUMN classesJson TEXT",
+      "UPDATE models SET cardJson = json_set(cardJson, '$.classTemperature', 1) WHERE cardJson NOT LIKE '%\"classTemperature\":%'",
+    ],
+  },
 ];

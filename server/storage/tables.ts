@@ -219,6 +219,7 @@ export interface Tables {
     geometryJson: string;
     areaM2: number;
     probability: number;
+    classesJson: string | null;
   };
   workers: { owner: string; pid: number; startedAt: number; heartbeatAt: number; backendJson: string | null };
 }

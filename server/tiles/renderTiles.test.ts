@@ -11,8 +11,8 @@ import type { Grid } from "@reefline/schema/grid";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { renderImageryTile } from "./imageryTile.ts";
-import { renderProbabilityTile } from "./probabilityTile.ts";
 import { RasterPool } from "./rasterPool.ts";
+import { renderValueTile } from "./valueTile.ts";
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../../tests/golden/rasters/${name}`, import.meta.url));
 const placeOf = (name: string) => ({ bytes: { kind: "file" as const, path: pathOf(name) }, placed: null });
@@ -109,30 +109,54 @@ describe("renderImageryTile", () => {
   });
 });
 
-describe("renderProbabilityTile", () => {
+describe("renderValueTile", () => {
   it("keeps every byte where a tile pixel is a raster pixel, 0 where there is none", async () => {
     const bytes = Uint8Array.from({ length: 65_536 }, (_, i) => (i * 31 + (i >> 8) * 7) % 256);
     const raster = mercatorRaster(18, 193_000, 110_000, bytes, 256);
-    const tile = await renderProbabilityTile({ raster, z: 18, x: 193_000, y: 110_000 });
-    expect(tile?.contentType).toBe("image/png");
-    const { data, info } = await sharp(tile!.body).raw().toBuffer({ resolveWithObject: true });
-    expect(info.channels).toBe(3);
-    const expected = new Uint8Array(65_536 * 3);
-    bytes.forEach((value, i) => {
-      expected[i * 3] = value;
-    });
-    expect(Buffer.compare(data, expected)).toBe(0);
+    for (const values of ["amounts", "classes"] as const) {
+      const tile = await renderValueTile({ raster, values, z: 18, x: 193_000, y: 110_000 });
+      expect(tile?.contentType).toBe("image/png");
+      const { data, info } = await sharp(tile!.body).raw().toBuffer({ resolveWithObject: true });
+      expect(info.channels).toBe(3);
+      const expected = new Uint8Array(65_536 * 3);
+      bytes.forEach((value, i) => {
+        expected[i * 3] = value;
+      });
+      expect(Buffer.compare(data, expected)).toBe(0);
+    }
   });
 
   it("is null where there is no prediction", async () => {
     expect(
-      await renderProbabilityTile({
+      await renderValueTile({
+        values: "amounts",
         raster: mercatorRaster(18, 193_000, 110_000, new Uint8Array(65_536), 256),
         z: 18,
         x: 193_000,
         y: 110_000,
       }),
     ).toBeNull();
+  });
+});
+
+describe("tiles of classes", () => {
+  it("hold numbers of classes alone, closer and from farther than the raster's pixels, where amounts are blended", async () => {
+    // Classes 1 and 9 in a fine chequered pattern: every mean of them is something else.
+    const bytes = Uint8Array.from({ length: 65_536 }, (_, i) => ((i + (i >> 8)) % 2 === 0 ? 1 : 9));
+    const raster = mercatorRaster(18, 193_000, 110_000, bytes, 256);
+    const valuesOf = async (values: "amounts" | "classes", z: number, x: number, y: number) => {
+      const tile = await renderValueTile({ raster, values, z, x, y });
+      const data = await sharp(tile!.body).extractChannel(0).raw().toBuffer();
+      return new Set(data);
+    };
+    for (const [z, x, y] of [
+      [19, 386_000, 220_000],
+      [17, 96_500, 55_000],
+      [15, 24_125, 13_750],
+    ] as const) {
+      expect([...(await valuesOf("classes", z, x, y))].filter((value) => ![0, 1, 9].includes(value))).toEqual([]);
+      expect([...(await valuesOf("amounts", z, x, y))].some((value) => ![0, 1, 9].includes(value))).toBe(true);
+    }
   });
 });
 

@@ -4,16 +4,16 @@ import type { TileStyle } from "@reefline/schema/tileStyle";
 import sharp from "sharp";
 import type { RasterPlace } from "../assets/rasterPlace.ts";
 import { type EncodedTile, renderImageryTile } from "./imageryTile.ts";
-import { renderProbabilityTile } from "./probabilityTile.ts";
 import { RasterPool } from "./rasterPool.ts";
+import { renderValueTile } from "./valueTile.ts";
 
 /** One tile as plain data: it may be painted in another thread. */
 export interface TileRequest {
   readonly place: RasterPlace;
   /** Names what lies there: asset id and version. */
   readonly key: string;
-  /** Imagery is shown in colours; values go out as they are, for the page to colour. */
-  readonly kind: "imagery" | "values";
+  /** Imagery is shown in colours; amounts and classes go out as they are, for the page to colour. */
+  readonly kind: "imagery" | "amounts" | "classes";
   readonly bands: SurveyImage["bands"];
   /** null: the image's own colours and stretch. */
   readonly style: TileStyle | null;
@@ -39,7 +39,7 @@ export function paintHere(limits: Limits): TilePainter {
       pool.use(place, key, (raster) =>
         kind === "imagery"
           ? renderImageryTile({ raster, image: { bands }, style, z, x, y, sizePx, signal })
-          : renderProbabilityTile({ raster, z, x, y, sizePx, signal }),
+          : renderValueTile({ raster, values: kind, z, x, y, sizePx, signal }),
       ),
     close: () => pool.close(),
   };

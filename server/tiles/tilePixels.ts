@@ -22,21 +22,21 @@ export const looksCrisp = (scale: number): boolean => scale * crispFrom <= 1.01;
 
 /**
  * Reads the planned window and resamples it bilinearly; samples without measurement carry no weight.
- * @param enlarged how pixels look that are at least two tile pixels wide: blended, or crisp squares
+ * @param look of pixels that are at least two tile pixels wide: blended, or crisp squares; "nearest": no pixel is ever blended
  */
 export async function tilePixels(
   raster: Raster,
   plan: TilePlan,
   bands: readonly number[],
   signal?: AbortSignal,
-  enlarged: "blended" | "crisp" = "blended",
+  look: "blended" | "crisp" | "nearest" = "blended",
 ): Promise<TilePixels> {
   const source =
     plan.source.kind === "level"
       ? await raster.read(plan.window, { level: plan.source.level, bands, signal })
       : await readScaled(raster, plan.source.grid, plan.window, { bands, signal });
   throwIfAborted(signal);
-  return resample(source, plan, enlarged === "crisp" && looksCrisp(plan.scale));
+  return resample(source, plan, look === "nearest" || (look === "crisp" && looksCrisp(plan.scale)));
 }
 
 function resample(source: RasterArray, plan: TilePlan, nearest: boolean): TilePixels {

@@ -55,8 +55,16 @@ const tolerancePx = 0.125;
 /**
  * Plans map tile z/x/y (XYZ, Web Mercator) of a raster; null when they share no ground. Reads nothing.
  * @param sizePx pixels on a side: a power of two, 256, or 512 for high-density screens
+ * @param values "classes" have no mean: they are read from a level as it is, however fine
  */
-export function planTile(raster: PlannedRaster, z: number, x: number, y: number, sizePx: number): TilePlan | null {
+export function planTile(
+  raster: PlannedRaster,
+  z: number,
+  x: number,
+  y: number,
+  sizePx: number,
+  values: "amounts" | "classes" = "amounts",
+): TilePlan | null {
   const view = tileView(raster, z, x, y, sizePx);
   if (!view) return null;
   const { geometry, toLonLat, toPixel, scale } = view;
@@ -70,7 +78,8 @@ export function planTile(raster: PlannedRaster, z: number, x: number, y: number,
     },
     tolerancePx * Math.max(1, scale),
   );
-  return windowPlan(raster, positions.cols, positions.rows, sizePx, scale);
+  const chosen = chooseSource(raster, scale, values === "amounts");
+  return windowPlan(raster, positions.cols, positions.rows, sizePx, scale, chosen);
 }
 
 /** The same for the usual tile, at a fraction of the cost; null for any other. */
@@ -81,7 +90,7 @@ export function planQuickTile(raster: PlannedRaster, z: number, x: number, y: nu
   const { widthPx, heightPx } = raster.grid;
   const corners = [quad.northWest, quad.northEast, quad.southWest, quad.southEast];
   if (corners.some(({ col, row }) => !(col >= 0 && row >= 0 && col <= widthPx && row <= heightPx))) return null;
-  const { source, sourceWidthPx, sourceHeightPx } = chooseSource(raster, view.scale);
+  const { source, sourceWidthPx, sourceHeightPx } = chooseSource(raster, view.scale, true);
   if (source.kind !== "level") return null;
   const [factorX, factorY] = [sourceWidthPx / widthPx, sourceHeightPx / heightPx];
   const cols = corners.map(({ col }) => col * factorX);
@@ -142,7 +151,14 @@ function isNearBounds(bounds: Bounds, lon: number, lat: number): boolean {
 }
 
 /** Turns positions at full resolution into a window of the level to read, and positions in it. Works in place. */
-function windowPlan(raster: PlannedRaster, cols: Float64Array, rows: Float64Array, sizePx: number, scale: number): TilePlan | null {
+function windowPlan(
+  raster: PlannedRaster,
+  cols: Float64Array,
+  rows: Float64Array,
+  sizePx: number,
+  scale: number,
+  { source, sourceWidthPx, sourceHeightPx }: ChosenSource,
+): TilePlan | null {
   const { widthPx, heightPx } = raster.grid;
   let left = Infinity;
   let right = -Infinity;
@@ -162,7 +178,6 @@ function windowPlan(raster: PlannedRaster, cols: Float64Array, rows: Float64Arra
   }
   if (left > right) return null;
 
-  const { source, sourceWidthPx, sourceHeightPx } = chooseSource(raster, scale);
   const factorX = sourceWidthPx / widthPx;
   const factorY = sourceHeightPx / heightPx;
   const window = around(
@@ -189,8 +204,14 @@ function around(left: number, right: number, top: number, bottom: number, widthP
   return { colOff, rowOff, widthPx: Math.max(1, endCol - colOff), heightPx: Math.max(1, endRow - rowOff) };
 }
 
-/** The coarsest level still as fine as the tile; where even that is more than twice as fine, its pixels averaged. */
-function chooseSource(raster: PlannedRaster, scale: number): { source: TilePlan["source"]; sourceWidthPx: number; sourceHeightPx: number } {
+interface ChosenSource {
+  readonly source: TilePlan["source"];
+  readonly sourceWidthPx: number;
+  readonly sourceHeightPx: number;
+}
+
+/** The coarsest level still as fine as the tile; where even that is more than twice as fine, its pixels averaged if they can be. */
+function chooseSource(raster: PlannedRaster, scale: number, canAverage: boolean): ChosenSource {
   const { grid } = raster;
   let level = 0;
   raster.levels.forEach((candidate, i) => {
@@ -199,7 +220,7 @@ function chooseSource(raster: PlannedRaster, scale: number): { source: TilePlan[
   const size = raster.levels[level] ?? grid;
   const levelFactor = grid.widthPx / size.widthPx;
   const shrink = Math.floor(scale / levelFactor);
-  if (shrink < 2) return { source: { kind: "level", level }, sourceWidthPx: size.widthPx, sourceHeightPx: size.heightPx };
+  if (shrink < 2 || !canAverage) return { source: { kind: "level", level }, sourceWidthPx: size.widthPx, sourceHeightPx: size.heightPx };
   const colFactor = Math.min(shrink * levelFactor, grid.widthPx);
   const rowFactor = Math.min(shrink * levelFactor, grid.heightPx);
   const scaled: Grid = {

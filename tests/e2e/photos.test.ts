@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Job } from "@reefline/schema/job";
 import type { Survey } from "@reefline/schema/survey";
@@ -10,6 +10,8 @@ import { seriousViolations } from "./openPage.ts";
 import { eventually } from "./runningApp.ts";
 
 const inBrowser = appInBrowser();
+/** A folder for pictures of the page, for whoever wants to look at them. */
+const shots = process.env.REEFLINE_SHOTS;
 const [widthPx, heightPx] = [288, 208];
 const days = ["2021-05-03", "2021-05-04", "2021-06-11", "2021-06-12", "2021-07-20"];
 
@@ -70,6 +72,25 @@ describe("a folder of photos in the browser", () => {
     expect(await page.getByTestId("photo-report").textContent()).toContain("10 photos became examined");
     await button("Close").last().click();
 
+    // A day is kept from training; one of its photos is given back, and taken away again.
+    const photosNow = () => app.query<{ name: string; isHeldOut: boolean }[]>("surveys.photos", { id: survey!.id });
+    const heldOut = (count: number) =>
+      eventually("photos held out", photosNow, (all) => all.filter(({ isHeldOut }) => isHeldOut).length === count);
+    if (shots) await page.screenshot({ path: join(shots, "photos-label.png") });
+    await button("Hold out").press("Enter");
+    await page.getByRole("menuitem", { name: "All 2 of 2021-05-03" }).waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await heldOut(2);
+    await button("Learn from it again").press("Enter");
+    await heldOut(1);
+    await page.locator(".maplibregl-canvas").focus();
+    await page.keyboard.press("Control+z");
+    await heldOut(2);
+    await page.keyboard.press("PageDown");
+    await page.keyboard.press("PageDown");
+    await button("Hold out").waitFor();
+
     await mode("Train").click();
     await page.getByRole("radio", { name: "Fast" }).click();
     await page.getByText("Advanced", { exact: true }).click();
@@ -82,6 +103,13 @@ describe("a folder of photos in the browser", () => {
     expect(first.some((words) => /\d % reef/.test(words))).toBe(true);
     await button("Another dozen").click();
     await eventually("other chips", shares, (words) => words.join() !== first.join());
+    const downloading = page.waitForEvent("download");
+    await button("Save all as PNGs").click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe("bay chips.zip");
+    const zip = join(workDir, "chips.zip");
+    await download.saveAs(zip);
+    expect((await stat(zip)).size).toBeGreaterThan(100_000);
     await page.getByRole("radio", { name: "Epochs" }).click();
     await page.getByRole("textbox", { name: "Epochs" }).fill("2");
     expect(await seriousViolations(page)).toEqual([]);
@@ -106,6 +134,13 @@ describe("a folder of photos in the browser", () => {
     );
     await mode("Report").click();
     await page.getByText("px of reef").waitFor();
+    // Judged on the day that it has not seen.
+    await page.getByRole("heading", { name: "The model, on the held-out area" }).waitFor();
+    await page.getByRole("heading", { name: "This prediction, on the held-out area" }).waitFor();
+    const [judged] = await app.query<Model[]>("models.list");
+    const { tp, fp, fn, tn } = judged!.card.heldOut!;
+    expect(tp + fp + fn + tn).toBe(2 * widthPx * heightPx);
+    if (shots) await page.screenshot({ path: join(shots, "photos-report.png") });
     const words = (await page.getByRole("complementary").allTextContents()).join(" ") || ((await page.textContent("body")) ?? "");
     expect(words).not.toMatch(/\d\s*m²/);
     expect(errors).toEqual([]);

@@ -11,6 +11,8 @@ export interface HeldOutGround {
   /** Held-out areas whose labels are locked. */
   readonly areas: readonly Polygon[];
   readonly reef: readonly Polygon[];
+  /** The class of each of them. */
+  readonly reefClasses: readonly string[];
   /** Ground that does not count: ignored, unsure, labelled by a model, a block of an area sample. */
   readonly ignore: readonly Polygon[];
 }
@@ -23,9 +25,11 @@ export async function heldOutGround(ctx: Context, surveyId: string): Promise<Hel
   const inside = features.filter((one) => areas.some((area) => polygonsTouch(one.geometry, area)));
   const isUncounted = (one: (typeof inside)[number]) =>
     one.layer === "ignore" || isSampleBlock(one) || isDrawnByModel(one) || (one.layer === "label" && one.class === unsureClass);
+  const reef = inside.filter((one) => one.layer === "label" && !isUncounted(one));
   return {
     areas,
-    reef: inside.filter((one) => one.layer === "label" && !isUncounted(one)).map((one) => one.geometry),
+    reef: reef.map((one) => one.geometry),
+    reefClasses: reef.map((one) => one.class),
     ignore: inside.filter(isUncounted).map((one) => one.geometry),
   };
 }

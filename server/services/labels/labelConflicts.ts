@@ -1,6 +1,8 @@
+import { classesOf } from "@reefline/chips/coverage";
 import { pixelExtent, rasterizePolygons } from "@reefline/chips/rasterizePolygons";
 import { polygonAreaM2 } from "@reefline/geo/geodesic";
 import { gridGsdMeters, pixelToLonLat, polygonToPixels } from "@reefline/geo/grid";
+import type { ClassesToJudge } from "@reefline/inference/heldOutStripes";
 import { type Confidence, labelConflict } from "@reefline/inference/labelConflict";
 import type { Raster } from "@reefline/raster/raster";
 import type { Disagreement } from "@reefline/schema/crossValidation";
@@ -18,6 +20,8 @@ export interface ConflictInput {
   readonly area: readonly Polygon[];
   readonly within: readonly Polygon[];
   readonly ignore: readonly Polygon[];
+  /** Where the prediction tells classes apart: their names, the labels of each, and the likeliest on the grid of `probability`. */
+  readonly classes?: ClassesToJudge | undefined;
   /** How sure the other must be of reef, and of none. */
   readonly sure: number;
   readonly signal?: AbortSignal;
@@ -44,27 +48,45 @@ export async function labelConflicts(input: ConflictInput): Promise<Disagreement
   const least = Math.max(leastM2, leastPx * gridGsdMeters(grid) ** 2);
   const found: Disagreement[] = [];
   const toLonLat = pixelToLonLat(grid);
-  const place = (ring: Int32Array): [number, number][] => {
+  const classTruth = input.classes?.truth.map(rings) ?? [];
+  const names = input.classes?.names ?? [];
+  const place = (ring: Int32Array, fromRow: number): [number, number][] => {
     const points: [number, number][] = [];
     for (let i = 0; i < ring.length; i += 2) {
-      const { lon, lat } = toLonLat((ring[i] ?? 0) + colOff, (ring[i + 1] ?? 0) + top);
+      const { lon, lat } = toLonLat((ring[i] ?? 0) + colOff, (ring[i + 1] ?? 0) + fromRow);
       points.push([lon, lat]);
     }
     const [first] = points;
     return first ? [...points, first] : points;
   };
-  const tracer = (kind: Disagreement["kind"]) =>
+  const tracer = (kind: Disagreement["kind"], fromRow = top, classes: Disagreement["classes"] = null) =>
     new RowTracer(widthPx, { thresholdByte: 1 }, ({ pixelCount, valueSum, rings: traced }) => {
       if (pixelCount < leastPx) return;
       const byte = valueSum / pixelCount;
-      const probability = ((kind === "unlabelled" ? byte : 256 - byte) - 1) / 254;
+      const probability = ((kind === "doubtful" ? 256 - byte : byte) - 1) / 254;
       for (const { outer, holes } of regionParts(traced)) {
-        const geometry: Polygon = { type: "Polygon", coordinates: [outer, ...holes].map(place) };
+        const geometry: Polygon = { type: "Polygon", coordinates: [outer, ...holes].map((ring) => place(ring, fromRow)) };
         const areaM2 = polygonAreaM2(geometry);
-        if (areaM2 >= least) found.push({ surveyId: input.surveyId, kind, geometry, areaM2, probability });
+        if (areaM2 >= least) found.push({ surveyId: input.surveyId, kind, classes, geometry, areaM2, probability });
       }
     });
   const tracers = { unlabelled: tracer("unlabelled"), doubtful: tracer("doubtful") };
+  /** One for each two classes that were mistaken for each other, from the first row on where they were. */
+  const mistaken = new Map<number, RowTracer>();
+  const ofPair = new Uint8Array(widthPx);
+  const pushMistaken = (otherClass: Uint8Array, labelled: Uint8Array, told: Uint8Array, from: number, row: number): void => {
+    const pairOf = (i: number): number => (otherClass[i] === 0 ? 0 : 256 * (labelled[i] ?? 0) + (told[i] ?? 0));
+    for (let i = from; i < from + widthPx; i++) {
+      const pair = pairOf(i);
+      if (pair === 0 || mistaken.has(pair)) continue;
+      const classes = { labelled: names[(labelled[i] ?? 0) - 1] ?? "", told: names[(told[i] ?? 0) - 1] ?? "" };
+      mistaken.set(pair, tracer("other-class", row, classes));
+    }
+    for (const [pair, its] of mistaken) {
+      for (let col = 0; col < widthPx; col++) ofPair[col] = pairOf(from + col) === pair ? (otherClass[from + col] ?? 0) : 0;
+      its.pushRow(ofPair, 0);
+    }
+  };
   for (let own = top; own < bottom; own += stripeRows) {
     input.signal?.throwIfAborted();
     const rowOff = Math.max(0, own - outlinePx);
@@ -73,8 +95,13 @@ export async function labelConflicts(input: ConflictInput): Promise<Disagreement
     const draw = (layer: typeof area) => rasterizePolygons(layer ?? [], window);
     const [inArea, inside, ignored] = [draw(area), draw(within), draw(ignore)];
     const { data } = await input.probability.read(window, { signal: input.signal });
+    const classes = input.classes && {
+      labelled: classesOf(classTruth, window),
+      told: Uint8Array.from((await input.classes.predicted.read(window, { signal: input.signal })).data),
+    };
     const conflict = labelConflict(
       {
+        classes,
         columns: widthPx,
         rows: heightPx,
         values: Uint8Array.from(data),
@@ -86,9 +113,9 @@ export async function labelConflicts(input: ConflictInput): Promise<Disagreement
     for (let row = own; row < Math.min(bottom, own + stripeRows); row++) {
       tracers.unlabelled.pushRow(conflict.unlabelled, (row - rowOff) * widthPx);
       tracers.doubtful.pushRow(conflict.doubtful, (row - rowOff) * widthPx);
+      if (classes) pushMistaken(conflict.otherClass, classes.labelled, classes.told, (row - rowOff) * widthPx, row);
     }
   }
-  tracers.unlabelled.finish();
-  tracers.doubtful.finish();
+  for (const one of [tracers.unlabelled, tracers.doubtful, ...mistaken.values()]) one.finish();
   return found;
 }

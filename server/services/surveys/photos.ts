@@ -11,9 +11,13 @@ import { surveyImage } from "./surveys.ts";
 export interface SurveyPhoto extends Photo {
   readonly labelCount: number;
   readonly isExamined: boolean;
+  readonly isHeldOut: boolean;
 }
 
-/** The photos on a survey's sheet in their order, with how many labels lie on each and whether it was examined (told by the middle of each polygon's box). */
+/**
+ * The photos on a survey's sheet in their order, with how many labels lie on each, whether it was examined and whether it is held out (told
+ * by the middle of each polygon's box).
+ */
 export async function listSurveyPhotos(ctx: Context, surveyId: string): Promise<SurveyPhoto[]> {
   authorize(ctx.principal, "survey:read", ctx.store.projectId);
   const { db } = ctx.store;
@@ -24,22 +28,29 @@ export async function listSurveyPhotos(ctx: Context, surveyId: string): Promise<
   const find = photoFinder(photos);
   const labelCounts = new Map<number, number>();
   const examined = new Set<number>();
+  const heldOut = new Set<number>();
   for (const { layer, west, east, south, north } of await featureBoxes(db, surveyId)) {
     const { col, row } = toPixel((west + east) / 2, (south + north) / 2);
     const photo = find(col, row);
     if (layer === "label" && photo) labelCounts.set(photo.index, (labelCounts.get(photo.index) ?? 0) + 1);
-    if (layer !== "examined") continue;
+    const marked = layer === "examined" ? examined : layer === "holdout" ? heldOut : null;
+    if (!marked) continue;
     const [a, b] = [toPixel(west, north), toPixel(east, south)];
     // Most are one photo's own outline.
     if (photo && b.col - a.col <= photo.widthPx + 1 && b.row - a.row <= photo.heightPx + 1) {
-      examined.add(photo.index);
+      marked.add(photo.index);
       continue;
     }
-    // An area drawn around several photos examines each whose middle it holds.
+    // An area drawn around several photos is one for each whose middle it holds.
     for (const one of photos) {
       const [midCol, midRow] = [one.colOff + one.widthPx / 2, one.rowOff + one.heightPx / 2];
-      if (midCol >= a.col && midCol <= b.col && midRow >= a.row && midRow <= b.row) examined.add(one.index);
+      if (midCol >= a.col && midCol <= b.col && midRow >= a.row && midRow <= b.row) marked.add(one.index);
     }
   }
-  return photos.map((photo) => ({ ...photo, labelCount: labelCounts.get(photo.index) ?? 0, isExamined: examined.has(photo.index) }));
+  return photos.map((photo) => ({
+    ...photo,
+    labelCount: labelCounts.get(photo.index) ?? 0,
+    isExamined: examined.has(photo.index),
+    isHeldOut: heldOut.has(photo.index),
+  }));
 }

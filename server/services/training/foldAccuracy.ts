@@ -53,7 +53,7 @@ export async function evaluateFold(
         const ground = { probability, truth, area, within, ignore, signal: run.signal };
         const survey = { surveyGrid: source.raster.grid, surveyRaster: source.raster };
         parts.push(await evaluateArea({ ...ground, ...survey, ...(classes ? { classes } : {}), threshold: card.threshold }));
-        disagreements.push(...(await labelConflicts({ ...ground, surveyId: source.surveyId, sure })));
+        disagreements.push(...(await labelConflicts({ ...ground, classes, surveyId: source.surveyId, sure })));
       } catch (error) {
         // A block of nodata alone judges nothing.
         if (!isAppError(error) || error.code !== "inference/empty-area") throw error;

@@ -129,7 +129,7 @@ async function cardOf(
     positiveClass: request.positiveClass ?? (named.data.length > 0 ? "reef" : (reef ?? said.positiveClass ?? "reef")),
     classes: named.data,
     config: {},
-    backend: { kind: "native-cpu", description: `imported from ${fileName}` },
+    backend: { kind: "native-cpu", description: `Imported from ${fileName}` },
     trainedOn: [],
     split: { cellSizeMeters: 0, bufferMeters: 0, trainCells: 0, validationCells: 0, trainChips: 0, validationChips: 0, buffered: true },
     epochs: 0,

@@ -1,6 +1,7 @@
 /** The files a model can be downloaded as. */
 export const modelExports = [
   { file: "model.onnx", title: "ONNX" },
+  { file: "model.onnx?validInput=yes", title: "ONNX that is told where nothing was measured" },
   { file: "deepness.onnx", title: "ONNX for QGIS (Deepness)" },
   { file: "tfjs.zip", title: "TensorFlow.js" },
   { file: "reefline.zip", title: "Reefline model" },

@@ -5,30 +5,25 @@ import type { EncodedTile } from "./imageryTile.ts";
 import { tilePixels } from "./tilePixels.ts";
 import { planTile } from "./tilePlan.ts";
 
-export interface ProbabilityTileRequest {
+export interface ValueTileRequest {
   readonly raster: Raster;
   readonly z: number;
   readonly x: number;
   readonly y: number;
+  /** Amounts, such as probabilities, are blended; of classes the nearest is taken. */
+  readonly values: "amounts" | "classes";
   readonly signal?: AbortSignal;
   readonly sizePx?: number;
 }
 
 /**
- * Map tile z/x/y of a probability raster as lossless PNG, for the page to colour: red is the byte (0 nodata, else
- * p = (v − 1) / 254), green and blue are 0, nothing is transparent. null when the tile holds no prediction.
+ * Map tile z/x/y of a raster of bytes as lossless PNG, for the page to colour: red is the byte (0 nodata; of a probability
+ * p = (v − 1) / 254, else the number of the class), green and blue are 0, nothing is transparent. null when the tile holds no prediction.
  */
-export async function renderProbabilityTile({
-  raster,
-  z,
-  x,
-  y,
-  signal,
-  sizePx = 256,
-}: ProbabilityTileRequest): Promise<EncodedTile | null> {
-  const plan = planTile(raster, z, x, y, sizePx);
+export async function renderValueTile({ raster, z, x, y, values, signal, sizePx = 256 }: ValueTileRequest): Promise<EncodedTile | null> {
+  const plan = planTile(raster, z, x, y, sizePx, values);
   if (!plan) return null;
-  const pixels = await tilePixels(raster, plan, [0], signal);
+  const pixels = await tilePixels(raster, plan, [0], signal, values === "classes" ? "nearest" : "blended");
   if (pixels.isEmpty) return null;
   const rgb = new Uint8Array(pixels.coverage.length * 3);
   for (let i = 0; i < pixels.coverage.length; i++) {
