@@ -111,6 +111,7 @@ describe("models of other programs, by the keyboard alone", () => {
     await press("Alt+5");
     await page.getByRole("combobox", { name: "Model" }).press("Enter");
     await page.getByRole("option", { name: "course" }).press("Enter");
+    await page.getByRole("listbox").waitFor({ state: "detached" });
     await page.getByText("Imported from course.weights.h5.").waitFor();
     await check("Report");
     const downloading = page.waitForEvent("download");

@@ -8,6 +8,7 @@ import { looksLikeKeras } from "@reefline/segmentation/exchange/kerasFile";
 import { type KerasModel, readKerasModel } from "@reefline/segmentation/exchange/kerasRead";
 import { readOnnxSummary } from "@reefline/segmentation/exchange/onnxFile";
 import { isZip, unpackZip, ZipTrouble } from "@reefline/segmentation/modelFiles/unpackZip";
+import { networkOf } from "@reefline/segmentation/network/networkOf";
 
 export const mostModelBytes = 1024 ** 3;
 const mostCardBytes = 64 * 2 ** 20;
@@ -43,24 +44,29 @@ export async function readModelFile(path: string, fileName = basename(path)): Pr
   return { fileName, kind: "onnx", bytes, said: importedMetadata(readOnnxSummary(bytes).metadata) };
 }
 
-/** Null where the archive is another program's. */
+/** Null where the archive is another program's. Weights are unpacked only as far as the network that the card describes has any. */
 async function reeflineParts(archive: Uint8Array): Promise<{ card: ModelCard; parts: Map<string, Uint8Array> } | null> {
-  const wanted = new Map<string, number>(modelParts.map((name) => [name, name === "weights.bin" ? mostModelBytes : mostCardBytes]));
-  const parts = await unpackZip(archive, wanted).catch((error: unknown) => {
-    if (error instanceof ZipTrouble) return null;
-    throw error;
-  });
-  const text = parts?.get("card.json");
-  if (!parts || !text) return null;
+  const unpack = (names: readonly string[], mostBytes: number) =>
+    unpackZip(archive, new Map(names.map((name) => [name, mostBytes]))).catch((error: unknown) => {
+      if (error instanceof ZipTrouble) return new Map<string, Uint8Array>();
+      throw error;
+    });
+  const [cardFile, manifestFile, weightsFile] = modelParts;
+  const parts = await unpack([cardFile, manifestFile], mostCardBytes);
+  const text = parts.get(cardFile);
+  if (!text) return null;
+  const notWhole = new AppError(
+    "bad-input",
+    "model/not-reefline",
+    "This ZIP is not a whole model of Reefline, or a newer Reefline wrote it. Export the model again, as “Reefline model”.",
+  );
   const card = modelCardSchema.safeParse(json(text));
-  if (!card.success || modelParts.some((name) => !parts.has(name))) {
-    throw new AppError(
-      "bad-input",
-      "model/not-reefline",
-      "This ZIP is not a whole model of Reefline, or a newer Reefline wrote it. Export the model again, as “Reefline model”.",
-    );
-  }
-  return { card: card.data, parts };
+  if (!card.success || card.data.architecture.kind === "imported-onnx") throw notWhole;
+  const { weightCount, statisticsCount } = networkOf(card.data.architecture);
+  const weightBytes = 4 * (weightCount + statisticsCount);
+  const weights = weightBytes <= mostModelBytes ? (await unpack([weightsFile], weightBytes)).get(weightsFile) : undefined;
+  if (!weights || !parts.has(manifestFile)) throw notWhole;
+  return { card: card.data, parts: parts.set(weightsFile, weights) };
 }
 
 function json(text: Uint8Array): unknown {
