@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Feature } from "@reefline/schema/feature";
 import type { Prediction } from "@reefline/schema/prediction";
 import { makeTinySurvey } from "@reefline/test-kit/makeTinySurvey";
@@ -10,6 +11,8 @@ import { eventually } from "./runningApp.ts";
 import { sendSurvey } from "./sendSurvey.ts";
 
 const inBrowser = appInBrowser();
+/** A folder for pictures of the page, for whoever wants to look at them. */
+const shots = process.env.REEFLINE_SHOTS;
 
 describe("classes of reef by the keyboard alone", () => {
   it("are drawn in their colours, changed, learned, predicted, reviewed and reported", async () => {
@@ -193,6 +196,16 @@ describe("classes of reef by the keyboard alone", () => {
     await held.getByText("What was called what").press("Enter");
     for (const name of ["live", "dead"]) expect(await held.getByRole("rowheader", { name }).count()).toBe(2);
     await check("Report");
+
+    // Once the held-out labels are locked the map shows what is wrong, and reef that is called by another class.
+    await page.getByRole("button", { name: "Lock the labels there" }).press("Enter");
+    const classTile = page.waitForResponse((response) => /\/tiles\/classes\/.*\.png$/.test(response.url()) && response.status() === 200);
+    await page.getByRole("button", { name: "Show errors" }).press("Enter");
+    const legend = page.getByTestId("error-legend");
+    for (const pattern of ["missed", "no reef", "another class"]) await legend.getByText(pattern, { exact: true }).waitFor();
+    await classTile;
+    await check("Errors on the map");
+    if (shots) await page.screenshot({ path: join(shots, "classes-errors.png") });
 
     expect(violations).toEqual([]);
     expect(open.outside).toEqual([]);
