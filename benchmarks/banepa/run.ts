@@ -80,21 +80,20 @@ function meanOf(all: readonly Scores[]): Scores {
 const line = (name: string, { dice, iou, meanIou, precision, recall, threshold }: Scores): string =>
   `${name.padEnd(16)}${[dice, iou, meanIou, precision, recall, threshold].map((value) => value.toFixed(4).padStart(11)).join("")}\n`;
 
-const rows: { name: string; scores: Scores }[] = [];
-for (const share of values.shares.split(",")) {
-  const ofShare: Scores[][] = [];
-  for (const seed of values.seeds.split(",")) {
-    const scores = await scoresOf(seed, share);
-    ofShare.push(scores);
-    rows.push(...scores.map((one, i) => ({ name: `${share} seed ${seed} ${ways[i]}`, scores: one })));
-  }
-  rows.push(...ways.map((way, i) => ({ name: `${share} mean ${way}`, scores: meanOf(ofShare.flatMap((scores) => scores[i] ?? [])) })));
-}
-
 process.stdout.write(
   `split: benchmarks/banepa/holdout.geojson; preset ${values.preset}${values["from-nothing"] ? " from nothing" : ""}, ${values.minutes} minutes a seed\n`,
 );
 process.stdout.write(
   `${"labels".padEnd(16)}${["dice", "iou", "mean iou", "precision", "recall", "threshold"].map((name) => name.padStart(11)).join("")}\n`,
 );
-for (const { name, scores } of rows) process.stdout.write(line(name, scores));
+// A line as soon as it is known: all of them take a while.
+for (const share of values.shares.split(",")) {
+  const ofShare: Scores[][] = [];
+  for (const seed of values.seeds.split(",")) {
+    const scores = await scoresOf(seed, share);
+    ofShare.push(scores);
+    for (const [i, one] of scores.entries()) process.stdout.write(line(`${share} seed ${seed} ${ways[i]}`, one));
+  }
+  for (const [i, way] of ways.entries())
+    process.stdout.write(line(`${share} mean ${way}`, meanOf(ofShare.flatMap((scores) => scores[i] ?? []))));
+}
