@@ -7,11 +7,16 @@ const appErrorShape = z.object({
 
 export type SentError = { code: string; kind: string; message: string; details?: unknown };
 
+/** The server's own error in an answer or in what tRPC makes of one; null where there is none. */
+export function appErrorIn(answer: unknown): SentError | null {
+  return appErrorShape.safeParse(answer).data?.appError ?? null;
+}
+
 /** The server's own error behind a failed call; null when the call never got an answer (offline, restarting). */
 export function appErrorOf(error: unknown): SentError | null {
   if (!(error instanceof TRPCClientError)) return null;
-  const parsed = appErrorShape.safeParse(error.data);
-  if (parsed.success) return parsed.data.appError;
+  const own = appErrorIn(error.data);
+  if (own) return own;
   const status = z.object({ code: z.string() }).safeParse(error.data);
   return status.success ? { code: `rpc/${status.data.code}`, kind: "internal", message: error.message } : null;
 }

@@ -1,10 +1,10 @@
 "use client";
 import type { Layer } from "@reefline/schema/feature";
-import { FileInput } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { Button } from "../_ui/Button.tsx";
 import { Dialog } from "../_ui/Dialog.tsx";
 import { Field } from "../_ui/Field.tsx";
+import { FileDrop } from "../_ui/FileDrop.tsx";
 import { formatBytes } from "../_ui/formatNumbers.ts";
 import { Notice } from "../_ui/Notice.tsx";
 import { Segmented } from "../_ui/Segmented.tsx";
@@ -38,7 +38,6 @@ export function ImportDialog({
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [report, setReport] = useState<string[] | null>(null);
-  const picker = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (!open) return;
     setFile(dropped);
@@ -87,34 +86,14 @@ export function ImportDialog({
       }
     >
       <div className="flex flex-col gap-4">
-        <input
-          ref={picker}
-          type="file"
+        <FileDrop
+          file={file}
+          note={size ? `${size.value} ${size.unit}` : null}
           accept=".geojson,.json,application/geo+json"
-          className="sr-only"
-          aria-label="GeoJSON file"
-          data-testid="import-file"
-          onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+          label="GeoJSON file"
+          testId="import-file"
+          onChoose={setFile}
         />
-        <button
-          type="button"
-          onClick={() => picker.current?.click()}
-          onDragOver={(event) => event.preventDefault()}
-          onDrop={(event) => {
-            event.preventDefault();
-            event.stopPropagation();
-            setFile(event.dataTransfer.files[0] ?? null);
-          }}
-          className="flex items-center gap-3 rounded border border-dashed border-line-strong px-3 py-3 text-left hover:bg-hover"
-        >
-          <FileInput size={18} strokeWidth={1.5} className="shrink-0 text-ink-3" aria-hidden />
-          <span className="min-w-0 flex-1 truncate">{file ? file.name : "Choose a file, or drop one here"}</span>
-          {size ? (
-            <span className="text-ink-3 tabular-nums">
-              {size.value} {size.unit}
-            </span>
-          ) : null}
-        </button>
         <Field label="The polygons are">{() => <Segmented label="Layer" value={layer} options={layers} onChange={setLayer} />}</Field>
         {layer === "label" ? <ClassPicker value={className} onChange={setClassName} label="Class, where the file names none" /> : null}
         {error ? <Notice kind="error">{error}</Notice> : null}

@@ -1,5 +1,6 @@
 import type { Layer } from "@reefline/schema/feature";
 import { z } from "zod";
+import { postFile } from "../_api/postFile.ts";
 
 const answerSchema = z.object({
   imported: z.number(),
@@ -9,23 +10,10 @@ const answerSchema = z.object({
   photos: z.null().optional(),
 });
 export type ImportAnswer = z.infer<typeof answerSchema>;
-const refusalSchema = z.object({ message: z.string() });
 
 /** Sends a GeoJSON file's bytes to be imported. Throws an Error with the server's sentence when it is refused. */
 export async function importLabels(file: File, to: { surveyId: string; layer: Layer; class: string }): Promise<ImportAnswer> {
-  const query = new URLSearchParams({ ...to, fileName: file.name });
-  let response: Response;
-  try {
-    response = await fetch(`/imports/labels?${query}`, { method: "POST", body: file, headers: { "content-type": "application/geo+json" } });
-  } catch {
-    throw new Error("Reefline's server did not answer. Check that it is still running, then import again.");
-  }
-  const body: unknown = await response.json().catch(() => null);
-  const answer = answerSchema.safeParse(body);
-  if (response.ok && answer.success) return answer.data;
-  const nested = z.object({ appError: refusalSchema }).safeParse(body);
-  const refusal = nested.success ? nested.data.appError : refusalSchema.safeParse(body).data;
-  throw new Error(refusal?.message ?? `The file was not imported (the server answered ${response.status}).`);
+  return answerSchema.parse(await postFile("/imports/labels", { ...to, fileName: file.name }, file));
 }
 
 const noteSchema = z.object({ reason: z.string(), count: z.number() });

@@ -1,14 +1,16 @@
 "use client";
 import type { ModelFileLook } from "@reefline/schema/modelImport";
 import { useMutation } from "@tanstack/react-query";
-import { ChevronRight, FileInput } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { FileInput } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { api, queryClient, trpc } from "../_api/api.ts";
 import { appErrorOf, sentenceFor } from "../_api/appErrorOf.ts";
 import { scoreText } from "../_report/quantity.ts";
 import { Button } from "../_ui/Button.tsx";
 import { Dialog } from "../_ui/Dialog.tsx";
 import { Field, NumberInput, TextInput } from "../_ui/Field.tsx";
+import { FileDrop } from "../_ui/FileDrop.tsx";
+import { Folded } from "../_ui/Folded.tsx";
 import { Notice } from "../_ui/Notice.tsx";
 import { Segmented } from "../_ui/Segmented.tsx";
 import { Select } from "../_ui/Select.tsx";
@@ -67,7 +69,6 @@ function ImportModelDialog({ onClose, onImported }: { onClose: () => void; onImp
       if (answered && field) setErrors({ [field]: answered.message });
     },
   });
-  const picker = useRef<HTMLInputElement>(null);
   const change = (part: Partial<ModelForm>) => {
     take.reset();
     setErrors({});
@@ -99,31 +100,14 @@ function ImportModelDialog({ onClose, onImported }: { onClose: () => void; onImp
           send();
         }}
       >
-        <input
-          ref={picker}
-          type="file"
+        <FileDrop
+          file={file}
+          note={sending ? <Spinner /> : staged ? kinds[staged.look.kind] : null}
           accept=".onnx,.keras,.h5,.hdf5,.zip"
-          className="sr-only"
-          tabIndex={-1}
-          aria-label="File of the model"
-          data-testid="model-file"
-          onChange={(event) => choose(event.target.files?.[0] ?? null)}
+          label="File of the model"
+          testId="model-file"
+          onChoose={choose}
         />
-        <button
-          type="button"
-          onClick={() => picker.current?.click()}
-          onDragOver={(event) => event.preventDefault()}
-          onDrop={(event) => {
-            event.preventDefault();
-            event.stopPropagation();
-            choose(event.dataTransfer.files[0] ?? null);
-          }}
-          className="flex items-center gap-3 rounded border border-dashed border-line-strong px-3 py-3 text-left hover:bg-hover"
-        >
-          <FileInput size={18} strokeWidth={1.5} className="shrink-0 text-ink-3" aria-hidden />
-          <span className="min-w-0 flex-1 truncate">{file ? file.name : "Choose a file, or drop one here"}</span>
-          {sending ? <Spinner /> : staged ? <span className="text-ink-3">{kinds[staged.look.kind]}</span> : null}
-        </button>
         <p className="sr-only" aria-live="polite">
           {sending ? "Reading the file." : staged ? `The file is ${kinds[staged.look.kind]}.` : ""}
         </p>
@@ -145,14 +129,13 @@ function useModelFile() {
   const [refusal, setRefusal] = useState<string | null>(null);
   const underWay = useRef<AbortController | null>(null);
   const waiting = useRef<string | null>(null);
-  const forget = () => {
+  const forget = useCallback(() => {
     underWay.current?.abort();
     // A file that stays is swept in time.
     if (waiting.current) void api.models.discard.mutate({ stagedId: waiting.current }).catch(() => undefined);
     waiting.current = null;
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what lies in references is forgotten when the dialog goes, and only then.
-  useEffect(() => forget, []);
+  }, []);
+  useEffect(() => forget, [forget]);
   const choose = async (next: File | null) => {
     if (!next) return;
     forget();
@@ -189,11 +172,8 @@ function ModelFields({
   errors: ModelFormErrors;
   change: (part: Partial<ModelForm>) => void;
 }) {
-  const advanced = useRef<HTMLDetailsElement>(null);
+  const [isOpen, setOpen] = useState(false);
   const isAdvancedWrong = [errors.classes, errors.mean, errors.std, errors.threshold].some((error) => error !== undefined);
-  useEffect(() => {
-    if (isAdvancedWrong && advanced.current) advanced.current.open = true;
-  }, [isAdvancedWrong]);
   const name = (
     <Field label="Name" error={errors.name ?? null}>
       {(ids) => <TextInput {...ids} value={form.name} maxLength={120} onChange={(event) => change({ name: event.target.value })} />}
@@ -228,11 +208,7 @@ function ModelFields({
       <Field label="Bands" hint="In its order, with commas; matched with the survey's by name" error={errors.bands ?? null}>
         {(ids) => <TextInput {...ids} value={form.bands} onChange={(event) => change({ bands: event.target.value })} />}
       </Field>
-      <details ref={advanced} className="group">
-        <summary className="-mx-1 flex h-7 w-fit list-none items-center gap-1 rounded px-1 text-ink-2 hover:text-ink [&::-webkit-details-marker]:hidden">
-          <ChevronRight size={14} aria-hidden className="transition-transform duration-100 group-open:rotate-90" />
-          Advanced
-        </summary>
+      <Folded name="Advanced" open={isOpen || isAdvancedWrong} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <div className="mt-2 flex flex-col gap-3">
           <Field
             label="Its classes"
@@ -270,7 +246,7 @@ function ModelFields({
             hint="The course's unsharp filter, radius 20"
           />
         </div>
-      </details>
+      </Folded>
     </>
   );
 }

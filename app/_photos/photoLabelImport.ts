@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FileRefused, postFile } from "../_api/postFile.ts";
 import type { NamedFile } from "../_surveys/photoFiles.ts";
 
 const noteSchema = z.object({ reason: z.string(), count: z.number() });
@@ -21,29 +22,13 @@ const factsSchema = z.object({ counts: z.array(z.object({ value: z.string(), pix
 /** A value that some masks hold. */
 export type MaskValue = { value: string; pixels: number; masks: number };
 
-const refusalSchema = z.object({ appError: z.object({ message: z.string() }) });
-const silent = "Reefline's server did not answer. Check that it is still running, then import again.";
-
-/** A refusal of one file, told by the server; the rest goes on. */
-class Refused extends Error {}
-
-async function post(path: string, query: Record<string, string>, body: Blob): Promise<unknown> {
-  const response = await fetch(`${path}?${new URLSearchParams(query)}`, { method: "POST", body }).catch(() => {
-    throw new Error(silent);
-  });
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer;
-  const refusal = refusalSchema.safeParse(answer).data?.appError.message;
-  throw new Refused(refusal ?? `It was not imported (the server answered ${response.status}).`);
-}
-
 /** A file of outlines: VIA, COCO or GeoJSON. Throws an Error with the server's sentence. */
 export async function importOutlines(
   file: File,
   to: { surveyId: string; class: string; emptyIsExamined: boolean },
 ): Promise<PhotoResult | { imported: number }> {
   const { surveyId, class: name, emptyIsExamined } = to;
-  const answer = await post(
+  const answer = await postFile(
     "/imports/labels",
     { surveyId, class: name, fileName: file.name, emptyIsExamined: String(emptyIsExamined) },
     file,
@@ -63,7 +48,7 @@ export async function lookAtMasks(
     signal.throwIfAborted();
     onProgress(index);
     try {
-      const { counts, hasMore } = factsSchema.parse(await post("/imports/masks/look", { surveyId, fileName: name }, file));
+      const { counts, hasMore } = factsSchema.parse(await postFile("/imports/masks/look", { surveyId, fileName: name }, file));
       if (hasMore) {
         refused.push({ name, why: "It holds more than 64 values, so it is a picture or a probability, not a mask." });
         continue;
@@ -74,7 +59,7 @@ export async function lookAtMasks(
         values.set(value, { value, pixels: known.pixels + pixels, masks: known.masks + 1 });
       }
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof FileRefused)) throw error;
       refused.push({ name, why: error.message });
     }
   }
@@ -124,7 +109,7 @@ export async function importMasks(
     if (skip.has(mask.name)) continue;
     try {
       const query = { surveyId, fileName: mask.name, class: name, maskClasses: JSON.stringify(maskClasses) };
-      const { imported, examined, report } = resultSchema.parse(await post("/imports/masks", query, mask.file));
+      const { imported, examined, report } = resultSchema.parse(await postFile("/imports/masks", query, mask.file));
       all.imported += imported;
       all.examined += examined;
       missing ??= new Set([...report.missing, ...report.matched]);
@@ -139,7 +124,7 @@ export async function importMasks(
       ] as const)
         addNotes(into, from);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof FileRefused)) throw error;
       all.report.refused.push({ name: mask.name, why: error.message });
     }
   }

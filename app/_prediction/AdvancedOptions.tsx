@@ -1,7 +1,7 @@
 "use client";
 import { engineNames, type PredictionOptions } from "@reefline/schema/prediction";
-import { ChevronRight } from "lucide-react";
 import { Field } from "../_ui/Field.tsx";
+import { Folded } from "../_ui/Folded.tsx";
 import { Select } from "../_ui/Select.tsx";
 import { Switch } from "../_ui/Switch.tsx";
 import { engineWords } from "./engineWords.ts";
@@ -16,11 +16,7 @@ const engines: readonly { value: PredictionOptions["engine"]; label: string }[] 
 export function AdvancedOptions() {
   const { testTimeAugmentation, uncertainty, engine } = usePredictionForm((state) => state.options);
   return (
-    <details className="group">
-      <summary className="-mx-1 flex h-7 w-fit list-none items-center gap-1 rounded px-1 text-ink-2 hover:text-ink [&::-webkit-details-marker]:hidden">
-        <ChevronRight size={14} aria-hidden className="transition-transform duration-100 group-open:rotate-90" />
-        Advanced
-      </summary>
+    <Folded name="Advanced">
       <div className="mt-2 flex flex-col gap-3">
         <Switch
           checked={uncertainty}
@@ -38,6 +34,6 @@ export function AdvancedOptions() {
           {({ id }) => <Select id={id} value={engine} options={engines} onChange={(next) => predictionForm.setOptions({ engine: next })} />}
         </Field>
       </div>
-    </details>
+    </Folded>
   );
 }

@@ -1,7 +1,8 @@
 "use client";
 import type { EngineTrial, PinnedEngine } from "@reefline/schema/prediction";
-import { Check, ChevronRight } from "lucide-react";
+import { Check } from "lucide-react";
 import { classNames } from "../_ui/classNames.ts";
+import { Folded } from "../_ui/Folded.tsx";
 import { engineWords, trialsInOrder } from "./engineWords.ts";
 
 /** The test that chose what a prediction was computed with: each engine's speed and answer, and why it was not taken. */
@@ -9,11 +10,7 @@ export function EngineTrials({ engine }: { engine: PinnedEngine }) {
   const trials = trialsInOrder(engine);
   if (trials.length === 0) return null;
   return (
-    <details className="group mt-1 text-sm" data-testid="engine-trials">
-      <summary className="-mx-1 flex h-7 w-fit list-none items-center gap-1 rounded px-1 text-ink-2 hover:text-ink [&::-webkit-details-marker]:hidden">
-        <ChevronRight size={14} aria-hidden className="transition-transform duration-100 group-open:rotate-90" />
-        How the engine was chosen
-      </summary>
+    <Folded name="How the engine was chosen" className="mt-1 text-sm" data-testid="engine-trials">
       <table className="mt-1 w-full tabular-nums">
         <thead className="text-ink-3">
           <tr className="text-right">
@@ -36,7 +33,7 @@ export function EngineTrials({ engine }: { engine: PinnedEngine }) {
           <Trial key={trial.name} trial={trial} isChosen={trial.name === engine.name} />
         ))}
       </table>
-    </details>
+    </Folded>
   );
 }
 

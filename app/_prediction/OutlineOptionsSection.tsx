@@ -1,12 +1,12 @@
 "use client";
 import { defaultOutlineOptions, type OutlineOptions } from "@reefline/schema/outlines";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ChevronRight } from "lucide-react";
 import { useEffect, useState } from "react";
 import { queryClient, trpc } from "../_api/api.ts";
 import { sentenceFor } from "../_api/appErrorOf.ts";
 import { Button } from "../_ui/Button.tsx";
 import { Field, TextInput } from "../_ui/Field.tsx";
+import { Folded } from "../_ui/Folded.tsx";
 import { areaSign, lengthSign } from "../_ui/lengthUnit.ts";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
@@ -43,13 +43,9 @@ export function OutlineOptionsSection() {
   if (!prediction) return null;
   return (
     <PanelSection>
-      <details className="group">
-        <summary className="-mx-1 flex h-7 w-fit list-none items-center gap-1 rounded px-1 text-ink-2 hover:text-ink [&::-webkit-details-marker]:hidden">
-          <ChevronRight size={14} aria-hidden className="transition-transform duration-100 group-open:rotate-90" />
-          How outlines are drawn
-        </summary>
+      <Folded name="How outlines are drawn">
         <OutlineOptionsForm key={prediction.id} predictionId={prediction.id} />
-      </details>
+      </Folded>
     </PanelSection>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 import type { AreaSample } from "@reefline/schema/areaSample";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ChevronRight, Dices, MapPinned } from "lucide-react";
+import { Dices, MapPinned } from "lucide-react";
 import { useState } from "react";
 import { queryClient, trpc } from "../_api/api.ts";
 import { sentenceFor } from "../_api/appErrorOf.ts";
@@ -11,6 +11,7 @@ import { useShownPrediction } from "../_prediction/useShownPrediction.ts";
 import { Button } from "../_ui/Button.tsx";
 import { ConfirmDialog } from "../_ui/ConfirmDialog.tsx";
 import { Field, NumberInput } from "../_ui/Field.tsx";
+import { Folded } from "../_ui/Folded.tsx";
 import { lengthSign } from "../_ui/lengthUnit.ts";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelSection } from "../_ui/Panel.tsx";
@@ -51,11 +52,7 @@ function DrawForm() {
         An interval needs random ground. {request?.blockCount ?? 50} small blocks are drawn over the survey, more where the prediction is in
         doubt; you label each without seeing what was predicted there, and the area is corrected by what you found.
       </p>
-      <details className="group" open={errors.blocks || errors.meters || errors.seed ? true : undefined}>
-        <summary className="-mx-1 flex h-7 w-fit list-none items-center gap-1 rounded px-1 text-ink-2 hover:text-ink [&::-webkit-details-marker]:hidden">
-          <ChevronRight size={14} aria-hidden className="transition-transform duration-100 group-open:rotate-90" />
-          Advanced
-        </summary>
+      <Folded name="Advanced" open={errors.blocks || errors.meters || errors.seed ? true : undefined}>
         <div className="mt-2 grid grid-cols-3 gap-3">
           <Field label="Blocks" error={errors.blocks}>
             {(ids) => <NumberInput {...ids} value={form.blocks} onChange={(event) => setForm({ ...form, blocks: event.target.value })} />}
@@ -75,7 +72,7 @@ function DrawForm() {
             {(ids) => <NumberInput {...ids} value={form.seed} onChange={(event) => setForm({ ...form, seed: event.target.value })} />}
           </Field>
         </div>
-      </details>
+      </Folded>
       {draw.error ? <Notice kind="error">{sentenceFor(draw.error)}</Notice> : null}
       <div>
         <Button type="submit" size="small" icon={Dices} busy={draw.isPending} disabled={!request}>

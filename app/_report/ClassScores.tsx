@@ -1,9 +1,9 @@
 import { classScores, classSummary } from "@reefline/accuracy/classScores";
 import { notReef } from "@reefline/report/classTables";
 import type { ClassCounts } from "@reefline/schema/classes";
-import { ChevronRight } from "lucide-react";
 import { ClassSwatch } from "../_map/ClassSwatch.tsx";
 import { classNames } from "../_ui/classNames.ts";
+import { Folded } from "../_ui/Folded.tsx";
 import { areaText, percentText, scoreText } from "./quantity.ts";
 
 const head = "py-1 pl-2 text-right font-normal text-ink-3";
@@ -53,13 +53,9 @@ export function ClassScores({ counts }: { counts: ClassCounts }) {
           </tbody>
         </table>
       </div>
-      <details className="group mt-1">
-        <summary className="-mx-1 flex h-7 w-fit list-none items-center gap-1 rounded px-1 text-ink-2 hover:text-ink [&::-webkit-details-marker]:hidden">
-          <ChevronRight size={14} aria-hidden className="transition-transform duration-100 group-open:rotate-90" />
-          What was called what
-        </summary>
+      <Folded name="What was called what" className="mt-1">
         <CalledWhat counts={counts} />
-      </details>
+      </Folded>
     </div>
   );
 }

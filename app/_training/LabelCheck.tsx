@@ -3,7 +3,6 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { ArrowLeft, FileInput, SearchCheck } from "lucide-react";
 import { useRef } from "react";
 import { trpc } from "../_api/api.ts";
-import { sentenceFor } from "../_api/appErrorOf.ts";
 import { isActive, progressSentence } from "../_jobs/jobSummary.ts";
 import { useJobs } from "../_jobs/useJobs.ts";
 import { Button } from "../_ui/Button.tsx";
@@ -144,7 +143,7 @@ function ByPerson() {
           {compare.data ? "Choose another file" : "Choose the second labeller’s file"}
         </Button>
         {compare.isPending ? <p className="text-sm text-ink-3">Counting every examined pixel…</p> : null}
-        {compare.error ? <Notice kind="error">{sentenceFor(compare.error)}</Notice> : null}
+        {compare.error ? <Notice kind="error">{compare.error.message}</Notice> : null}
       </PanelSection>
       {compare.data ? <AgreementView key={compare.submittedAt} agreement={compare.data} fileName={compare.variables?.name ?? ""} /> : null}
     </>

@@ -1,13 +1,14 @@
 "use client";
 import type { TrainConfig } from "@reefline/schema/training";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
-import { ChevronRight, GraduationCap, SearchCheck } from "lucide-react";
+import { GraduationCap, SearchCheck } from "lucide-react";
 import { useState } from "react";
 import { queryClient, trpc } from "../_api/api.ts";
 import { sentenceFor } from "../_api/appErrorOf.ts";
 import { Button } from "../_ui/Button.tsx";
 import { Checkbox } from "../_ui/Checkbox.tsx";
 import { Field, NumberInput, TextInput } from "../_ui/Field.tsx";
+import { Folded } from "../_ui/Folded.tsx";
 import { lengthUnit } from "../_ui/lengthUnit.ts";
 import { Notice } from "../_ui/Notice.tsx";
 import { PanelBody, PanelFooter, PanelHeader, PanelSection } from "../_ui/Panel.tsx";
@@ -152,15 +153,11 @@ export function TrainForm() {
             </Field>
           ) : null}
           {advice && config ? <JudgingAdvice judging={advice} config={config} checked={check !== null} /> : null}
-          <details
-            className="group"
+          <Folded
+            name="Advanced"
             open={advancedOpen || Boolean(advancedWrong)}
             onToggle={(event) => setAdvancedOpen(event.currentTarget.open)}
           >
-            <summary className="-mx-1 flex h-7 w-fit list-none items-center gap-1 rounded px-1 text-ink-2 hover:text-ink [&::-webkit-details-marker]:hidden">
-              <ChevronRight size={14} aria-hidden className="transition-transform duration-100 group-open:rotate-90" />
-              Advanced
-            </summary>
             <div className="mt-2 flex flex-col gap-3">
               <div className="flex flex-col gap-1">
                 <span className="text-sm text-ink-2">Limit by</span>
@@ -213,7 +210,7 @@ export function TrainForm() {
               />
               <CompareRecipes name={name.trim()} surveyIds={chosen} config={ready ? config : null} hasEncoder={bestHere === "best"} />
             </div>
-          </details>
+          </Folded>
         </PanelSection>
         <PanelSection title="Are the labels right?">
           <Button size="small" icon={SearchCheck} onClick={trainingView.checkLabels}>

@@ -85,6 +85,12 @@ describe("the pages around training, by the keyboard", () => {
     await press("ArrowDown");
     await page.getByRole("option", { name: "Another person’s file", selected: false }).and(page.locator("[data-highlighted]")).waitFor();
     await press("Enter");
+    // A file that holds no labels is refused with the server's own sentence.
+    await page
+      .getByTestId("second-labeller")
+      .setInputFiles({ name: "notes.json", mimeType: "application/json", buffer: Buffer.from("no") });
+    await page.getByText(/JSON/).waitFor();
+    expect(await page.getByText("did not answer").count()).toBe(0);
     await page.getByTestId("second-labeller").setInputFiles(file);
     const agreement = page.getByTestId("label-agreement");
     await agreement.waitFor({ timeout: 60_000 });

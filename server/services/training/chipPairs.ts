@@ -3,6 +3,7 @@ import { splitChips } from "@reefline/segmentation/training/splitChips";
 import type { TrainSource } from "@reefline/segmentation/training/trainInput";
 import sharp from "sharp";
 import type { NamedBytes } from "../exports/zipArchive.ts";
+import { chipPicture } from "./chipPicture.ts";
 
 /** A chip of the split and its mask as PNGs, named by their place in the model's grid: `train/Survey_512_256_image.png`. */
 export interface ChipPair {
@@ -16,12 +17,9 @@ export async function* chipPairs(sources: readonly TrainSource[], config: TrainC
     const safe = surveyName.replace(/[^\p{L}\p{N}_-]+/gu, "_").slice(0, 80);
     const name = `${role}/${safe}_${colOff}_${rowOff}`;
     const raw = (channels: 1 | 3) => ({ raw: { width: sizePx, height: sizePx, channels } });
-    // PNGs hold one band or three; of others the first three are what one can look at.
-    const shown = bandCount === 1 || bandCount === 3 ? image : firstBands(image, bandCount);
+    const { pixels, channels } = chipPicture(image, bandCount);
     const [imagePng, maskPng] = await Promise.all([
-      sharp(shown, raw(bandCount === 1 ? 1 : 3))
-        .png()
-        .toBuffer(),
+      sharp(pixels, raw(channels)).png().toBuffer(),
       sharp(mask, raw(1)).toColourspace("b-w").png().toBuffer(),
     ]);
     yield {
@@ -39,11 +37,4 @@ export function maskLegend({ classes }: Pick<TrainConfig, "classes">): string {
   const named = classes.map((name, i) => `${i + 1} ${name}, `).join("");
   const reef = classes.length > 0 ? "255 reef of no such class" : "255 reef";
   return `${named}${reef}, 0 examined and empty, 128 not examined or of another part of the split`;
-}
-
-function firstBands(image: Uint8Array, bandCount: number): Uint8Array {
-  const pixels = image.length / bandCount;
-  const shown = new Uint8Array(pixels * 3);
-  for (let i = 0; i < shown.length; i++) shown[i] = image[Math.floor(i / 3) * bandCount + Math.min(i % 3, bandCount - 1)] ?? 0;
-  return shown;
 }

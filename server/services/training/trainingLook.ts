@@ -10,6 +10,7 @@ import type { Context } from "../../context.ts";
 import { openSource, snapshotNow } from "../../jobs/trainingSources.ts";
 import { authorize } from "../../principal.ts";
 import type { Store } from "../../storage/store.ts";
+import { chipPicture } from "./chipPicture.ts";
 
 /** What is asked about a training before it is begun; given from outside, because it reads imagery and lays out ground. */
 export interface TrainingLook {
@@ -42,8 +43,8 @@ export async function previewTraining(store: Store, { surveyIds, config, page, c
       chips.map(async ({ surveyName, sizePx, bandCount, image, mask }) => ({
         surveyName,
         sizePx,
-        image: await picture(bandCount === 1 || bandCount === 3 ? image : firstThree(image, bandCount), sizePx, bandCount === 1 ? 1 : 3),
-        mask: await picture(mask, sizePx, 1),
+        image: await picture(chipPicture(image, bandCount), sizePx),
+        mask: await picture({ pixels: mask, channels: 1 }, sizePx),
         reefShare: reefShareOf(mask),
       })),
     );
@@ -70,17 +71,10 @@ export async function withSources<T>(
 }
 
 /** Masks without loss; images as one looks at them. */
-async function picture(pixels: Uint8Array, sizePx: number, channels: 1 | 3): Promise<string> {
+async function picture({ pixels, channels }: ReturnType<typeof chipPicture>, sizePx: number): Promise<string> {
   const raw = sharp(pixels, { raw: { width: sizePx, height: sizePx, channels } });
   const bytes = channels === 1 ? await raw.png().toBuffer() : await raw.jpeg({ quality: 88 }).toBuffer();
   return `data:image/${channels === 1 ? "png" : "jpeg"};base64,${bytes.toString("base64")}`;
-}
-
-/** Of bands that are no colours the first three are what one can look at. */
-function firstThree(image: Uint8Array, bandCount: number): Uint8Array {
-  const pixels = new Uint8Array((image.length / bandCount) * 3);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = image[Math.floor(i / 3) * bandCount + Math.min(i % 3, bandCount - 1)] ?? 0;
-  return pixels;
 }
 
 function reefShareOf(mask: Uint8Array): number | null {
